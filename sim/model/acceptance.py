@@ -1,0 +1,131 @@
+"""What a text is worth to a side, what it can have without one, and what an agreement still brings it.
+
+A side's expected value of package x, counted from the status quo:
+
+    E[x] = secure(x) + keep * trusted(x) - loss(x) + side deals + leverage - concession_cost * audience * seen * political(x)
+
+``keep`` is its belief that the other side will keep the text: the commitment problem of Fearon (1995) and
+Powell (2006). With a mirrored instrument each side promises to the mediators, and doubt remains only where
+both the other side and the guarantee fail: 1 - (1 - trust)(1 - guarantee * monitoring * trust in mediators).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.model.draws import Array
+from sim.model.packages import Worth
+from sim.model.tables import Rows, Table
+
+if TYPE_CHECKING:
+    from sim.model.world import World
+
+
+def belief_in_keeping(trust: Array, guarantee: Array, reassurance: Array, signed: Array) -> Array:
+    """Belief that the other side keeps a text, in [0, 1]; any broadcastable shapes.
+
+    ``guarantee`` is what oversight by trusted mediators adds in a mirrored instrument, ``reassurance`` what
+    mediators' word takes away of the doubt that is left (Kydd 2003, 2006), ``signed`` below one for texts
+    that nobody signed.
+    """
+    kept = 1 - (1 - trust) * (1 - guarantee)
+    return np.asarray((kept + (1 - kept) * reassurance) * signed)
+
+
+def credibility(honesty: Array, bias: Array) -> Array:
+    """Weight of a mediator's word with a side, in [0, 1]: honest, and leaning moderately towards the hearer.
+
+    Kydd (2003): a mediator with a stake on the hearer's side is believed; one wholly on a side is not
+    listened to for its judgement. The bracket is highest at a bias of one half.
+    """
+    return honesty * np.clip(0.5 + bias - bias**2, 0, 1)
+
+
+def seen(world: World, table: Table, rows: Rows) -> Array:
+    """How far each side is seen at the table, ``(n, 2)``: visibility or a leak, less a denial that stands."""
+    b = world.behaviour.at(rows)
+    session = table.session
+    visibility = np.where(session.known[rows, None], 1.0, table.levers.visibility[rows])
+    denied = table.levers.denied * ~session.exposed[rows]
+    broken = table.levers.denied * session.exposed[rows]
+    return np.asarray(visibility * (1 - b.denial_cover * denied) + b.denial_penalty * broken)
+
+
+def keeping(world: World, table: Table, rows: Rows) -> Array:
+    """Each side's belief that the other would keep a text of this table, ``(n, 2)``."""
+    b, levers = world.behaviour.at(rows), table.levers
+    trusted = table.trust_in_mediators(world, rows)
+    guarantee = b.guarantee * levers.monitoring[rows] * trusted if levers.mirrored else np.zeros_like(trusted)
+    reassurance = b.assurance * trusted * credibility(table.honesty[rows], table.bias[rows])
+    return belief_in_keeping(world.sides.trust[rows], guarantee, reassurance, levers.signed[rows])
+
+
+def alternative(world: World, table: Table, rows: Rows) -> Array:
+    """Worth of what each side can do alone on the agenda this week, ``(n, 2)``."""
+    total = np.zeros((len(rows), 2))
+    for from_week, side, worth in table.alternatives:
+        if world.week >= from_week:
+            total[:, side] += worth[rows]
+    return total
+
+
+def batna(world: World, table: Table, rows: Rows) -> Array:
+    """Best alternative to an agreement, ``(n, 2)`` from the status quo: the front as read, the war's cost, going alone."""
+    b, sides = world.behaviour.at(rows), world.sides
+    front = np.stack([world.front[rows], -world.front[rows]], axis=1)
+    expected = np.clip(front + sides.front_optimism[rows], -1, 1)
+    gained = b.front_value * table.values.front_weight[rows] * expected
+    suffered = b.relief_value * table.values.relief_weight[rows] * np.minimum(sides.war_cost[rows], 1)
+    return np.asarray(gained - suffered + alternative(world, table, rows))
+
+
+def expected_value(world: World, table: Table, rows: Rows, worth: Worth) -> Array:
+    """Expected value of packages to both sides, leverage and errors of judgement apart.
+
+    ``worth`` may hold one package per world, parts ``(n, 2)``, or all of them, ``(n, 2, K)``; so does the result.
+    """
+    b = world.behaviour.at(rows)
+    keep = keeping(world, table, rows)
+    audience = b.concession_cost * world.sides.audience_cost[rows] * seen(world, table, rows)
+    outside = table.side_deals.expected(world, rows)
+    if worth.secure.ndim == 3:
+        keep, audience, outside = keep[..., None], audience[..., None], outside[..., None]
+    return np.asarray(worth.secure + keep * worth.trusted - worth.loss - audience * worth.political + outside)
+
+
+@dataclass(frozen=True)
+class GainLeft:
+    """What an agreement in force brings each side this week beyond having none; all ``(n, 2)``."""
+
+    delivery: Array  # what the other side delivers, less what this side gives
+    withheld: Array  # gains lost because the other side delivers less than it promised
+    side_deal: Array
+    leverage: Array
+    batna: Array
+    alternative: Array  # part of the batna
+
+    @property
+    def total(self) -> Array:
+        """Delivery, side deals and leverage, less the best alternative."""
+        return self.delivery + self.side_deal + self.leverage - self.batna
+
+
+def gain_left(world: World, table: Table, rows: Rows) -> GainLeft:
+    """What the agreement in force still brings each side: seen delivery takes the place of belief."""
+    agreement = table.agreement
+    worth = table.values.at(rows).of(agreement.package[rows])
+    delivered = agreement.delivered[rows]
+    gains = worth.secure + worth.trusted
+    got = delivered[:, ::-1] * gains
+    faded = np.exp2(-agreement.age[rows, None] / world.behaviour.leverage_half_life[rows])
+    return GainLeft(
+        delivery=got - delivered * worth.loss,
+        withheld=gains - got,
+        side_deal=agreement.side_deal[rows],
+        leverage=agreement.leverage[rows] * faded,
+        batna=batna(world, table, rows),
+        alternative=alternative(world, table, rows),
+    )

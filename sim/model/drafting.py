@@ -1,0 +1,242 @@
+"""A round of talks: who writes a text, what a side asks for, and whether the other accepts.
+
+Time-based concession (Faratin, Sierra, Jennings 1998): a side's threshold moves from the best text it could
+have to its reservation value, along 1 - t**e. Two ways of drafting: the sides in turn, each offering what
+its picture of the other likes best among what is good enough for itself; or a single text by mediators,
+which maximises the product of what they take the sides' surpluses to be (Nash 1950; single negotiating
+text: Fisher 1981). A text is discounted by who wrote it (reactive devaluation: Stillinger et al. 1991).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model import transitions
+from sim.model.acceptance import batna, expected_value, seen
+from sim.model.draws import Array
+from sim.model.packages import nash
+from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
+from sim.model.tables import Rows, Table
+
+if TYPE_CHECKING:
+    from sim.model.world import World
+
+TOLERANCE = 1e-3
+"""A threshold is met if missed by no more than this, so that the last step is not lost to rounding."""
+
+CHUNK = 1_000_000
+"""Worlds times packages valued at once; bounds memory and changes no result."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What the sides bring to a round in some worlds: ``n`` worlds, two sides, ``K`` packages."""
+
+    rows: Rows
+    value: Array  # (n, 2, K) expected value to each side, its error of judgement not counted
+    reservation: Array  # (n, 2)
+    threshold: Array  # (n, 2) what a text must be worth to be accepted
+    error: Array  # (n, 2)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a round, per world."""
+
+    agreed: NDArray[np.bool_]  # (n,)
+    package: NDArray[np.intp]  # (n,) the last text proposed
+    leverage: Array  # (n, 2) added by mediators
+    refused: NDArray[np.int8]  # (n,) column of the last side to say no
+    devalued: NDArray[np.bool_]  # (n,) a side said no only because of who wrote the text
+
+
+def thresholds(value: Array, reservation: Array, aspiration: Array) -> Array:
+    """What a text must be worth to each side, ``(n, 2)``.
+
+    From the best a side could have down to its reservation value (to its worst package, where that is
+    better): lowest + (best - lowest) * aspiration. Infinite where no package reaches the reservation value.
+    """
+    best = value.max(axis=2)
+    lowest = np.maximum(value.min(axis=2), reservation)
+    asked = lowest + (best - lowest) * aspiration - TOLERANCE
+    return np.where(best < reservation, np.inf, np.clip(asked, lowest, np.maximum(best, lowest)))
+
+
+def aspiration(elapsed: Array, exponent: Array, floor: Array) -> Array:
+    """Share of the way from reservation value to best text that a side still asks for, in [0, 1].
+
+    ``elapsed`` in [0, 1] is the share of rounds gone; ``floor`` is what a side will not concede however late.
+    """
+    return np.asarray(floor + (1 - floor) * (1 - elapsed**exponent))
+
+
+def floor(world: World, table: Table, rows: Rows) -> Array:
+    """Aspiration a side keeps up to the end, ``(n, 2)``: seen at home, narrow win-set, bound by a declaration."""
+    b, sides = world.behaviour.at(rows), world.sides
+    watched = b.hardening * sides.audience_cost[rows] * seen(world, table, rows) * table.sensitivity[rows]
+    narrow = b.schelling * (1 - sides.win_set[rows]) * table.sensitivity[rows]
+    return np.clip(watched + narrow + table.lock_in[rows], 0, 0.95)
+
+
+def distrust_of_author(world: World, table: Table, rows: Rows) -> tuple[Array, Array]:
+    """Discount of a text in utility, ``(n, 2)`` each: written by the adversary, and by the mediators.
+
+    Distrust scales it, and a mediator whose table is stained by its sponsor is read partly as the adversary.
+    """
+    b = world.behaviour.at(rows)
+    adversary = b.judgement * b.devaluation_adversary * (1 - world.sides.trust[rows])
+    mediator = b.judgement * b.devaluation_mediator * (1 - table.trust_in_mediators(world, rows))
+    if table.form.sponsor is not None:
+        stained = np.clip(world.sides.discount[table.form.sponsor][rows], 0, 1)
+        mediator = mediator + stained * np.maximum(adversary - mediator, 0)
+    return adversary, mediator
+
+
+def hold_talks(world: World, table: Table) -> None:
+    """This week's talks at a table: leaks, a round where there is time for one, and the end of patience."""
+    talking = table.where(State.TALKING)
+    if not len(talking):
+        return
+    transitions.leak(world, table, talking)
+    has_round = table.luck("round", world.week, talking) < table.levers.pace[talking] * table.service()[talking]
+    rows = talking[has_round]
+    size = max(1, CHUNK // (2 * len(table.agenda.packages)))
+    for start in range(0, len(rows), size):
+        _hold_round(world, table, rows[start : start + size])
+    _lose_patience(world, table)
+
+
+def _hold_round(world: World, table: Table, rows: Rows) -> None:
+    value = expected_value(world, table, rows, table.values.at(rows))
+    reservation = batna(world, table, rows)
+    elapsed = np.minimum(1, (table.session.rounds[rows, None] + 1) / (rounds_allowed(world, table)[rows] + 1))
+    asked = aspiration(elapsed, world.sides.concession[rows], floor(world, table, rows))
+    brought = Round(rows, value, reservation, thresholds(value, reservation, asked), table.session.error[rows])
+    answer = single_text(world, table, brought) if table.levers.single_text else in_turn(world, table, brought)
+    table.session.rounds[rows] += 1
+    table.session.refused[rows] = np.where(answer.agreed, NOBODY, answer.refused)
+    table.session.devalued[rows] = answer.devalued
+    transitions.record_offers(world, table, rows, answer.package)
+    done = answer.agreed
+    surplus = np.take_along_axis(value, answer.package[:, None, None], axis=2)[..., 0] - reservation
+    transitions.agree(world, table, rows[done], (answer.package[done], answer.leverage[done], surplus[done]))
+
+
+def rounds_allowed(world: World, table: Table) -> Array:
+    """Rounds a session lasts at most, ``(R, 1)``: offers where the sides draft in turn, texts where mediators do."""
+    return world.behaviour.texts if table.levers.single_text else world.behaviour.offers
+
+
+def in_turn(world: World, table: Table, brought: Round) -> Answer:
+    """One side proposes and the other answers, then the other way round; the first acceptance ends it."""
+    rows, n = brought.rows, len(brought.rows)
+    adversary, _ = distrust_of_author(world, table, rows)
+    agreed = np.zeros(n, bool)
+    devalued = np.zeros(n, bool)
+    package = np.zeros(n, np.intp)
+    refused = np.full(n, NOBODY, np.int8)
+    own = np.arange(n)
+    for turn in (0, 1):
+        proposer = (table.session.first[rows].astype(np.intp) + turn) % 2
+        hearer = 1 - proposer
+        offered = offer(world, table, brought, proposer)
+        heard = brought.value[own, hearer, offered] + brought.error[own, hearer]
+        asked = brought.threshold[own, hearer]
+        accepts = heard - adversary[own, hearer] >= asked
+        willing = np.isfinite(brought.threshold[own, proposer])
+        only_author = willing & ~accepts & (heard >= asked)
+        package = np.where(agreed, package, offered)
+        refused = np.where(agreed | (accepts & willing), refused, np.where(willing, hearer, proposer)).astype(np.int8)
+        devalued |= ~agreed & only_author
+        agreed |= accepts & willing
+    return Answer(agreed, package, np.zeros((n, 2)), refused, devalued & ~agreed)
+
+
+def offer(world: World, table: Table, brought: Round, proposer: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The package the proposer puts forward, ``(n,)``: among what is good enough for it, the best it can guess for the other.
+
+    With ``opponent_weight`` at zero it is simply the one worth least to itself above its threshold. The
+    picture of the other starts as a fixed pie (the other wants the opposite: Thompson, Hastie 1990) and is
+    corrected by the offers it has made.
+    """
+    rows, own = brought.rows, np.arange(len(brought.rows))
+    b = world.behaviour.at(rows)
+    mine = brought.value[own, proposer]
+    theirs = brought.value[own, 1 - proposer]
+    known = 1 - (1 - b.opponent_learning) ** table.session.rounds[rows, None]
+    picture = known * theirs - (1 - known) * mine
+    good = mine >= np.minimum(brought.threshold[own, proposer], mine.max(axis=1))[:, None]
+    liking = b.opponent_weight * picture - (1 - b.opponent_weight) * mine
+    return np.asarray(np.where(good, liking, -np.inf).argmax(axis=1))
+
+
+def single_text(world: World, table: Table, brought: Round) -> Answer:
+    """Mediators put one text to both sides; a no teaches them something, and candour grows."""
+    rows, session, b = brought.rows, table.session, world.behaviour.at(brought.rows)
+    estimate = estimated_surplus(table, brought)
+    package = draft(estimate, table.bias[rows], b.mediator_interest[..., None] * table.interest[rows][:, None, :])
+    own = np.arange(len(rows))
+    believed = estimate[own, :, package]
+    worse_off = believed <= believed[:, ::-1]
+    budget = table.leverage[rows] * table.service()[rows]
+    leverage = np.where(worse_off & ~(worse_off[:, ::-1] & (np.arange(2) == 1)), budget[:, None], 0.0)
+    _, discount = distrust_of_author(world, table, rows)
+    heard = brought.value[own, :, package] + leverage + brought.error
+    says_yes = heard - discount >= brought.threshold
+    only_author = ~says_yes & (heard >= brought.threshold)
+    session.shift[rows] += b.estimate_step * np.where(says_yes, -0.5, 1.0)
+    session.candour[rows] += np.where(says_yes, 0.0, b.candour_gain * (1 - session.candour[rows]))
+    agreed = says_yes.all(axis=1)
+    refused = np.where(~says_yes.any(axis=1), BOTH, np.where(says_yes[:, 0], SECOND, FIRST)).astype(np.int8)
+    return Answer(agreed, package, leverage, refused, only_author.any(axis=1) & ~agreed)
+
+
+def estimated_surplus(table: Table, brought: Round) -> Array:
+    """What the mediators take each package to bring each side beyond no agreement, ``(n, 2, K)``.
+
+    Between what outsiders would guess and the truth, by the candour of each side; lowered by its refusals.
+    """
+    session, rows = table.session, brought.rows
+    truth = brought.value - brought.reservation[..., None]
+    candour = session.candour[rows][..., None]
+    return np.asarray(candour * truth + (1 - candour) * table.guess - session.shift[rows][..., None])
+
+
+def draft(estimate: Array, bias: Array, interest: Array) -> NDArray[np.intp]:
+    """The text mediators put forward, ``(n,)``: the largest product of estimated surpluses, bent by bias and interest.
+
+    Maximises (1 + bias_1) log s_1 + (1 + bias_2) log s_2 + interest; the Nash solution without bias and
+    interest. Where no package gives both something, the one least bad for the worse-off.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(np.maximum(estimate, 0))
+        weighed = ((1 + bias)[..., None] * logs).sum(axis=1)
+    inside = (estimate > 0).all(axis=1)
+    merit = np.where(inside, weighed + interest[:, 0, :], -np.inf)
+    return np.where(inside.any(axis=1), merit.argmax(axis=1), nash(estimate))
+
+
+def _lose_patience(world: World, table: Table) -> None:
+    """Sessions that ran out of rounds or of time end without a text, for a reason that is recorded."""
+    session = table.session
+    rows = table.where(State.TALKING)
+    if not len(rows):
+        return
+    spent = session.rounds[rows] >= rounds_allowed(world, table)[rows, 0]
+    late = world.week - session.since[rows] + 1 >= world.behaviour.patience[rows, 0]
+    rows = rows[spent | late]
+    if not len(rows):
+        return
+    size = max(1, CHUNK // (2 * len(table.agenda.packages)))
+    possible = [
+        ((expected_value(world, table, part, table.values.at(part)) - batna(world, table, part)[..., None]).min(axis=1).max(axis=1))
+        for part in np.array_split(rows, -(-len(rows) // size))
+    ]
+    no_zone = np.concatenate(possible) < 0
+    reason = np.where(no_zone, Reason.NO_ZONE, np.where(session.devalued[rows], Reason.DEVALUATION, Reason.IMPASSE))
+    whose = np.where(no_zone, BOTH, session.refused[rows])
+    transitions.fail(world, table, rows, (whose, reason))

@@ -1,0 +1,100 @@
+"""Named random streams and the parameters drawn per world.
+
+Every draw is keyed by (seed, block of worlds, owner, stream) and always made for a whole block, so that
+
+* the first k worlds of a run of n worlds are the worlds of a run of k,
+* results depend neither on the number of workers nor on how blocks were handed out,
+* all processes see the same worlds and the same luck (common random numbers), and
+* adding a table, an event or a process changes no other draw.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.evidence import bounds, uncertain
+from sim.scenario.scenario import Scenario
+
+Array = NDArray[np.float64]
+
+BLOCK = 4096
+"""Worlds in a block. Part of what a seed means: another block size gives other draws."""
+
+_SMALLEST = 1e-6
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Uniform draws for the first ``worlds`` worlds of one block."""
+
+    seed: int
+    block: int
+    worlds: int
+
+    def uniform(self, owner: str, stream: str, *shape: int) -> NDArray[np.float32]:
+        """Uniform numbers strictly between 0 and 1, ``(*shape, R)`` float32: weeks first, worlds last.
+
+        Worlds come last here, and only here, because a week reads one contiguous row. Single precision
+        halves the memory of a run; rules compute in double.
+        """
+        key = np.random.SeedSequence([self.seed, self.block, _key(owner), _key(stream)])
+        generator = np.random.Generator(np.random.SFC64(key))
+        u = generator.random((*shape, BLOCK), dtype=np.float32)
+        if self.worlds < BLOCK:
+            u = u[..., : self.worlds].copy()
+        return np.clip(u, _SMALLEST, 1 - _SMALLEST, out=u)
+
+
+def logit(u: Array) -> Array:
+    """Standard logistic noise from uniform draws."""
+    return np.log(u) - np.log1p(-u)
+
+
+def logistic(x: Array) -> Array:
+    """Closed form of the logistic choice, safe for large arguments."""
+    return 0.5 * (1.0 + np.tanh(0.5 * x))
+
+
+class Parameters:
+    """Every number of a scenario in every world: ``parameters(path)`` is ``(R,)`` float64.
+
+    A number whose ground gives a range is drawn per world; the entries that share a ground share one
+    factor, so one assumption is one uncertain quantity. All others are the same in every world.
+    """
+
+    def __init__(self, scenario: Scenario, draws: Draws, *, stated: bool = False) -> None:
+        """Draw the uncertain numbers; with ``stated`` all stay at the value the scenario states."""
+        self.worlds = draws.worlds
+        self._values: dict[str, Array] = {}
+        self.drawn: dict[str, Array] = {}
+        self._numbers = scenario.numbers()
+        for name, uncertainty in () if stated else uncertain(scenario).items():
+            u = draws.uniform("parameters", name).astype(np.float64)
+            if uncertainty.absolute is not None:
+                low, high = uncertainty.absolute
+                self.drawn[name] = low + (high - low) * u
+                for leaf in uncertainty.leaves:
+                    self._values[leaf] = self.drawn[name]
+                continue
+            factor = 1 + uncertainty.relative * (2 * u - 1)
+            self.drawn[name] = factor
+            for leaf in uncertainty.leaves:
+                low_bound, high_bound = bounds(leaf)
+                self._values[leaf] = np.clip(self._numbers[leaf] * factor, low_bound, high_bound)
+
+    def __call__(self, path: str, default: float | None = None) -> Array:
+        """The number at ``path`` in every world, ``(R,)``; ``default`` where the scenario does not name it."""
+        if path not in self._values:
+            value = self._numbers.get(path, default)
+            if value is None:
+                raise KeyError(path)
+            self._values[path] = np.full(self.worlds, float(value))
+        return self._values[path]

@@ -1,0 +1,92 @@
+"""What happens to the parties from outside: dated and random events, and the front."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.draws import logit
+from sim.model.reasons import State
+from sim.model.tables import Rows
+from sim.scenario.schema import Event
+
+if TYPE_CHECKING:
+    from sim.model.world import World
+
+
+def move_front(world: World) -> None:
+    """The front takes a step of a random walk and stays within -1 and 1, ``(R,)``; positive favours the first side."""
+    step = logit(world.luck("front", world.week)) * (np.sqrt(3) / np.pi)
+    world.front += world.front_volatility * step
+    np.clip(world.front, -1, 1, out=world.front)
+
+
+def happen(world: World) -> None:
+    """Events of this week take effect where they happen."""
+    for name, event in world.scenario.file.events.items():
+        if event.rate is not None:
+            happens = world.luck(f"event {name}", world.week) < world.parameters(f"events.{name}.rate")
+        elif event.week == world.week:
+            happens = np.ones(world.worlds, bool)
+        else:
+            continue
+        if event.suppressed_by is not None:
+            happens &= ~_held_back(world, name, event.suppressed_by)
+        rows = np.flatnonzero(happens)
+        if len(rows):
+            apply(world, name, event, rows, 0)
+
+
+def happened_before(world: World) -> None:
+    """Events dated before the first week have faded since: what is left of them is applied at once."""
+    for name, event in world.scenario.file.events.items():
+        if event.week is not None and event.week < 0:
+            apply(world, name, event, np.arange(world.worlds), -event.week)
+
+
+def _held_back(world: World, name: str, issue: str) -> NDArray[np.bool_]:
+    """Worlds in which an agreement that moves the issue keeps the event from happening, by the share delivered."""
+    kept = np.zeros(world.worlds)
+    for table in world.tables:
+        if issue not in table.agenda.issues:
+            continue
+        column = table.agenda.issues.index(issue)
+        rows = table.where(State.IN_FORCE)
+        moved = table.agenda.moved[table.agreement.package[rows], column]
+        delivered = table.agreement.delivered[rows].min(axis=1) * moved
+        kept[rows] = np.maximum(kept[rows], delivered)
+    return np.asarray(world.luck(f"event {name} held back", world.week) < kept)
+
+
+def apply(world: World, name: str, event: Event, rows: Rows, weeks_ago: int) -> None:
+    """Add what an event does, less what faded in the weeks since."""
+    sides, b = world.sides, world.behaviour.at(rows)
+    base = f"events.{name}"
+    fading = {
+        "grievance": (sides.grievance, b.grievance_half_life),
+        "optimism": (sides.optimism, b.optimism_half_life),
+        "commitment": (sides.commitment, b.commitment_half_life),
+    }
+    for effect, (feeling, half_life) in fading.items():
+        for column, side in enumerate(world.scenario.disputants):
+            size = world.parameters(f"{base}.{effect}.{side}", 0.0)[rows]
+            left = size * np.exp2(-weeks_ago / half_life[:, 0])
+            feeling[rows, column] = np.clip(feeling[rows, column] + left, 0, 1)
+    for column, side in enumerate(world.scenario.disputants):
+        sign = 1 if column == 0 else -1
+        world.front[rows] = np.clip(world.front[rows] + sign * world.parameters(f"{base}.front.{side}", 0.0)[rows], -1, 1)
+        cost = sides.war_cost[rows, column] + world.parameters(f"{base}.war_cost.{side}", 0.0)[rows]
+        sides.war_cost[rows, column] = np.clip(cost, 0, 1)
+    for sponsor in event.stain:
+        sides.discount[sponsor][rows] += world.parameters(f"{base}.stain.{sponsor}")[rows, None] * (sides.discount[sponsor][rows] > 0)
+    for table in world.tables:
+        shared = len(set(event.issues) & set(table.agenda.issues)) / len(table.agenda.issues)
+        if not shared:
+            continue
+        table.pull_bonus[rows] += shared * world.parameters(f"{base}.pull", 0.0)[rows]
+        for column, side in enumerate(world.scenario.disputants):
+            table.lock_in[rows, column] += shared * world.parameters(f"{base}.lock_in.{side}", 0.0)[rows]
+            if event.accuses == side:
+                table.accused[rows, column] = True

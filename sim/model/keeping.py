@@ -1,0 +1,252 @@
+"""An agreement in force: delivery, violations, suspension and repair, erosion, renewal and its end.
+
+Violations follow a hazard with early fragility and a frailty of each agreement (both are needed to have
+agreements die young and live long); monitoring deters, detects, and helps to repair. Delivery erodes the
+less a side still gains, and follows the other side's. At the end of a term each side renews, renews for
+less, or refuses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model import transitions
+from sim.model.acceptance import GainLeft, gain_left
+from sim.model.draws import Array, logistic
+from sim.model.reasons import FIRST, NOBODY, SECOND, Reason, State
+from sim.model.tables import Rows, Table
+
+if TYPE_CHECKING:
+    from sim.model.world import World
+
+UNAIDED = 0.4
+"""Good offices where no mediator serves a table: the sides' own channel, compared with trusted mediators."""
+
+SHORTEST_TERM = 4
+"""Weeks below which a term is not shortened further."""
+
+
+def keep(world: World, table: Table) -> None:
+    """A week of the agreements at a table: what each side does, what is noticed, how it goes on."""
+    if table.spec.opens is not None and table.spec.opens.when == "in_force":
+        _fall_with_condition(world, table)
+    rows = table.where(State.IN_FORCE, State.SUSPENDED)
+    if not len(rows):
+        return
+    table.agreement.age[rows] += 1
+    left = gain_left(world, table, rows)
+    _deliver(world, table, rows, left)
+    _violate(world, table, rows, left)
+    _repair(world, table)
+    _come_to_term(world, table)
+
+
+def _deliver(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
+    """Count what is delivered this week; then delivery erodes and belief in side deals moves to what is seen."""
+    b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
+    flowing = np.where(table.state[rows] == State.SUSPENDED, b.suspended_delivery[:, 0], 1.0)
+    real_side_deal = table.side_deals.delivered[rows]
+    outcome.surplus[rows] += table.values.share[rows] * (left.delivery * flowing[:, None] + real_side_deal + left.leverage)
+    outcome.in_force[rows] += 1
+    delivered = agreement.delivered[rows]
+    throughput = flowing * delivered.min(axis=1)
+    for unit, per_week in table.units_per_week.items():
+        outcome.units[unit][rows] += throughput * per_week[rows, agreement.package[rows]]
+    decay = b.erosion * np.exp(-b.erosion_gain * left.total)
+    delivered = delivered * (1 - np.minimum(decay, 1))
+    delivered += b.reciprocity * np.minimum(delivered[:, ::-1] - delivered, 0)
+    agreement.delivered[rows] = delivered
+    believed = agreement.side_deal[rows]
+    kept = np.exp2(-1 / b.side_belief_half_life)
+    agreement.side_deal[rows] = table.side_deals.seen(rows) * (1 - kept) + believed * kept
+
+
+def violation_rate(world: World, table: Table, rows: Rows, left: GainLeft) -> Array:
+    """Hazard of a violation by each side this week, ``(n, 2)`` per week."""
+    b, agreement = world.behaviour.at(rows), table.agreement
+    log_rate = (
+        agreement.frailty[rows, None]
+        + b.violation_grievance * table.sensitivity[rows] * world.sides.grievance[rows]
+        - b.violation_gain * left.total
+    )
+    deterred = 1 - b.deterrence * table.levers.monitoring[rows]
+    young = 1 + b.infancy * np.exp(-agreement.age[rows, None] / b.infancy_weeks)
+    return np.asarray(b.violation_rate * np.exp(log_rate) * deterred * young)
+
+
+def _violate(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
+    """Violations happen, are noticed or not, are claimed and contested; the injured side may suspend."""
+    b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
+    chance = 1 - np.exp(-violation_rate(world, table, rows, left))
+    violates = table.luck("violate", world.week, rows) < chance
+    monitoring = table.levers.monitoring[rows]
+    found = violates & (table.luck("detect", world.week, rows) < b.detection + (1 - b.detection) * monitoring)
+    agreement.delivered[rows] *= np.where(violates & ~found, 1 - b.violation_drop, 1.0)
+    unfounded = b.false_claims * (1 - monitoring) * world.sides.grievance[rows][:, ::-1]
+    accused = found | (table.luck("claim", world.week, rows) < unfounded) | table.accused[rows]
+    outcome.violations[rows] += violates.sum(axis=1)
+    contested = accused & (table.luck("contest", world.week, rows) < b.contest * (1 - monitoring))
+    outcome.contested[rows] += contested.any(axis=1)
+    table.accused[rows] = False
+    _take_offence(world, rows, accused, contested)
+    breached = (accused & ~contested) & (table.luck("suspend", world.week, rows) < b.suspension)
+    suspended = breached.any(axis=1) & (table.state[rows] == State.IN_FORCE)
+    culprit = np.where(breached[:, 0], FIRST, SECOND).astype(np.int8)
+    hit = rows[suspended]
+    table.state[hit] = State.SUSPENDED
+    agreement.culprit[hit] = culprit[suspended]
+    outcome.suspensions[hit] += 1
+    world.note(table, "suspend", hit, whose=culprit[suspended])
+
+
+def _take_offence(world: World, rows: Rows, accused: NDArray[np.bool_], contested: NDArray[np.bool_]) -> None:
+    """A breach that is noticed costs trust and adds to grievance on the other side; half as much if contested."""
+    weight = np.where(contested, 0.5, 1.0) * accused
+    b, sides = world.behaviour.at(rows), world.sides
+    felt = weight[:, ::-1]
+    sides.trust[rows] *= 1 - b.trust_loss * felt
+    sides.grievance[rows] = np.minimum(sides.grievance[rows] + b.injury * felt, 1)
+
+
+def _repair(world: World, table: Table) -> None:
+    """Good offices: a suspension is repaired, given up, or goes on another week.
+
+    Repair needs trusted mediators with time for it, a way to coordinate, and something for the injured side
+    to go back to.
+    """
+    rows = table.where(State.SUSPENDED)
+    if not len(rows):
+        return
+    b, levers, outcome = world.behaviour.at(rows), table.levers, table.outcome
+    injured = (1 - table.agreement.culprit[rows]).astype(np.intp)
+    own = np.arange(len(rows))
+    total = gain_left(world, table, rows).total
+    trust = table.trust_in_mediators(world, rows)[own, injured]
+    offices = np.maximum(UNAIDED, trust * table.service()[rows]) if table.mediators else UNAIDED
+    ways = (0.5 + 0.5 * levers.coordination[rows]) * (0.5 + 0.5 * levers.monitoring[rows, 0])
+    wish = logistic(total[own, injured] / b.renewal_temperature[:, 0])
+    repaired = table.luck("repair", world.week, rows) < b.repair[:, 0] * offices * ways * wish
+    given_up = ~repaired & (table.luck("collapse", world.week, rows) < b.collapse[:, 0])
+    back = rows[repaired]
+    table.state[back] = State.IN_FORCE
+    outcome.repairs[back] += 1
+    world.note(table, "repair", back)
+    lost = rows[given_up]
+    culprit = table.agreement.culprit[lost].astype(np.intp)
+    why = (1 - culprit, np.full(len(lost), Reason.VIOLATION))
+    transitions.end(world, table, lost, why, np.full(len(lost), Reason.VIOLATION))
+
+
+def _come_to_term(world: World, table: Table) -> None:
+    """What is carried out is over; a side that only loses may leave; at the end of the term both choose to renew."""
+    rows = table.where(State.IN_FORCE, State.SUSPENDED)
+    agreement = table.agreement
+    lasts = table.agenda.lasts[agreement.package[rows]]
+    done = (lasts > 0) & (agreement.age[rows] >= lasts) & (table.state[rows] == State.IN_FORCE)
+    nobodys = np.full(done.sum(), NOBODY)
+    transitions.end(world, table, rows[done], (nobodys, np.full(done.sum(), Reason.CARRIED_OUT)))
+    rows = rows[~done]
+    if not len(rows):
+        return
+    left = gain_left(world, table, rows)
+    b = world.behaviour.at(rows)
+    draw = table.luck("leave", world.week, rows)
+    leaves = draw < b.exit_rate * logistic(-_wish(world, table, rows, left) / b.renewal_temperature)
+    running = agreement.left[rows] > 0
+    agreement.left[rows[running]] -= 1
+    due = running & (agreement.left[rows] == 0) & ~leaves.any(axis=1)
+    _leave(world, table, rows, leaves)
+    if due.any():
+        _renew(world, table, rows[due])
+
+
+def _wish(world: World, table: Table, rows: Rows, left: GainLeft) -> Array:
+    """How much each side would rather go on than not, ``(n, 2)`` in utility: gain left less grievance."""
+    b = world.behaviour.at(rows)
+    return np.asarray(left.total - b.renewal_grievance * table.sensitivity[rows] * world.sides.grievance[rows])
+
+
+def _renew(world: World, table: Table, rows: Rows) -> None:
+    """The term is over: a side objects (where silence means extension) or fails to agree (where it means lapse).
+
+    A side whose gain has shrunk below a share of what was promised agrees to half a term only; the shorter
+    of the two holds. Where the sides read the length differently, the shorter reading holds and the side
+    that read it longer is aggrieved.
+    """
+    b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
+    left = gain_left(world, table, rows)
+    hurdle = b.renewal_effort if table.form.silence == "lapse" else 0.0
+    willing = logistic((_wish(world, table, rows, left) - hurdle) / b.renewal_temperature)
+    refuses = table.luck("renew", world.week, rows) >= willing
+    _leave(world, table, rows, refuses)
+    stays = ~refuses.any(axis=1)
+    rows = rows[stays]
+    full = table.form.term or 0
+    readings = np.array([table.form.readings.get(s, full) for s in world.scenario.disputants])
+    agreed = np.full(len(rows), readings.min())
+    shrunk = (left.total[stays] < b.shortening[stays] * agreement.promised[rows]).any(axis=1)
+    term = np.where(shrunk, np.maximum(np.minimum(agreement.term[rows], agreed) // 2, SHORTEST_TERM), agreed)
+    world.sides.grievance[rows] = np.minimum(
+        world.sides.grievance[rows] + b.injury[stays] * 0.5 * (readings > readings.min()), 1
+    )
+    outcome.renewals[rows] += 1
+    outcome.shorter[rows] += term < agreement.term[rows]
+    agreement.term[rows] = term
+    agreement.left[rows] = term
+    world.note(table, "renew", rows, package=term)
+
+
+def _leave(world: World, table: Table, rows: Rows, leaves: NDArray[np.bool_]) -> None:
+    """Sides leave an agreement: what moved them is the term that fell most since it entered into force."""
+    gone = leaves.any(axis=1)
+    rows, leaves = rows[gone], leaves[gone]
+    if not len(rows):
+        return
+    left = gain_left(world, table, rows)
+    wish = _wish(world, table, rows, left)
+    whose = np.where(leaves.all(axis=1), wish.argmin(axis=1), np.where(leaves[:, 0], FIRST, SECOND)).astype(np.intp)
+    moved, cited = motives(world, table, rows, left)
+    own = np.arange(len(rows))
+    transitions.end(world, table, rows, (whose, moved[own, whose]), cited[own, whose])
+
+
+def motives(world: World, table: Table, rows: Rows, left: GainLeft) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """What would move each side to leave, and what it would say, both ``(n, 2)`` codes of :class:`Reason`.
+
+    Moved: the largest fall since entry into force. Said: what can be laid at another's door before what
+    cannot; nobody cites a better alternative of its own.
+    """
+    agreement, b = table.agreement, world.behaviour.at(rows)
+    promised_side_deal = table.side_deals.expected(world, rows)
+    alternative = left.alternative - agreement.alternative[rows]
+    grievance = b.renewal_grievance * table.sensitivity[rows] * world.sides.grievance[rows]
+    falls = {
+        Reason.SIDE_DEAL: promised_side_deal - left.side_deal,
+        Reason.DELIVERY: left.withheld,
+        Reason.ALTERNATIVE: alternative,
+        Reason.FRONT: (left.batna - agreement.batna[rows]) - alternative,
+        Reason.LEVERAGE: agreement.leverage[rows] - left.leverage,
+        Reason.ENDED_GRIEVANCE: grievance,
+    }
+    stacked = np.stack(list(falls.values()))
+    moved = np.array(list(falls), np.int8)[stacked.argmax(axis=0)]
+    moved = np.where(stacked.max(axis=0) < 0.01, Reason.CHANCE, moved)
+    sayable = np.where(
+        falls[Reason.SIDE_DEAL] > 0.01,
+        Reason.SIDE_DEAL,
+        np.where(left.withheld > 0.02, Reason.DELIVERY, Reason.ENDED_GRIEVANCE),
+    )
+    return moved.astype(np.int8), sayable.astype(np.int8)
+
+
+def _fall_with_condition(world: World, table: Table) -> None:
+    """An agreement that hangs on another's being in force ends with it."""
+    from sim.model.readiness import is_open  # noqa: PLC0415 - the only rule of coming that keeping needs
+
+    rows = table.where(State.IN_FORCE, State.SUSPENDED)
+    rows = rows[~is_open(world, table)[rows]]
+    why = (np.full(len(rows), NOBODY), np.full(len(rows), Reason.CONDITION))
+    transitions.end(world, table, rows, why)

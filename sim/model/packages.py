@@ -1,0 +1,256 @@
+"""What a package is worth: enumeration, gains and losses, and the points of a zone of agreement.
+
+A package is one option per issue on the agenda. Its worth to a disputant is additive over issues and
+counted from the status quo: gains, which come only if the other side keeps its word, less losses,
+which are the side's own to bear. Keeping the two apart is what lets the commitment problem
+(Fearon 1995; Powell 2006) act on a package as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.draws import Array, Parameters
+from sim.scenario.schema import Disputant, Format, Mediator, Table
+from sim.scenario.scenario import Scenario
+
+CACHED_PACKAGES = 64
+"""Agendas up to this many packages keep their values for all worlds; larger ones are valued where they sit."""
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The packages that can be signed at a table."""
+
+    issues: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...]  # per issue, in order
+    packages: NDArray[np.intp]  # (K, issues): index of the option
+    moved: NDArray[np.bool_]  # (K, issues): differs from the status quo
+    lasts: NDArray[np.int64]  # (K,): weeks after which all is carried out; 0 goes on
+
+    def name(self, package: int) -> str:
+        """The package in words: ``issue: option`` for each issue it moves."""
+        row = self.packages[package]
+        moved = self.moved[package]
+        return ", ".join(f"{i}: {o[c]}" for i, o, c, m in zip(self.issues, self.options, row, moved, strict=True) if m)
+
+
+def enumerate_agenda(scenario: Scenario, table: Table, form: Format) -> Agenda:
+    """All packages of a table that its settlement rule and the sides' conditional offers allow.
+
+    Issue by issue, any subset may move, so every package but the bare status quo counts. All or nothing,
+    every headline issue has to move (every issue, where none is marked headline).
+    """
+    file = scenario.file
+    issues = tuple(table.agenda)
+    options = tuple(tuple(file.issues[i].options) for i in issues)
+    status_quo = [next(n for n, o in enumerate(file.issues[i].options.values()) if o.status_quo) for i in issues]
+    packages = np.array(list(product(*(range(len(o)) for o in options))), dtype=np.intp)
+    moved = packages != np.array(status_quo)
+    allowed = moved.any(axis=1)
+    if form.settlement == "all_or_nothing":
+        headline = np.array([file.issues[i].headline for i in issues])
+        must = headline if headline.any() else np.ones(len(issues), bool)
+        allowed &= moved[:, must].all(axis=1)
+    for name in scenario.disputants:
+        side = file.parties[name]
+        assert isinstance(side, Disputant)
+        for conditional in side.conditional_offers:
+            given = _holds(conditional.offer, issues, options, packages)
+            condition = _holds(conditional.only_if, issues, options, packages)
+            allowed &= ~given | condition
+    packages, moved = packages[allowed], moved[allowed]
+    lasts = np.array([[o.lasts or 0 for o in file.issues[i].options.values()] + [0] * 9 for i in issues])
+    weeks = np.where(moved, np.take_along_axis(lasts, packages.T, axis=1).T, 0)
+    goes_on = (moved & (weeks == 0)).any(axis=1)
+    return Agenda(issues, options, packages, moved, np.where(goes_on, 0, weeks.max(axis=1, initial=0)))
+
+
+def _holds(wanted: dict[str, str], issues: tuple[str, ...], options: tuple[tuple[str, ...], ...], packages: NDArray[np.intp]) -> NDArray[np.bool_]:
+    (issue, option), *_ = wanted.items()
+    if issue not in issues:
+        return np.zeros(len(packages), bool)
+    column = issues.index(issue)
+    return np.asarray(packages[:, column] == options[column].index(option))
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What each package means to both sides in some worlds, all ``(n, 2, K)`` in utility of the table.
+
+    ``secure`` gains arrive with the exchange, ``trusted`` gains hang on the other side's word, ``loss`` is
+    what a side gives up, ``political`` is that loss weighted by public sensitivity.
+    """
+
+    secure: Array
+    trusted: Array
+    loss: Array
+    political: Array
+
+    def of(self, package: NDArray[np.intp]) -> Worth:
+        """The worth of one package per world, each part ``(n, 2)``."""
+        at = package[:, None, None]
+        return Worth(*(np.take_along_axis(part, at, axis=2)[:, :, 0] for part in (self.secure, self.trusted, self.loss, self.political)))
+
+
+class Values:
+    """Values of an agenda in all worlds of a block."""
+
+    def __init__(self, scenario: Scenario, agenda: Agenda, parameters: Parameters) -> None:
+        self.agenda = agenda
+        file = scenario.file
+        sides = scenario.disputants
+        issues = agenda.issues
+        worlds = parameters.worlds
+        most = max(len(o) for o in agenda.options)
+        salience = np.zeros((worlds, 2, len(issues)))
+        everything = np.zeros((worlds, 2))
+        gains = np.zeros((worlds, 2, len(issues), most))
+        losses = np.zeros((worlds, 2, len(issues), most))
+        self._stated = np.zeros((2, 2, len(issues), most))  # gains and losses as the scenario states them
+        for s, side in enumerate(sides):
+            party = file.parties[side]
+            assert isinstance(party, Disputant)
+            for issue, position in party.positions.items():
+                base = f"parties.{side}.positions.{issue}"
+                weight = parameters(f"{base}.salience")
+                everything[:, s] += weight
+                if issue not in issues:
+                    continue
+                k = issues.index(issue)
+                salience[:, s, k] = weight
+                for o, option in enumerate(agenda.options[k]):
+                    if option in position.gains:
+                        gains[:, s, k, o] = parameters(f"{base}.gains.{option}")
+                        self._stated[0, s, k, o] = position.gains[option]
+                    if option in position.losses:
+                        losses[:, s, k, o] = parameters(f"{base}.losses.{option}")
+                        self._stated[1, s, k, o] = position.losses[option]
+        on_table = salience.sum(axis=2)
+        self.share = on_table / np.maximum(everything, 1e-12)
+        """(R, 2): the agenda's share of all that a side cares about."""
+        weights = salience / np.maximum(on_table, 1e-12)[:, :, None]
+        self.weights = weights
+        """(R, 2, issues): salience on this agenda, sums to 1."""
+        self.gains = gains * weights[..., None]
+        self.losses = losses * weights[..., None]
+        self.sensitivity = np.stack([parameters(f"issues.{i}.sensitivity") for i in issues], axis=1)
+        self.self_enforcing = np.stack([parameters(f"issues.{i}.self_enforcing") for i in issues], axis=1)
+        front = np.stack([parameters(f"issues.{i}.front") for i in issues], axis=1)
+        relief = np.stack([parameters(f"issues.{i}.relief") for i in issues], axis=1)
+        self.front_weight = (weights * front[:, None, :]).sum(axis=2)
+        self.relief_weight = (weights * relief[:, None, :]).sum(axis=2)
+        self.agenda_sensitivity = (weights * self.sensitivity[:, None, :]).sum(axis=2)
+        """(R, 2): public sensitivity of the agenda as each side weighs its issues."""
+        self.linkages = self._compile_linkages(scenario, parameters)
+        self._cache = self._value(slice(None)) if len(agenda.packages) <= CACHED_PACKAGES else None
+
+    def _compile_linkages(self, scenario: Scenario, parameters: Parameters) -> list[tuple[int, NDArray[np.bool_], Array]]:
+        found = []
+        for s, side in enumerate(scenario.disputants):
+            party = scenario.file.parties[side]
+            assert isinstance(party, Disputant)
+            for n, linkage in enumerate(party.linkages):
+                if not all(i in self.agenda.issues for i in linkage.options):
+                    continue
+                held = np.ones(len(self.agenda.packages), bool)
+                for issue, option in linkage.options.items():
+                    held &= _holds({issue: option}, self.agenda.issues, self.agenda.options, self.agenda.packages)
+                found.append((s, held, parameters(f"parties.{side}.linkages.{n}.value")))
+        return found
+
+    def _value(self, rows: slice | NDArray[np.intp]) -> Worth:
+        packages = self.agenda.packages
+        gains, losses = self.gains[rows], self.losses[rows]
+        secured, sensitivity = self.self_enforcing[rows], self.sensitivity[rows]
+        shape = (len(gains), 2, len(packages))
+        secure, trusted, loss, political = (np.zeros(shape) for _ in range(4))
+        for k in range(len(self.agenda.issues)):
+            gain = gains[:, :, k, packages[:, k]]
+            given = losses[:, :, k, packages[:, k]]
+            secure += secured[:, k, None, None] * gain
+            trusted += (1 - secured[:, k, None, None]) * gain
+            loss += given
+            political += sensitivity[:, k, None, None] * given
+        for s, held, value in self.linkages:
+            secure[:, s] += held * np.maximum(value[rows], 0)[:, None]
+            loss[:, s] += held * np.maximum(-value[rows], 0)[:, None]
+        return Worth(secure, trusted, loss, political)
+
+    def at(self, rows: NDArray[np.intp]) -> Worth:
+        """What every package is worth in the worlds ``rows``, parts ``(n, 2, K)``."""
+        if self._cache is None:
+            return self._value(rows)
+        cache = self._cache
+        return Worth(cache.secure[rows], cache.trusted[rows], cache.loss[rows], cache.political[rows])
+
+    def guess(self) -> Array:
+        """What outsiders take each package to be worth, ``(2, K)``: stated gains and losses, issues weighed alike.
+
+        This is what mediators know before a side has told them anything; it is the same in every world.
+        """
+        packages = self.agenda.packages
+        total = np.zeros((2, len(packages)))
+        for k in range(len(self.agenda.issues)):
+            total += 0.5 * self._stated[0][:, k, packages[:, k]] - self._stated[1][:, k, packages[:, k]]
+        return total / len(self.agenda.issues)
+
+
+def mediators_interest(scenario: Scenario, agenda: Agenda, mediators: list[str], parameters: Parameters) -> Array:
+    """What the mediators of a table would like of each package, averaged over them, ``(R, K)`` in [0, 1]."""
+    total = np.zeros((parameters.worlds, len(agenda.packages)))
+    for name in mediators:
+        party = scenario.file.parties[name]
+        assert isinstance(party, Mediator)
+        weight = np.zeros(parameters.worlds)
+        liked = np.zeros_like(total)
+        for issue, interest in party.interests.items():
+            if issue not in agenda.issues:
+                continue
+            base = f"parties.{name}.interests.{issue}"
+            salience = parameters(f"{base}.salience")
+            weight = weight + salience
+            k = agenda.issues.index(issue)
+            for o, option in enumerate(agenda.options[k]):
+                if option in interest.values:
+                    value = parameters(f"{base}.values.{option}")
+                    liked += (salience * value)[:, None] * (agenda.packages[:, k] == o)
+        total += liked / np.maximum(weight, 1e-12)[:, None]
+    return total / max(len(mediators), 1)
+
+
+# ---------------------------------------------------------------- points of a zone of agreement
+
+
+def zone(surplus: Array) -> NDArray[np.bool_]:
+    """Packages both sides prefer to no agreement: ``surplus (..., 2, K)`` to ``(..., K)``."""
+    return np.asarray((surplus >= 0).all(axis=-2))
+
+
+def nash(surplus: Array) -> NDArray[np.intp]:
+    """The package with the largest product of surpluses (Nash 1950); outside the zone, the least bad for the worse-off."""
+    positive = np.maximum(surplus, 0).prod(axis=-2)
+    inside = zone(surplus)
+    return np.asarray(np.where(inside, positive + 1, surplus.min(axis=-2)).argmax(axis=-1))
+
+
+def kalai(surplus: Array) -> NDArray[np.intp]:
+    """The package whose smaller surplus is largest (egalitarian: Kalai 1977), surpluses ``(..., 2, K)``."""
+    return np.asarray(surplus.min(axis=-2).argmax(axis=-1))
+
+
+def frontier(surplus: Array) -> NDArray[np.bool_]:
+    """Packages that no other package betters for both sides, ``(2, K)`` to ``(K,)`` (Pareto)."""
+    a, b = surplus
+    order = np.lexsort((-b, -a))
+    best = np.maximum.accumulate(np.concatenate([[-np.inf], b[order][:-1]]))
+    keep = np.zeros(len(a), bool)
+    keep[order] = b[order] > best
+    same = keep[order][:-1] & (a[order][1:] == a[order][:-1]) & (b[order][1:] == b[order][:-1])
+    for n in np.flatnonzero(same):
+        keep[order[n + 1]] = keep[order[n]]
+    return keep

@@ -1,0 +1,169 @@
+"""The parties: Mesa agents that live in every world at once.
+
+What both disputants have in common is held side by side in ``Sides``, arrays ``(R, 2)``; a disputant's
+attributes are its columns of them, ``(R,)``. Anything an agent changes, it changes in place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.model.draws import Array, Parameters
+from sim.scenario import schema
+from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.model.world import World
+
+
+@dataclass
+class Sides:
+    """What the two disputants feel, know and can bear; every array ``(R, 2)``, disputants in file order."""
+
+    optimism: Array  # about a negotiated way out, [0, 1]
+    optimism_base: Array
+    grievance: Array  # [0, 1]
+    grievance_base: Array
+    commitment: Array  # public commitment against talks, [0, 1]
+    trust: Array  # in the other side, [0, 1]
+    war_cost: Array  # [0, 1]
+    front_optimism: Array  # [-1, 1]
+    recognition: Array
+    audience_cost: Array
+    win_set: Array
+    candour: Array
+    concession: Array
+    trust_in: dict[str, Array] = field(default_factory=dict)  # per mediator or third actor
+    discount: dict[str, Array] = field(default_factory=dict)  # per sponsor
+
+    @classmethod
+    def of(cls, scenario: Scenario, parameters: Parameters) -> Sides:
+        """The two disputants of a scenario at week 0, before events."""
+        names = scenario.disputants
+
+        def pair(key: str, default: float | None = None) -> Array:
+            return np.stack([parameters(f"parties.{n}.{key}", default) for n in names], axis=1)
+
+        first, second = names
+        others = {name for name in scenario.file.parties} - set(names)
+        for name in names:
+            party = scenario.file.parties[name]
+            assert isinstance(party, schema.Disputant)
+            others |= set(party.trust) - set(names)
+        sponsors = {f.sponsor for f in scenario.file.formats.values() if f.sponsor}
+        sponsors |= {s for e in scenario.file.events.values() for s in e.stain}
+        return cls(
+            optimism=pair("optimism"),
+            optimism_base=pair("optimism"),
+            grievance=pair("grievance"),
+            grievance_base=pair("grievance"),
+            commitment=np.zeros((parameters.worlds, 2)),
+            trust=np.stack([parameters(f"parties.{first}.trust.{second}"), parameters(f"parties.{second}.trust.{first}")], axis=1),
+            war_cost=pair("war_cost"),
+            front_optimism=pair("front_optimism"),
+            recognition=pair("recognition"),
+            audience_cost=pair("audience_cost"),
+            win_set=pair("win_set"),
+            candour=pair("candour"),
+            concession=pair("concession"),
+            trust_in={o: pair(f"trust.{o}", 0.5) for o in sorted(others)},
+            discount={s: pair(f"sponsor_discount.{s}", 0.0) for s in sorted(sponsors)},
+        )
+
+
+class Disputant(mesa.Agent):
+    """A side in the conflict, in all worlds: its attributes are ``(R,)`` views into :class:`Sides`."""
+
+    def __init__(self, world: World, name: str, column: int) -> None:
+        super().__init__(world)
+        self.name = name
+        self.column = column
+        sides, behaviour = world.sides, world.behaviour
+        self.optimism, self.optimism_base = sides.optimism[:, column], sides.optimism_base[:, column]
+        self.grievance, self.grievance_base = sides.grievance[:, column], sides.grievance_base[:, column]
+        self.commitment = sides.commitment[:, column]
+        self.trust = sides.trust[:, column]
+        self._fading = [
+            (self.grievance, self.grievance_base, behaviour.fade("grievance_half_life")),
+            (self.optimism, self.optimism_base, behaviour.fade("optimism_half_life")),
+            (self.commitment, np.zeros_like(self.commitment), behaviour.fade("commitment_half_life")),
+        ]
+
+    def feel(self) -> None:
+        """A week passes: grievance, optimism and commitment go back towards their base with their half-lives."""
+        for feeling, base, kept in self._fading:
+            feeling -= base
+            feeling *= kept
+            feeling += base
+
+
+class Mediator(mesa.Agent):
+    """A third party in all worlds: four numbers, its pull, and how many tables it is serving; all ``(R,)``."""
+
+    def __init__(self, world: World, name: str) -> None:
+        super().__init__(world)
+        self.name = name
+        base = f"parties.{name}"
+        parameters = world.parameters
+        self.honesty = parameters(f"{base}.honesty")
+        self.leverage = parameters(f"{base}.leverage")
+        self.capacity = parameters(f"{base}.capacity")
+        self.pull = parameters(f"{base}.pull")
+        self.bias = np.stack([parameters(f"{base}.bias.{side}", 0.0) for side in world.scenario.disputants], axis=1)
+        self.load = np.zeros(parameters.worlds)
+
+    def count_tables(self) -> None:
+        """Count the tables that need this mediator this week: those that sit and those in force."""
+        self.load[:] = 0
+        model: World = self.model
+        for table in model.tables:
+            if self.name in table.form.mediators:
+                self.load += table.needs_service()
+
+    def service(self) -> Array:
+        """Share of full pace a table gets, ``(R,)``: one while capacity lasts, then capacity over load."""
+        return np.minimum(1.0, self.capacity / np.maximum(self.load, 1.0))
+
+
+class Behaviours:
+    """Behavioural parameters as columns ``(R, 1)``, to meet arrays ``(R, 2)`` of the sides."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._columns = {
+            name: parameters(f"behaviour.{name}")[:, None] for name in type(schema.Behaviour()).model_fields
+        }
+
+    def __getattr__(self, name: str) -> Array:
+        try:
+            return self.__dict__["_columns"][name]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __getstate__(self) -> dict[str, Array]:
+        return self._columns
+
+    def __setstate__(self, state: dict[str, Array]) -> None:
+        self.__dict__["_columns"] = state
+
+    def fade(self, half_life: str) -> Array:
+        """Share left after a week, ``(R,)``, for a half-life in weeks."""
+        return np.asarray(np.exp2(-1.0 / self._columns[half_life][:, 0]))
+
+    def at(self, rows: np.ndarray) -> Behaviours:
+        """The same for some worlds only; columns are taken when asked for."""
+        return _Rows(self._columns, rows)  # type: ignore[return-value]
+
+
+class _Rows(Behaviours):
+    def __init__(self, columns: dict[str, Array], rows: np.ndarray) -> None:
+        self.__dict__["_all"] = columns
+        self.__dict__["_rows"] = rows
+
+    def __getattr__(self, name: str) -> Array:
+        taken: Array = self.__dict__["_all"][name][self.__dict__["_rows"]]
+        self.__dict__[name] = taken
+        return taken

@@ -1,0 +1,166 @@
+"""Who comes: each side's readiness to sit down at a table, and what decides when it stays away.
+
+    readiness = motivation * surplus of a likely text + optimism + confidence * trust in the other + pull
+                - threshold - sensitivity * (recognition + grievance + exposure + commitment) - stain
+
+Readiness theory (Pruitt 2007) has motivation and optimism make up for each other, hence a sum; recognition
+acts by level and contact, exposure by audience cost and visibility (Fearon 1994; Tomz 2007), and the choice
+is a quantal response (McKelvey, Palfrey 1995): P(come) = logistic(readiness / temperature).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model import transitions
+from sim.model.acceptance import batna, expected_value, seen
+from sim.model.draws import Array, logistic
+from sim.model.packages import Worth, kalai
+from sim.model.reasons import BOTH, FIRST, SECOND, Reason, State
+from sim.model.tables import Rows, Table
+
+if TYPE_CHECKING:
+    from sim.model.world import World
+
+SURPLUS_RANGE = (-0.3, 0.5)
+"""Surplus beyond these moves readiness no further, so that no single promise outweighs everything else."""
+
+USUAL_TRUST = 0.2
+"""Trust between adversaries from which trust in the other side counts for or against coming."""
+
+REASONS = (
+    Reason.LITTLE_TO_GAIN, Reason.PESSIMISM, Reason.RECOGNITION, Reason.GRIEVANCE,
+    Reason.EXPOSURE, Reason.COMMITMENT, Reason.SPONSOR,
+)  # fmt: skip
+"""What can keep a side away, in the order of the rows of ``Readiness.against``."""
+
+@dataclass(frozen=True)
+class Readiness:
+    """Readiness of both sides, ``(n, 2)``, and what speaks against coming, ``(7, n, 2)`` in the same unit."""
+
+    total: Array
+    against: Array
+
+    def main_reason(self) -> NDArray[np.int8]:
+        """The heaviest term against coming, per world and side, ``(n, 2)`` codes of :class:`Reason`."""
+        return np.array(REASONS, np.int8)[self.against.argmax(axis=0)]
+
+
+def readiness(world: World, table: Table, rows: Rows) -> Readiness:
+    """Readiness of both sides to be at a table this week, in the worlds ``rows``."""
+    b, sides, levers = world.behaviour.at(rows), world.sides, table.levers
+    focal = table.focal_worth
+    worth = Worth(focal.secure[rows], focal.trusted[rows], focal.loss[rows], focal.political[rows])
+    surplus = np.clip(expected_value(world, table, rows, worth) - batna(world, table, rows), *SURPLUS_RANGE)
+    sensitivity, distance, visible = table.sensitivity[rows], levers.distance[rows], seen(world, table, rows)
+    recognition = sensitivity * distance * levers.contact_talks[rows] * levers.level[rows] * sides.recognition[rows]
+    grievance = sensitivity * b.grievance_weight * sides.grievance[rows]
+    exposure = sensitivity * distance * b.exposure * visible * sides.audience_cost[rows]
+    commitment = distance * levers.level[rows] * visible * sides.commitment[rows]
+    stain = b.stain * sponsor_discount(world, table, rows)
+    motivation = b.motivation * surplus
+    optimism = sides.optimism[rows]
+    attraction = b.attraction * pull(table, world, rows)
+    confidence = b.confidence * (sides.trust[rows] - USUAL_TRUST)
+    total = motivation + optimism + attraction + confidence - b.threshold - recognition - grievance - exposure - commitment - stain
+    ample = b.motivation * 0.25
+    against = np.stack([ample - motivation, 1 - optimism, recognition, grievance, exposure, commitment, stain])
+    return Readiness(total, against)
+
+
+def sponsor_discount(world: World, table: Table, rows: Rows) -> Array:
+    """How far each side holds the table's sponsor against it, ``(n, 2)`` in [0, 1]; zero without a sponsor."""
+    if table.form.sponsor is None:
+        return np.zeros((len(rows), 2))
+    return np.clip(world.sides.discount[table.form.sponsor][rows], 0, 1)
+
+
+def pull(table: Table, world: World, rows: Rows) -> Array:
+    """Pull of the table's mediators on each side, ``(n, 2)``: invitations of trusted ones who care, not overstretched."""
+    if not table.mediators:
+        return table.pull_bonus[rows, None] * np.ones(2)
+    keen = 0.5 + 0.5 * table.interest[rows, table.focal[rows]][:, None]
+    missed = np.ones((len(rows), 2))
+    for mediator in table.mediators:
+        missed *= 1 - mediator.pull[rows, None] * world.sides.trust_in[mediator.name][rows]
+    return np.asarray((1 - missed) * keen * table.service()[rows, None] + table.pull_bonus[rows, None])
+
+
+def choose_focal_text(world: World, table: Table) -> None:
+    """Settle what both sides expect to be talking about: the package best for the worse-off (Kalai 1977).
+
+    Chosen once per world, before the first week, from what the sides know then.
+    """
+    step = max(1, 2_000_000 // (2 * len(table.agenda.packages)))
+    parts = []
+    for start in range(0, world.worlds, step):
+        rows = np.arange(start, min(start + step, world.worlds))
+        worth = table.values.at(rows)
+        surplus = expected_value(world, table, rows, worth) - batna(world, table, rows)[..., None]
+        table.focal[rows] = kalai(surplus)
+        parts.append(worth.of(table.focal[rows]))
+    table.focal_worth = Worth(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("secure", "trusted", "loss", "political")))
+
+
+def who_comes(world: World, table: Table) -> None:
+    """An occasion arises, both sides decide on the same day, and the mediators host if those they need come.
+
+    At a table that sits the occasion is one to leave: a side stays unless its readiness has fallen well
+    below what it was when it sat down.
+    """
+    if table.spec.meets is None:
+        everywhere = np.arange(world.worlds)
+        arises = table.luck("occasion", world.week, everywhere) < world.behaviour.occasion_rate[:, 0]
+    else:
+        arises = np.full(world.worlds, table.spec.meets == world.week)
+    _leave(world, table, np.flatnonzero((table.state == State.TALKING) & arises))
+    opened = is_open(world, table)
+    rows = np.flatnonzero((table.state == State.APART) & arises & opened)
+    if not len(rows):
+        return
+    transitions.note_occasion(world, table, rows)
+    ready = readiness(world, table, rows)
+    b = world.behaviour.at(rows)
+    believes = table.luck("believe", world.week, rows) < table.levers.believed[rows]
+    wants = table.luck("come", world.week, rows) < logistic(ready.total / b.temperature)
+    comes = believes & wants
+    both = comes.all(axis=1)
+    away = ~comes
+    reasons = np.where(table.levers.invited, np.where(believes, ready.main_reason(), Reason.NOT_BELIEVED), Reason.NOT_INVITED)
+    whose = np.where(away.all(axis=1), BOTH, np.where(away[:, 0], FIRST, SECOND))
+    weaker = np.where(whose == BOTH, ready.total.argmin(axis=1), whose)
+    transitions.stay_apart(table, rows[~both], (whose[~both], reasons[np.arange(len(rows)), weaker][~both]))
+    if table.form.hosts_if == "one":
+        alone = comes.any(axis=1) & ~both
+        transitions.declare(world, table, rows[alone], comes[alone])
+    transitions.sit_down(world, table, rows[both], ready.total[both])
+
+
+def _leave(world: World, table: Table, rows: Rows) -> None:
+    if not len(rows):
+        return
+    ready = readiness(world, table, rows)
+    before = np.minimum(table.session.readiness[rows], 0)
+    b = world.behaviour.at(rows)
+    stays = table.luck("come", world.week, rows) < logistic((ready.total - before + b.staying) / b.temperature)
+    left = ~stays.all(axis=1)
+    whose = np.where(~stays.any(axis=1), BOTH, np.where(stays[:, 0], SECOND, FIRST))
+    transitions.fail(world, table, rows[left], (whose[left], np.full(left.sum(), Reason.WALKED_OUT)))
+
+
+def is_open(world: World, table: Table) -> NDArray[np.bool_]:
+    """Worlds in which a table may meet: what it hangs on has happened at the other table, ``(R,)``."""
+    opening = table.spec.opens
+    if opening is None:
+        return np.ones(world.worlds, bool)
+    other = world.table(opening.after)
+    if opening.when == "failed":
+        return other.failed
+    if opening.when == "agreed":
+        return np.asarray(other.outcome.agreed >= 0)
+    return np.asarray((other.state == State.IN_FORCE) | (other.state == State.SUSPENDED))
+

@@ -1,0 +1,211 @@
+"""The steps a table can take from one state to the next, and what each leaves on record.
+
+Every function changes one table in the worlds ``rows``; ``why`` is a pair of arrays ``(n,)``: whose the
+reason is and what it was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.acceptance import gain_left
+from sim.model.draws import Array, logit
+from sim.model.reasons import NOBODY, Reason, Stage, State
+from sim.model.tables import Rows, Table
+
+if TYPE_CHECKING:
+    from sim.model.world import World
+
+Why = tuple[NDArray[np.integer], NDArray[np.integer]]
+
+
+def _first_time(weeks: NDArray[np.int32], rows: Rows, week: int) -> None:
+    weeks[rows] = np.where(weeks[rows] < 0, week, weeks[rows])
+
+
+def _stop(table: Table, rows: Rows, stage: Stage, why: Why) -> None:
+    """Put on record how far a table got and why it stopped there; a lesser stage does not hide a further one."""
+    outcome = table.outcome
+    further = outcome.stage[rows] <= stage
+    rows = rows[further]
+    outcome.stage[rows] = stage
+    outcome.whose[rows] = why[0][further]
+    outcome.reason[rows] = why[1][further]
+
+
+def note_occasion(world: World, table: Table, rows: Rows) -> None:
+    """There was a chance to meet."""
+    _first_time(table.outcome.occasion, rows, world.week)
+
+
+def stay_apart(table: Table, rows: Rows, why: Why) -> None:
+    """One side or both did not come."""
+    _stop(table, rows, Stage.APART, why)
+
+
+def sit_down(world: World, table: Table, rows: Rows, ready: Array) -> None:
+    """Both sides come: a session begins, with the errors of judgement each side brings to it."""
+    if not len(rows):
+        return
+    b, session = world.behaviour.at(rows), table.session
+    table.state[rows] = State.TALKING
+    _first_time(table.outcome.came, rows, world.week)
+    table.outcome.sessions[rows] += 1
+    session.since[rows] = world.week
+    session.rounds[rows] = 0
+    session.known[rows] = False
+    session.exposed[rows] = False
+    session.readiness[rows] = ready
+    session.shift[rows] = 0
+    session.refused[rows] = NOBODY
+    session.devalued[rows] = False
+    first = table.form.first_offer
+    lot = (table.luck("first", world.week, rows) < 0.5).astype(np.int8)
+    session.first[rows] = lot if first == "lot" else world.scenario.disputants.index(first)
+    blur = np.ones((len(rows), 1))
+    if table.levers.in_room:
+        blur = 1 - b.clarity * table.honesty[rows]
+    elif table.levers.carried:
+        blur = 1 + b.relay_noise
+    session.error[rows] = blur * b.judgement * logit(table.luck("judge", world.week, rows))
+    trust = table.trust_in_mediators(world, rows)
+    session.candour[rows] = np.clip(world.sides.candour[rows] + b.candour_trust * trust, 0, 1)
+    _stop(table, rows, Stage.TALKED, (np.full(len(rows), NOBODY), np.full(len(rows), Reason.STILL_TALKING)))
+    world.note(table, "sit down", rows)
+
+
+def declare(world: World, table: Table, rows: Rows, present: NDArray[np.bool_]) -> None:
+    """Those present make a declaration; it binds nobody absent, and is held against its sponsor by who was not there."""
+    if not len(rows):
+        return
+    b = world.behaviour.at(rows)
+    _first_time(table.outcome.declared, rows, world.week)
+    for other in world.tables:
+        shared = len(set(other.agenda.issues) & set(table.agenda.issues)) / len(other.agenda.issues)
+        if shared == 0:
+            continue
+        other.pull_bonus[rows] += b.declaration_pull[:, 0] * shared
+        other.lock_in[rows] += b.declaration_lock_in * shared * present
+    if table.form.sponsor is not None:
+        world.sides.discount[table.form.sponsor][rows] += b.declaration_stain * ~present
+    world.note(table, "declare", rows)
+
+
+def leak(world: World, table: Table, rows: Rows) -> None:
+    """Talks held in secret may become known, and a denial may be exposed."""
+    b, session, levers = world.behaviour.at(rows), table.session, table.levers
+    chance = b.leak_rate[:, 0] * (1 - levers.visibility[rows, 0])
+    session.known[rows] |= table.luck("leak", world.week, rows) < chance
+    shown = (table.luck("expose", world.week, rows) < b.denial_exposed) & (levers.denied > 0)
+    session.exposed[rows] |= shown
+
+
+def record_offers(world: World, table: Table, rows: Rows, package: NDArray[np.intp]) -> None:
+    """A text was on the table."""
+    world.note(table, "text", rows, package=package)
+
+
+def fail(world: World, table: Table, rows: Rows, why: Why) -> None:
+    """Talks end without a text: optimism is lost on both sides."""
+    if not len(rows):
+        return
+    table.state[rows] = State.APART
+    table.failed[rows] = True
+    _discourage(world, rows)
+    _stop(table, rows, Stage.TALKED, why)
+    world.note(table, "fail", rows, whose=why[0], reason=why[1])
+
+
+def _discourage(world: World, rows: Rows) -> None:
+    optimism = world.sides.optimism
+    optimism[rows] = np.maximum(optimism[rows] - world.behaviour.discouragement[rows], 0)
+
+
+def agree(world: World, table: Table, rows: Rows, text: tuple[NDArray[np.intp], Array, Array]) -> None:
+    """Both sides accept a text: ``text`` is the package ``(n,)``, leverage and surplus ``(n, 2)``."""
+    if not len(rows):
+        return
+    package, leverage, surplus = text
+    outcome, agreement = table.outcome, table.agreement
+    table.state[rows] = State.SIGNED
+    agreement.package[rows] = package
+    agreement.signed[rows] = world.week
+    agreement.leverage[rows] = leverage
+    outcome.texts[rows] += 1
+    first = outcome.agreed[rows] < 0
+    outcome.agreed_surplus[rows[first]] = surplus[first]
+    replace = outcome.ratified[rows] < 0
+    outcome.package[rows[replace]] = package[replace]
+    _first_time(outcome.agreed, rows, world.week)
+    _stop(table, rows, Stage.AGREED, (np.full(len(rows), NOBODY), np.full(len(rows), Reason.NOT_YET_RATIFIED)))
+    world.note(table, "agree", rows, package=package)
+
+
+def fall(world: World, table: Table, rows: Rows, why: Why) -> None:
+    """A text falls at home: optimism is lost, and the other side's trust in who let it fall."""
+    if not len(rows):
+        return
+    table.state[rows] = State.APART
+    table.failed[rows] = True
+    table.outcome.fell[rows] += 1
+    table.outcome.fell_first[rows] += why[0] == 0
+    table.outcome.fell_second[rows] += why[0] == 1
+    _discourage(world, rows)
+    lose_trust(world, rows, why[0], 0.5)
+    _stop(table, rows, Stage.AGREED, why)
+    world.note(table, "fall", rows, whose=why[0], reason=why[1])
+
+
+def lose_trust(world: World, rows: Rows, culprit: NDArray[np.integer], weight: float) -> None:
+    """The side that is not the culprit loses a share of its trust in it."""
+    trust = world.sides.trust
+    for side in (0, 1):
+        hit = rows[culprit == 1 - side]
+        trust[hit, side] *= 1 - weight * world.behaviour.trust_loss[hit, 0]
+
+
+def enter_into_force(world: World, table: Table, rows: Rows) -> None:
+    """A ratified text enters into force, with the term of its format and a frailty of its own."""
+    if not len(rows):
+        return
+    b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
+    table.state[rows] = State.IN_FORCE
+    agreement.age[rows] = 0
+    agreement.term[rows] = table.form.term or 0
+    agreement.left[rows] = table.form.term or -1
+    agreement.frailty[rows] = b.frailty[:, 0] * logit(table.luck("frailty", world.week, rows)) * (np.sqrt(3) / np.pi)
+    agreement.delivered[rows] = 1
+    agreement.side_deal[rows] = table.side_deals.expected(world, rows)
+    agreement.culprit[rows] = NOBODY
+    left = gain_left(world, table, rows)
+    agreement.promised[rows] = left.total
+    agreement.batna[rows] = left.batna
+    agreement.alternative[rows] = left.alternative
+    first = outcome.ratified[rows] < 0
+    outcome.ratified[rows[first]] = world.week
+    outcome.package[rows[first]] = agreement.package[rows[first]]
+    outcome.agreements[rows] += 1
+    optimism = world.sides.optimism
+    optimism[rows] = np.minimum(optimism[rows] + b.encouragement, 1)
+    _stop(table, rows, Stage.IN_FORCE, (np.full(len(rows), NOBODY), np.full(len(rows), Reason.HOLDS)))
+    world.note(table, "in force", rows, package=agreement.package[rows])
+
+
+def end(world: World, table: Table, rows: Rows, why: Why, cited: NDArray[np.integer] | None = None) -> None:
+    """An agreement ends; ``cited`` is what the side that left would say."""
+    if not len(rows):
+        return
+    outcome = table.outcome
+    carried_out = why[1] == Reason.CARRIED_OUT
+    table.state[rows] = State.APART
+    first = outcome.ended[rows] < 0
+    outcome.ended[rows[first]] = world.week
+    outcome.delivery[rows[first]] = table.agreement.delivered[rows[first]].min(axis=1)
+    _stop(table, rows[~carried_out], Stage.IN_FORCE, (why[0][~carried_out], why[1][~carried_out]))
+    _stop(table, rows[carried_out], Stage.CARRIED_OUT, (why[0][carried_out], why[1][carried_out]))
+    if cited is not None:
+        outcome.cited[rows] = cited
+    world.note(table, "end", rows, whose=why[0], reason=why[1])

@@ -1,0 +1,227 @@
+"""Checks across a scenario: every name leads somewhere, every option has a value, every agenda fits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+from sim.scenario.problems import Key, hint
+from sim.scenario.schema import Disputant, Event, Format, Interest, Issue, Mediator, Position, ScenarioFile, Table
+
+MAX_PACKAGES = 20_000
+
+Finding = tuple[Key, str]
+
+
+def check(file: ScenarioFile) -> list[Finding]:
+    """All that is wrong between the parts of a scenario that is right part by part: (key, message)."""
+    return [
+        *_party_count(file),
+        *(finding for name, issue in file.issues.items() for finding in _issue(("issues", name), issue)),
+        *(finding for name in disputants(file) for finding in _disputant(file, name)),
+        *(finding for name in mediators(file) for finding in _mediator(file, name)),
+        *(finding for name, form in file.formats.items() for finding in _format(file, ("formats", name), form)),
+        *(finding for name, table in file.tables.items() for finding in _table(file, name, table)),
+        *_opening_circles(file),
+        *_processes(file),
+        *(finding for name, event in file.events.items() for finding in _event(file, ("events", name), event)),
+    ]
+
+
+def disputants(file: ScenarioFile) -> list[str]:
+    """The sides, in file order."""
+    return [name for name, party in file.parties.items() if isinstance(party, Disputant)]
+
+
+def mediators(file: ScenarioFile) -> list[str]:
+    """The third parties, in file order."""
+    return [name for name, party in file.parties.items() if isinstance(party, Mediator)]
+
+
+def _keys(key: Key, used: Iterable[str], *, names: Iterable[str], noun: str) -> Iterator[Finding]:
+    """Mapping keys that should be ``names``."""
+    names = list(names)
+    for name in used:
+        if name not in names:
+            yield (*key, name), f"unknown {noun}{hint(name, names)}"
+
+
+def _values(key: Key, used: Iterable[str] | str | None, *, names: Iterable[str], noun: str) -> Iterator[Finding]:
+    """A value, or the items of a list, that should be ``names``."""
+    names = list(names)
+    pairs = [(key, used)] if isinstance(used, str) else [((*key, index), name) for index, name in enumerate(used or ())]
+    for place, name in pairs:
+        if name not in names:
+            yield place, f"unknown {noun} {name}{hint(name, names)}"
+
+
+def _twice(key: Key, used: list[str]) -> Iterator[Finding]:
+    for index, name in enumerate(used):
+        if name in used[:index]:
+            yield (*key, index), f"{name} is named twice; expected once"
+
+
+def _party_count(file: ScenarioFile) -> Iterator[Finding]:
+    sides = disputants(file)
+    if len(sides) != 2:
+        yield ("parties",), f"got {len(sides)} disputants, expected exactly two"
+
+
+def _moves(issue: Issue) -> list[str]:
+    """Options other than the status quo."""
+    return [name for name, option in issue.options.items() if not option.status_quo]
+
+
+def _issue(key: Key, issue: Issue) -> Iterator[Finding]:
+    still = [name for name, option in issue.options.items() if option.status_quo]
+    if len(still) != 1:
+        got = ", ".join(still) or "none"
+        yield (*key, "options"), f"got {got} with status_quo: true, expected exactly one option"
+
+
+def _pairs(file: ScenarioFile, key: Key, options: dict[str, str]) -> Iterator[Finding]:
+    """``issue: option`` pairs."""
+    yield from _keys(key, options, names=file.issues, noun="issue")
+    for issue, option in options.items():
+        if issue in file.issues:
+            yield from _values((*key, issue), option, names=file.issues[issue].options, noun="option")
+
+
+def _disputant(file: ScenarioFile, name: str) -> Iterator[Finding]:
+    party, key = file.parties[name], ("parties", name)
+    assert isinstance(party, Disputant)
+    others = [other for other in file.parties if other != name]
+    yield from _keys((*key, "positions"), party.positions, names=file.issues, noun="issue")
+    for issue, position in party.positions.items():
+        if issue in file.issues:
+            yield from _position((*key, "positions", issue), position, file.issues[issue])
+    for index, linkage in enumerate(party.linkages):
+        yield from _pairs(file, (*key, "linkages", index, "options"), linkage.options)
+    for index, given in enumerate(party.conditional_offers):
+        place: Key = (*key, "conditional_offers", index)
+        yield from _pairs(file, (*place, "offer"), given.offer)
+        yield from _pairs(file, (*place, "only_if"), given.only_if)
+        if set(given.offer) & set(given.only_if):
+            yield place, "offers and asks for the same issue; expected two issues"
+    yield from _keys((*key, "alternatives"), party.alternatives, names=file.issues, noun="issue")
+    yield from _keys((*key, "trust"), party.trust, names=others, noun="other party")
+    if missing := [other for other in others if other not in party.trust]:
+        yield (*key, "trust"), f"no trust given in {', '.join(missing)}; expected every other party"
+    sponsors = _sponsors(file)
+    yield from _keys((*key, "sponsor_discount"), party.sponsor_discount, names=sponsors, noun="sponsor of a format")
+
+
+def _position(key: Key, position: Position, issue: Issue) -> Iterator[Finding]:
+    moves = _moves(issue)
+    for side, values in (("gains", position.gains), ("losses", position.losses)):
+        for option in values:
+            if option in issue.options and option not in moves:
+                yield (*key, side, option), "is the status quo, the zero of gains and losses; expected no value"
+        strange = [option for option in values if option not in issue.options]
+        yield from _keys((*key, side), strange, names=moves, noun="option")
+    for option in moves:
+        if option not in position.gains and option not in position.losses:
+            yield key, f"option {option} has no value; expected a gain or a loss"
+
+
+def _mediator(file: ScenarioFile, name: str) -> Iterator[Finding]:
+    party, key = file.parties[name], ("parties", name)
+    assert isinstance(party, Mediator)
+    yield from _keys((*key, "interests"), party.interests, names=file.issues, noun="issue")
+    for issue, interest in party.interests.items():
+        if issue in file.issues:
+            yield from _interest((*key, "interests", issue, "values"), interest, file.issues[issue])
+    yield from _keys((*key, "bias"), party.bias, names=disputants(file), noun="disputant")
+
+
+def _interest(key: Key, interest: Interest, issue: Issue) -> Iterator[Finding]:
+    moves = _moves(issue)
+    for option in interest.values:
+        if option in issue.options and option not in moves:
+            yield (*key, option), "is the status quo, worth zero to every mediator; expected no value"
+    strange = [option for option in interest.values if option not in issue.options]
+    yield from _keys(key, strange, names=moves, noun="option")
+
+
+def _sponsors(file: ScenarioFile) -> list[str]:
+    """Whose initiatives there are: the parties, and the initiatives that formats name."""
+    return list(dict.fromkeys([*file.parties, *(form.sponsor for form in file.formats.values() if form.sponsor)]))
+
+
+def _format(file: ScenarioFile, key: Key, form: Format) -> Iterator[Finding]:
+    sides, third = disputants(file), mediators(file)
+    yield from _values((*key, "mediators"), form.mediators, names=third, noun="mediator")
+    yield from _twice((*key, "mediators"), form.mediators)
+    yield from _keys((*key, "invited"), form.invited, names=sides, noun="disputant")
+    yield from _values((*key, "denied_by"), form.denied_by, names=sides, noun="disputant")
+    yield from _twice((*key, "denied_by"), form.denied_by)
+    yield from _keys((*key, "readings"), form.readings, names=sides, noun="disputant")
+    yield from _values((*key, "first_offer"), form.first_offer, names=[*sides, "lot"], noun="disputant")
+    for index, deal in enumerate(form.side_deals):
+        yield from _values((*key, "side_deals", index, "to"), deal.to, names=sides, noun="disputant")
+        yield from _keys((*key, "side_deals", index, "seen_by"), deal.seen_by, names=sides, noun="disputant")
+    discounted = {name for side in sides for name in getattr(file.parties[side], "sponsor_discount", ())}
+    if form.sponsor is not None:
+        known = list(dict.fromkeys([*file.parties, *sorted(discounted)]))
+        yield from _values((*key, "sponsor"), form.sponsor, names=known, noun="party or discounted sponsor")
+    if not form.mediators:
+        for lever, value in (("drafting", "single_text"), ("instrument", "mirrored")):
+            if getattr(form, lever) == value:
+                yield (*key, lever), f"got {value} without mediators, expected at least one in mediators"
+
+
+def _table(file: ScenarioFile, name: str, table: Table) -> Iterator[Finding]:
+    key: Key = ("tables", name)
+    agenda: Key = (*key, "agenda")
+    yield from _values(agenda, table.agenda, names=file.issues, noun="issue")
+    yield from _twice(agenda, table.agenda)
+    yield from _values((*key, "format"), table.format, names=file.formats, noun="format")
+    issues = {issue: file.issues[issue] for issue in table.agenda if issue in file.issues}
+    for issue, matter in issues.items():
+        if not matter.tradeable and len(table.agenda) > 1:
+            place: Key = (*agenda, table.agenda.index(issue))
+            yield place, f"{issue} is not tradeable; expected it alone on its agenda"
+    packages = math.prod(len(issue.options) for issue in issues.values())
+    if packages > MAX_PACKAGES:
+        yield agenda, f"agenda too large to enumerate: got {packages:,} packages, expected at most {MAX_PACKAGES:,}"
+    if table.meets is not None and not 0 <= table.meets < file.weeks:
+        yield (*key, "meets"), f"got week {table.meets}, expected a week of the run, 0 to {file.weeks - 1}"
+    others = [other for other in file.tables if other != name]
+    if table.luck is not None:
+        yield from _values((*key, "luck"), table.luck, names=others, noun="other table")
+    if table.opens is not None:
+        yield from _values((*key, "opens", "after"), table.opens.after, names=others, noun="other table")
+        if table.opens.after in others:
+            for process, held in file.processes.items():
+                if name in held.tables and table.opens.after not in held.tables:
+                    yield (*key, "opens", "after"), f"{table.opens.after} is not in process {process}, but {name} is"
+
+
+def _opening_circles(file: ScenarioFile) -> Iterator[Finding]:
+    waits = {name: table.opens.after for name, table in file.tables.items() if table.opens is not None}
+    for name in waits:
+        chain = [name]
+        while (after := waits.get(chain[-1])) is not None and after not in chain:
+            chain.append(after)
+        if len(chain) > 1 and after == name:
+            yield ("tables", name, "opens", "after"), f"never opens: {' after '.join([*chain, name])}"
+
+
+def _processes(file: ScenarioFile) -> Iterator[Finding]:
+    for name, process in file.processes.items():
+        yield from _values(("processes", name, "tables"), process.tables, names=file.tables, noun="table")
+        yield from _twice(("processes", name, "tables"), process.tables)
+
+
+def _event(file: ScenarioFile, key: Key, event: Event) -> Iterator[Finding]:
+    if (event.week is None) == (event.rate is None):
+        got = "neither week nor rate" if event.week is None else "both week and rate"
+        yield key, f"got {got}, expected exactly one"
+    sides = disputants(file)
+    for effect in ("grievance", "optimism", "commitment", "front", "war_cost", "lock_in"):
+        yield from _keys((*key, effect), getattr(event, effect), names=sides, noun="disputant")
+    yield from _keys((*key, "stain"), event.stain, names=_sponsors(file), noun="sponsor of a format")
+    yield from _values((*key, "accuses"), event.accuses, names=sides, noun="disputant")
+    yield from _values((*key, "suppressed_by"), event.suppressed_by, names=file.issues, noun="issue")
+    yield from _values((*key, "issues"), event.issues, names=file.issues, noun="issue")
+    yield from _twice((*key, "issues"), event.issues)

@@ -1,0 +1,87 @@
+"""Claims: who said what, when. The evidence files that scenarios rest on."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.scenario.messages import validate
+from sim.scenario.problems import Key, Lines, Problem, ScenarioError, dotted, hint
+from sim.scenario.reading import read
+
+Kind = Literal["position", "fact", "event", "precedent", "denial", "commitment", "comment"]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Claim(BaseModel):
+    """What somebody said, in our own words; not what is true."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+    who: Text = Field(description="who says it")
+    when: date | int | Text = Field(description="the day, the year, or the period in words")
+    kind: Kind
+    says: Text = Field(description="what is said, in our own words")
+    quoted: list[Text] = Field(default_factory=list, description="single words quoted as they were said")
+    contradicts: list[Text] = Field(default_factory=list, description="ids of claims that say otherwise")
+    about: list[Text] = Field(default_factory=list, description="topics")
+    sources: list[Text] = Field(default_factory=list, description="where it is to be read")
+
+
+class EvidenceFile(BaseModel):
+    """A file of claims and where they come from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+    source: dict[str, Any] = Field(default_factory=dict, description="title, date and notes of what was read")
+    claims: dict[str, Claim] = Field(min_length=1, description="id: claim")
+
+
+def read_claims(names: list[str], lines: Lines) -> dict[str, Claim]:
+    """The claims of the evidence files, by id. A file is looked for next to the file that names it.
+
+    Raises ScenarioError: a file that cannot be read or is not as it should be, an id used twice, a
+    contradiction with a claim that does not exist.
+    """
+    claims: dict[str, Claim] = {}
+    homes: dict[str, Lines] = {}
+    problems: list[Problem] = []
+    for index, name in enumerate(names):
+        key: Key = ("evidence", index)
+        try:
+            document = read(os.path.normpath(os.path.join(os.path.dirname(lines.at(key)[0]), name)))
+            found = validate(document.data, document.lines, EvidenceFile).claims
+        except ScenarioError as error:
+            problems += [_cited(problem, key, lines) for problem in error.problems]
+            continue
+        for claim_id, claim in found.items():
+            if claim_id in claims:
+                other = dotted(("claims", claim_id))
+                file, line = homes[claim_id].at(("claims", claim_id))
+                message = f"id used twice; first {other} in {file}:{line}"
+                problems.append(document.lines.problem(("claims", claim_id), message))
+            claims[claim_id], homes[claim_id] = claim, document.lines
+    if not problems:
+        problems = _contradictions(claims, homes)
+    if problems:
+        raise ScenarioError(problems)
+    return claims
+
+
+def _cited(problem: Problem, key: Key, lines: Lines) -> Problem:
+    """A file that is missing is a problem of the line that names it."""
+    return problem if problem.line else lines.problem(key, f"{problem.file}: {problem.message}")
+
+
+def _contradictions(claims: dict[str, Claim], homes: dict[str, Lines]) -> list[Problem]:
+    return [
+        homes[claim_id].problem(
+            ("claims", claim_id, "contradicts", index), f"unknown claim {other}{hint(other, claims)}"
+        )
+        for claim_id, claim in claims.items()
+        for index, other in enumerate(claim.contradicts)
+        if other not in claims
+    ]

@@ -1,0 +1,50 @@
+"""The JSON Schema with which an editor completes and checks a scenario file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.scenario.schema import ScenarioFile
+
+_REFERENCE = "#/$defs/"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a scenario file.
+
+    A file with ``extends`` says only what differs, so nothing in it is required, at any depth.
+    """
+    whole = ScenarioFile.model_json_schema()
+    definitions = whole.pop("$defs")
+    extends = {"type": "string", "description": "scenario file to start from, relative to this one; this file wins"}
+    partial = _partial(whole)
+    partial["properties"] = {"extends": extends, **partial["properties"]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Go-Between scenario",
+        "description": "What a scenario file may say: parties, issues, formats, tables, processes, events.",
+        "type": "object",
+        "if": {"required": ["extends"]},
+        "then": partial,
+        "else": whole,
+        "$defs": {**definitions, **{f"Partial{name}": _partial(shape) for name, shape in definitions.items()}},
+    }
+
+
+def _partial(node: Any) -> Any:
+    """``node`` with nothing required, and alternatives that need not exclude each other any more."""
+    if isinstance(node, list):
+        return [_partial(below) for below in node]
+    if not isinstance(node, dict):
+        return node
+    out: dict[str, Any] = {}
+    for name, below in node.items():
+        if name == "$ref":
+            out[name] = below.replace(_REFERENCE, f"{_REFERENCE}Partial")
+        elif name == "properties":
+            out[name] = {field: _partial(shape) for field, shape in below.items()}
+        elif name == "oneOf":
+            out["anyOf"] = _partial(below)
+        elif name not in ("required", "discriminator", "minProperties"):
+            out[name] = _partial(below)
+    return out

@@ -1,0 +1,52 @@
+"""Loading a scenario file and the files it extends."""
+
+from __future__ import annotations
+
+import os
+
+from sim.scenario.merging import merge
+from sim.scenario.problems import Place, hint, refuse, shown
+from sim.scenario.reading import Document, read
+from sim.scenario.scenario import Scenario
+
+MAX_CHAIN = 10
+
+
+def load(path: str | os.PathLike[str]) -> Scenario:
+    """The scenario in the YAML file at ``path``, what it extends merged in.
+
+    Raises ScenarioError, which lists every problem by file, line and key path; nothing else for wrong
+    input, and the same for a file that cannot be read.
+    """
+    file = os.fspath(path)
+    return Scenario.from_document(_inherited(file, (), ("", 0)), file)
+
+
+def _inherited(file: str, chain: tuple[str, ...], named_at: Place) -> Document:
+    """The document of ``file`` over those it extends. ``chain`` holds the files that led here."""
+    if chain and not os.path.exists(file):
+        near = sorted(name for name in _beside(chain[-1]) if name.endswith((".yaml", ".yml")))
+        message = f"no such file {file}{hint(os.path.basename(file), near)}"
+        raise refuse(named_at[0], message, line=named_at[1], key=("extends",))
+    document = read(file)
+    if "extends" not in document.data:
+        return document
+    parent = document.data.pop("extends")
+    place = document.lines.at(("extends",))
+    if not isinstance(parent, str) or not parent or "\0" in parent:
+        raise refuse(place[0], f"got {shown(parent)}, expected the name of a file", line=place[1], key=("extends",))
+    chain = (*chain, file)
+    target = os.path.normpath(os.path.join(os.path.dirname(file), parent))
+    if os.path.realpath(target) in [os.path.realpath(known) for known in chain]:
+        circle = " extends ".join([*chain, target])
+        raise refuse(place[0], f"circular: {circle}", line=place[1], key=("extends",))
+    if len(chain) >= MAX_CHAIN:
+        raise refuse(place[0], f"chain of more than {MAX_CHAIN} files", line=place[1], key=("extends",))
+    return merge(_inherited(target, chain, place), document)
+
+
+def _beside(file: str) -> list[str]:
+    try:
+        return os.listdir(os.path.dirname(file) or ".")
+    except OSError:
+        return []

@@ -1,0 +1,204 @@
+"""Processes side by side on the same worlds: the main job."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from sim.model.draws import BLOCK, Draws
+from sim.model.reasons import State, WORDS, Reason
+from sim.model.world import World
+from sim.scenario.scenario import Scenario
+from sim.study.outcomes import Assumptions, difference, estimate, issue_rows, process_rows, share, table_rows
+
+DEFAULT_WORLDS = 2000
+DEFAULT_SEED = 2024
+
+Progress = Callable[[int, int], None]
+"""Called with worlds done and worlds in all, over all processes."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One block of one process."""
+
+    process: str
+    block: int
+    rows: pd.DataFrame
+    in_force: np.ndarray  # (R,) weeks with an agreement
+    states: np.ndarray  # (weeks, states) counts of worlds
+    drawn: dict[str, np.ndarray]
+
+
+def run_block(scenario: Scenario, process: str, seed: int, block: int, worlds: int) -> Piece:
+    """The first ``worlds`` worlds of a block in one process."""
+    world = World(scenario, process, Draws(seed, block, worlds)).run()
+    rows = table_rows(world, block * BLOCK)
+    return Piece(process, block, rows, world.in_force, world.states, world.parameters.drawn)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a comparison found.
+
+    ``summary`` has a row per process, metric and issue (``issue`` empty for the process as a whole), with
+    Monte-Carlo bounds ``low`` and ``high`` and ``assumed_low`` and ``assumed_high`` for what the assumptions
+    leave open; metrics ending in ``_difference`` are paired differences to the first process. ``worlds`` has a
+    row per process, table and world with the drawn parameters; ``weekly`` the share of worlds per state and
+    week; ``reasons`` how often each table stopped where, why and because of whom.
+    """
+
+    scenario: Scenario
+    seed: int
+    count: int
+    processes: list[str]
+    summary: pd.DataFrame
+    worlds: pd.DataFrame
+    weekly: pd.DataFrame
+    reasons: pd.DataFrame
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def plot(self, directory: str | Path | None = None) -> dict[str, Any]:
+        """All charts as matplotlib figures by name; written to ``directory`` as PNG and SVG where one is named."""
+        from sim.show import charts  # noqa: PLC0415 - figures only where asked for
+
+        return charts.draw(self, Path(directory) if directory is not None else None)
+
+    def save(self, directory: str | Path, *, charts: bool = True) -> Path:
+        """Write tables, manifest and charts to a folder; what was there is replaced only once all is written."""
+        from sim.study.saving import save  # noqa: PLC0415
+
+        return save(self, Path(directory), charts=charts)
+
+
+def compare(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
+    scenario: Scenario,
+    *,
+    worlds: int = DEFAULT_WORLDS,
+    seed: int = DEFAULT_SEED,
+    processes: Iterable[str] | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Result:
+    """Run processes on the same worlds and compare what comes of them.
+
+    The result depends on the scenario, ``worlds`` and ``seed`` only: ``jobs`` workers give the same bytes as
+    one, and the first k worlds of a run of n are those of a run of k. Raises ``ScenarioError`` for a process
+    the scenario does not have, ``ValueError`` for a number of worlds below one.
+    """
+    if worlds < 1:
+        raise ValueError(f"worlds: expected a whole number of at least 1, got {worlds}")
+    names = scenario.choose_processes(processes)
+    sizes = [(b, min(BLOCK, worlds - b * BLOCK)) for b in range(-(-worlds // BLOCK))]
+    tasks = [(p, b, n) for p in names for b, n in sizes]
+    pieces: dict[tuple[str, int], Piece] = {}
+    done = 0
+    calls = (delayed(run_block)(scenario, p, seed, b, n) for p, b, n in tasks)
+    for piece in Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)(calls):
+        pieces[piece.process, piece.block] = piece
+        done += len(piece.in_force)
+        if progress is not None:
+            progress(done, worlds * len(names))
+    return collect(scenario, seed, worlds, names, [pieces[p, b] for p, b, _ in tasks])
+
+
+def collect(scenario: Scenario, seed: int, worlds: int, names: list[str], pieces: list[Piece]) -> Result:  # noqa: PLR0913
+    """Put the pieces of a run together, in the order of processes and blocks."""
+    drawn = [p.drawn for p in pieces if p.process == names[0]]
+    parameters = pd.DataFrame({k: np.concatenate([d[k] for d in drawn]) for k in drawn[0]})
+    assumptions = Assumptions(parameters.to_numpy())
+    summary: list[dict[str, Any]] = []
+    tables, weekly, reasons = [], [], []
+    first: pd.DataFrame | None = None
+    first_issues: dict[str, pd.DataFrame] = {}
+    for name in names:
+        own = [p for p in pieces if p.process == name]
+        rows = pd.concat([p.rows for p in own], ignore_index=True)
+        order = {t: n for n, t in enumerate(scenario.file.processes[name].tables)}
+        rows = rows.sort_values(["table", "world"], key=lambda c: c.map(order) if c.name == "table" else c, kind="stable", ignore_index=True)
+        frame = process_rows(rows, np.concatenate([p.in_force for p in own]), scenario)
+        issues = issue_rows(rows, scenario)
+        if first is None:
+            first, first_issues = frame, issues
+        for metric in frame:
+            _add(summary, (name, str(metric), ""), estimate(frame[metric], assumptions), worlds)
+            if frame is not first:
+                _add(summary, (name, f"{metric}_difference", ""), difference(frame[metric], first[metric], assumptions), worlds)
+        for issue, issue_frame in issues.items():
+            for metric in issue_frame:
+                _add(summary, (name, str(metric), issue), estimate(issue_frame[metric], assumptions), worlds)
+                before = first_issues.get(issue)
+                if before is not None and before is not issue_frame:
+                    change = difference(issue_frame[metric], before[metric], assumptions)
+                    _add(summary, (name, f"{metric}_difference", issue), change, worlds)
+        tables.append(rows)
+        counts = np.sum([p.states for p in own], axis=0)
+        weekly.append(_weekly(name, counts / worlds))
+        reasons.append(_reasons(name, rows, worlds))
+    parameters.columns = [f"parameter:{c}" for c in parameters.columns]
+    every = pd.concat(tables, ignore_index=True)
+    every = every.merge(parameters.assign(world=np.arange(worlds)), on="world", how="left") if len(parameters.columns) else every
+    return Result(
+        scenario=scenario, seed=seed, count=worlds, processes=names, summary=pd.DataFrame(summary), worlds=every,
+        weekly=pd.concat(weekly, ignore_index=True), reasons=pd.concat(reasons, ignore_index=True),
+        manifest=manifest(scenario, seed=seed, worlds=worlds, processes=names),
+    )  # fmt: skip
+
+
+def _add(summary: list[dict[str, Any]], key: tuple[str, str, str], found: Any, worlds: int) -> None:
+    process, metric, issue = key
+    summary.append(
+        {
+            "process": process, "metric": metric, "issue": issue, "estimate": found.estimate, "low": found.low,
+            "high": found.high, "worlds": worlds, "assumed_low": found.assumed_low, "assumed_high": found.assumed_high,
+        }
+    )  # fmt: skip
+
+
+def _weekly(process: str, shares: np.ndarray) -> pd.DataFrame:
+    frame = pd.DataFrame(shares, columns=[s.name.lower() for s in State])
+    frame.insert(0, "week", np.arange(1, len(frame) + 1))
+    frame.insert(0, "process", process)
+    return frame
+
+
+def _reasons(process: str, rows: pd.DataFrame, worlds: int) -> pd.DataFrame:
+    counts = rows.groupby(["table", "stage", "reason", "whose"], observed=True, sort=False).size()
+    found = []
+    for (table, stage, reason, whose), count in counts.items():
+        hits = np.zeros(worlds, bool)
+        hits[:count] = True
+        bounds = share(hits)
+        found.append((process, table, stage, reason, whose, bounds.estimate, bounds.low, bounds.high))
+    names = ["process", "table", "stage", "reason", "whose", "share", "low", "high"]
+    frame = pd.DataFrame(found, columns=names)
+    return frame.sort_values(["table", "share"], ascending=[True, False], kind="stable", ignore_index=True)
+
+
+GOOD_ENDS = frozenset({WORDS[Reason.HOLDS], WORDS[Reason.CARRIED_OUT]})
+"""Reasons that are no failure."""
+
+
+def manifest(scenario: Scenario, **run: Any) -> dict[str, Any]:
+    """What is needed to make a run again: the scenario's hash, the run's arguments, the versions."""
+    versions = {"python": platform.python_version()}
+    for package in ("gobetween", "mesa", "numpy", "pandas", "matplotlib"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+    return {"scenario": scenario.file.title, "scenario_hash": scenario.hash, **run, "block": BLOCK, "versions": versions}
+
+
+def dumps(document: dict[str, Any]) -> str:
+    """JSON with sorted keys, for files that are compared byte for byte."""
+    return json.dumps(document, indent=2, sort_keys=True, default=str) + "\n"
