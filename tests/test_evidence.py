@@ -109,7 +109,8 @@ def test_behaviour_written_as_a_whole_number_is_drawn() -> None:
 def test_pinned_numbers_are_not_drawn() -> None:
     scenario = load(HERE / "minimal.yaml")
     values: dict[str, Any] = {"parties.north.grievance": 0.9, "parties.north.war_cost": 0.5,
-                              "behaviour.temperature": 0.2, "parties.south.trust": {"north": 0.1, "elder": 0.1}}  # fmt: skip
+                              "behaviour.temperature": 0.2,
+                              "parties.south.trust": {"north": 0.1, "elder": 0.1}}  # fmt: skip
     drawn = uncertain(scenario.with_(values))
     assert "parties.north.grievance" not in drawn
     assert "behaviour.temperature" not in drawn

@@ -82,6 +82,34 @@ def batna(world: World, table: Table, rows: Rows) -> Array:
     return np.asarray(gained - suffered + alternative(world, table, rows))
 
 
+def domestic_cost(world: World, table: Table, rows: Rows) -> Array:
+    """What a text must bring beyond the alternative to pass at home, ``(n, 2)`` in utility (two-level games: Putnam 1988).
+
+    Grows with public sensitivity, with being seen, with signing together, with a narrow win-set and with talks
+    below the level that has a mandate; trusted mediators who drafted or guarantee the text give cover.
+    """
+    b, levers, sides = world.behaviour.at(rows), table.levers, world.sides
+    answers = table.trust_in_mediators(world, rows) if levers.single_text or levers.mirrored else 0.0
+    uncovered = 1 - b.cover * answers
+    return np.asarray(
+        table.sensitivity[rows]
+        * (
+            uncovered * b.ratification_cost * sides.audience_cost[rows] * seen(world, table, rows)
+            + b.signing_cost * levers.distance[rows] * levers.contact_signing[rows] * sides.recognition[rows]
+            + uncovered * b.win_set_cost * (1 - sides.win_set[rows])
+            + b.mandate_gap * (1 - levers.mandate)
+        )
+    )
+
+
+def reservation_value(world: World, table: Table, rows: Rows) -> Array:
+    """The least a text must be worth to a side, ``(n, 2)``: its alternative and what passing it at home costs.
+
+    Negotiators know their capital; what they cannot foresee is the noise of :func:`ratification.ratify`.
+    """
+    return batna(world, table, rows) + domestic_cost(world, table, rows)
+
+
 def expected_value(world: World, table: Table, rows: Rows, worth: Worth) -> Array:
     """Expected value of packages to both sides, leverage and errors of judgement apart.
 

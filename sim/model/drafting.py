@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model import transitions
-from sim.model.acceptance import batna, expected_value, seen
+from sim.model.acceptance import expected_value, reservation_value, seen
 from sim.model.draws import Array
 from sim.model.packages import nash
 from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
@@ -112,7 +112,7 @@ def hold_talks(world: World, table: Table) -> None:
 
 def _hold_round(world: World, table: Table, rows: Rows) -> None:
     value = expected_value(world, table, rows, table.values.at(rows))
-    reservation = batna(world, table, rows)
+    reservation = reservation_value(world, table, rows)
     elapsed = np.minimum(1, (table.session.rounds[rows, None] + 1) / (rounds_allowed(world, table)[rows] + 1))
     asked = aspiration(elapsed, world.sides.concession[rows], floor(world, table, rows))
     brought = Round(rows, value, reservation, thresholds(value, reservation, asked), table.session.error[rows])
@@ -233,7 +233,7 @@ def _lose_patience(world: World, table: Table) -> None:
         return
     size = max(1, CHUNK // (2 * len(table.agenda.packages)))
     possible = [
-        ((expected_value(world, table, part, table.values.at(part)) - batna(world, table, part)[..., None]).min(axis=1).max(axis=1))
+        ((expected_value(world, table, part, table.values.at(part)) - reservation_value(world, table, part)[..., None]).min(axis=1).max(axis=1))
         for part in np.array_split(rows, -(-len(rows) // size))
     ]
     no_zone = np.concatenate(possible) < 0

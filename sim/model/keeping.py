@@ -172,9 +172,8 @@ def _wish(world: World, table: Table, rows: Rows, left: GainLeft) -> Array:
 def _renew(world: World, table: Table, rows: Rows) -> None:
     """The term is over: a side objects (where silence means extension) or fails to agree (where it means lapse).
 
-    A side whose gain has shrunk below a share of what was promised agrees to half a term only; the shorter
-    of the two holds. Where the sides read the length differently, the shorter reading holds and the side
-    that read it longer is aggrieved.
+    A side whose gain has shrunk below a share of what was promised reads the new term as half the old one.
+    Where the sides read it differently the shorter reading holds, and the other side is aggrieved.
     """
     b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
     left = gain_left(world, table, rows)
@@ -184,14 +183,12 @@ def _renew(world: World, table: Table, rows: Rows) -> None:
     _leave(world, table, rows, refuses)
     stays = ~refuses.any(axis=1)
     rows = rows[stays]
-    full = table.form.term or 0
-    readings = np.array([table.form.readings.get(s, full) for s in world.scenario.disputants])
-    agreed = np.full(len(rows), readings.min())
-    shrunk = (left.total[stays] < b.shortening[stays] * agreement.promised[rows]).any(axis=1)
-    term = np.where(shrunk, np.maximum(np.minimum(agreement.term[rows], agreed) // 2, SHORTEST_TERM), agreed)
-    world.sides.grievance[rows] = np.minimum(
-        world.sides.grievance[rows] + b.injury[stays] * 0.5 * (readings > readings.min()), 1
-    )
+    shrunk = left.total[stays] < b.shortening[stays] * agreement.promised[rows]
+    half = np.maximum(agreement.term[rows] // 2, SHORTEST_TERM)
+    reading = np.where(shrunk, half[:, None], table.form.term or 0)
+    term = reading.min(axis=1)
+    disputed = b.injury[stays] * 0.5 * (reading > term[:, None])
+    world.sides.grievance[rows] = np.minimum(world.sides.grievance[rows] + disputed, 1)
     outcome.renewals[rows] += 1
     outcome.shorter[rows] += term < agreement.term[rows]
     agreement.term[rows] = term

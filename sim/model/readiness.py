@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model import transitions
-from sim.model.acceptance import batna, expected_value, seen
+from sim.model.acceptance import expected_value, reservation_value, seen
 from sim.model.draws import Array, logistic
 from sim.model.packages import Worth, kalai
 from sim.model.reasons import BOTH, FIRST, SECOND, Reason, State
@@ -31,6 +31,9 @@ SURPLUS_RANGE = (-0.3, 0.5)
 
 USUAL_TRUST = 0.2
 """Trust between adversaries from which trust in the other side counts for or against coming."""
+
+AMPLE, HOPEFUL = 0.15, 0.6
+"""Surplus and optimism of a side that is ready: what is missing to them counts as a reason to stay away."""
 
 REASONS = (
     Reason.LITTLE_TO_GAIN, Reason.PESSIMISM, Reason.RECOGNITION, Reason.GRIEVANCE,
@@ -55,8 +58,9 @@ def readiness(world: World, table: Table, rows: Rows) -> Readiness:
     b, sides, levers = world.behaviour.at(rows), world.sides, table.levers
     focal = table.focal_worth
     worth = Worth(focal.secure[rows], focal.trusted[rows], focal.loss[rows], focal.political[rows])
-    surplus = np.clip(expected_value(world, table, rows, worth) - batna(world, table, rows), *SURPLUS_RANGE)
-    sensitivity, distance, visible = table.sensitivity[rows], levers.distance[rows], seen(world, table, rows)
+    surplus = np.clip(expected_value(world, table, rows, worth) - reservation_value(world, table, rows), *SURPLUS_RANGE)
+    sensitivity, visible = table.sensitivity[rows], seen(world, table, rows)
+    distance = levers.distance[rows] * levers.other_comes[rows]
     recognition = sensitivity * distance * levers.contact_talks[rows] * levers.level[rows] * sides.recognition[rows]
     grievance = sensitivity * b.grievance_weight * sides.grievance[rows]
     exposure = sensitivity * distance * b.exposure * visible * sides.audience_cost[rows]
@@ -67,8 +71,7 @@ def readiness(world: World, table: Table, rows: Rows) -> Readiness:
     attraction = b.attraction * pull(table, world, rows)
     confidence = b.confidence * (sides.trust[rows] - USUAL_TRUST)
     total = motivation + optimism + attraction + confidence - b.threshold - recognition - grievance - exposure - commitment - stain
-    ample = b.motivation * 0.25
-    against = np.stack([ample - motivation, 1 - optimism, recognition, grievance, exposure, commitment, stain])
+    against = np.stack([b.motivation * AMPLE - motivation, HOPEFUL - optimism, recognition, grievance, exposure, commitment, stain])
     return Readiness(total, against)
 
 
@@ -100,7 +103,7 @@ def choose_focal_text(world: World, table: Table) -> None:
     for start in range(0, world.worlds, step):
         rows = np.arange(start, min(start + step, world.worlds))
         worth = table.values.at(rows)
-        surplus = expected_value(world, table, rows, worth) - batna(world, table, rows)[..., None]
+        surplus = expected_value(world, table, rows, worth) - reservation_value(world, table, rows)[..., None]
         table.focal[rows] = kalai(surplus)
         parts.append(worth.of(table.focal[rows]))
     table.focal_worth = Worth(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("secure", "trusted", "loss", "political")))
@@ -127,7 +130,7 @@ def who_comes(world: World, table: Table) -> None:
     b = world.behaviour.at(rows)
     believes = table.luck("believe", world.week, rows) < table.levers.believed[rows]
     wants = table.luck("come", world.week, rows) < logistic(ready.total / b.temperature)
-    comes = believes & wants
+    comes = believes & (wants | table.levers.convenes)
     both = comes.all(axis=1)
     away = ~comes
     reasons = np.where(table.levers.invited, np.where(believes, ready.main_reason(), Reason.NOT_BELIEVED), Reason.NOT_INVITED)

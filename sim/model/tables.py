@@ -61,6 +61,9 @@ class Levers:
         believed = [world.parameters(f"{base}.invited.{s}.believed", 1.0)[:, None] for s in world.scenario.disputants]
         self.invited = np.array([s != "not" for s in status])
         self.believed = np.hstack([weight[s] * x for s, x in zip(status, believed, strict=True)])
+        self.convenes = np.array([side == form.convened_by for side in world.scenario.disputants])
+        self.other_comes = self.believed[:, ::-1] if form.hosts_if == "one" else one
+        """Chance that the other side is there to be met: certain, unless the meeting is held without it."""
 
 
 class SideDeals:

@@ -78,7 +78,7 @@ def sit_down(world: World, table: Table, rows: Rows, ready: Array) -> None:
 
 
 def declare(world: World, table: Table, rows: Rows, present: NDArray[np.bool_]) -> None:
-    """Those present make a declaration; it binds nobody absent, and is held against its sponsor by who was not there."""
+    """Those present make a declaration; it binds nobody absent, and a side left out holds it against the sponsor."""
     if not len(rows):
         return
     b = world.behaviour.at(rows)
@@ -90,7 +90,7 @@ def declare(world: World, table: Table, rows: Rows, present: NDArray[np.bool_]) 
         other.pull_bonus[rows] += b.declaration_pull[:, 0] * shared
         other.lock_in[rows] += b.declaration_lock_in * shared * present
     if table.form.sponsor is not None:
-        world.sides.discount[table.form.sponsor][rows] += b.declaration_stain * ~present
+        world.sides.discount[table.form.sponsor][rows] += b.declaration_stain * ~present * (1 - table.levers.believed[rows])
     world.note(table, "declare", rows)
 
 

@@ -155,7 +155,8 @@ def _format(file: ScenarioFile, key: Key, form: Format) -> Iterator[Finding]:
     yield from _keys((*key, "invited"), form.invited, names=sides, noun="disputant")
     yield from _values((*key, "denied_by"), form.denied_by, names=sides, noun="disputant")
     yield from _twice((*key, "denied_by"), form.denied_by)
-    yield from _keys((*key, "readings"), form.readings, names=sides, noun="disputant")
+    if form.convened_by is not None:
+        yield from _values((*key, "convened_by"), [form.convened_by], names=sides, noun="disputant")
     yield from _values((*key, "first_offer"), form.first_offer, names=[*sides, "lot"], noun="disputant")
     for index, deal in enumerate(form.side_deals):
         yield from _values((*key, "side_deals", index, "to"), deal.to, names=sides, noun="disputant")

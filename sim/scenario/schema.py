@@ -190,13 +190,13 @@ class Format(Node):
     drafting: Drafting
     settlement: Settlement
     instrument: Instrument
+    convened_by: Name | None = Field(None, description="disputant that calls the meeting, and so comes to it")
     hosts_if: Literal["both", "one"] = Field("both", description="sides that have to come before the meeting is held")
     first_offer: Name | Literal["lot"] = Field("lot", description="who proposes first when the sides draft in turn; lot: drawn per session")
     side_deals: list[SideDeal] = Field(default_factory=list)
     monitoring: Share = Field(0.0, description="capacity of a coordination centre, 0 none to 1 full")
     term: Weeks | None = Field(None, description="weeks an agreement is signed for; left out: no end")
     silence: Silence = Field("lapse", description="what happens at the end of the term when nobody speaks")
-    readings: dict[Name, Weeks] = Field(default_factory=dict, description="per disputant: weeks of a renewed term as that side reads it")
 
 
 class Opening(Node):

@@ -1,0 +1,58 @@
+"""Go-Between: which process gets two sides at war to come, to agree, to ratify and to keep it, in many worlds.
+
+From a script::
+
+    import sim
+
+    scenario = sim.load("scenarios/kursk-2024.yaml")
+    result = sim.compare(scenario, worlds=500)
+    print(result.summary)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.scenario.loading import load
+    from sim.scenario.problems import ScenarioError
+    from sim.scenario.scenario import Scenario
+    from sim.study.compare import Result, compare
+
+    __version__: str
+
+__all__ = ["Result", "Scenario", "ScenarioError", "__version__", "compare", "load"]
+
+_HOMES = {
+    "load": "sim.scenario.loading",
+    "Scenario": "sim.scenario.scenario",
+    "ScenarioError": "sim.scenario.problems",
+    "compare": "sim.study.compare",
+    "Result": "sim.study.compare",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Names are looked up where they live when they are first used, so that ``import sim`` costs nothing."""
+    if name == "__version__":
+        value: Any = _version()
+    elif name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - only where asked for
+
+    try:
+        return version("gobetween")
+    except PackageNotFoundError:
+        return "0+unknown"

@@ -1,0 +1,215 @@
+"""From invited to in force at the end: the share of worlds in which each stage is reached, and why not.
+
+A stage counts as reached where any table of the process reached it with all stages before. Where a world
+is lost between two stages, each of its tables that got as far as the first has a reason and a side whose
+it is; they share the world's weight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from sim.show.charts.style import (
+    BLUE,
+    GREY,
+    INK,
+    PALE,
+    SIZE,
+    SKY,
+    SMALL,
+    Grid,
+    Heading,
+    Words,
+    baselines,
+    footnote,
+    height_of,
+    label,
+    page,
+    percent,
+    wrap,
+)
+from sim.study.compare import GOOD_ENDS
+from sim.study.outcomes import share
+
+if TYPE_CHECKING:
+    from sim.study.compare import Result
+
+CHECKPOINT = 26
+HELD = "In force"
+BAR, GAP = 0.19, 0.07
+"""Inches: height of a bar, and room between a bar and the words above it."""
+LABELS, BARS = 1.5, 4.4
+"""Inches: width of the names of stages, and of bars with their numbers and the words above them."""
+FULL = 1.16
+"""End of the axis, where a bar of all worlds ends at 1: the rest is room for its number."""
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stage of the funnel: in which worlds it is reached, in which it was lost, and the commonest reason."""
+
+    name: str
+    reached: Bools
+    lost: Bools
+    reason: str
+    part: float  # of the loss that the reason accounts for
+
+
+def draw(result: Result) -> Figure:
+    """The funnel of every process, a panel each."""
+    funnels = {p: steps(result, p) for p in result.processes}
+    words = {p: [_loss_in_words(step) for step in funnel] for p, funnel in funnels.items()}
+    # A stage is at the same height in every panel: as far down as the longest words above it need.
+    room = [max(height_of(text, SMALL) for text in texts) for texts in zip(*words.values(), strict=True)]
+    bottoms = [float(b) for b in np.cumsum([r + GAP + BAR + GAP / 2 for r in room])]
+    columns = min(len(funnels), 2)
+    grid = Grid(columns, BARS, bottoms[-1], left=LABELS, right=0.35, bottom=0.25)
+    heads = [Heading(label(result.scenario.file.processes, p), _note(result, p)) for p in result.processes]
+    sheet = page(
+        Words(
+            "Share of worlds in which each stage is reached",
+            """A stage is reached where any table of the process reaches it. Between bars: the points lost on the
+            way, with the commonest reason, whose it is, and its share of that loss. In force (lighter bars)
+            includes suspended and carried out; losses at either bar are counted from the texts ratified.""",
+            footnote(result, "lines across bars: 95% Monte-Carlo interval"),
+        ),
+        grid,
+        heads,
+    )
+    for axes, process in zip(sheet.panels, result.processes, strict=True):
+        axes.set_xlim(0, FULL)
+        axes.set_ylim(grid.height, 0)
+        axes.axis("off")
+        for bottom, step, text in zip(bottoms, funnels[process], words[process], strict=True):
+            _bar(axes, bottom - GAP / 2 - BAR / 2, step, text)
+    return sheet.figure
+
+
+def _bar(axes: Axes, middle: float, step: Step, words: str) -> None:
+    """A stage as a bar whose middle is at a height in inches, with its name, its number and what was lost before it."""
+    found = share(step.reached)
+    axes.barh(middle, 1, height=BAR, color=PALE, zorder=1)
+    axes.barh(middle, found.estimate, height=BAR, color=SKY if step.name.startswith(HELD) else BLUE, zorder=2)
+    axes.plot([found.low, found.high], [middle, middle], color=INK, linewidth=1.2, solid_capstyle="butt", zorder=3)
+    axes.text(FULL, middle, percent(found.estimate), ha="right", va="center_baseline", fontsize=SIZE)
+    axes.text(-0.03, middle, step.name, ha="right", va="center_baseline", fontsize=SIZE)
+    top = middle - BAR / 2 - GAP / 2 - height_of(words, SMALL)
+    for line, under in baselines(words, SMALL) if words else []:
+        axes.text(0, top + under, line, ha="left", va="baseline", fontsize=SMALL, color=GREY)
+
+
+def _loss_in_words(step: Step) -> str:
+    points = 100 * float(step.lost.mean())
+    if points == 0:
+        return ""
+    size = f"{points:.0f}" if points >= 1 else f"{points:.1f}" if points >= 0.1 else "<0.1"
+    return wrap(f"▼ −{size} · {step.reason} ({percent(step.part)})", BARS + 0.2, size=SMALL, lines=2)
+
+
+def _note(result: Result, process: str) -> str:
+    """Tables of the process, and declarations made at them, which bind nobody absent."""
+    names = [label(result.scenario.file.tables, t) for t in result.scenario.file.processes[process].tables]
+    note = f"Any of {len(names)} tables" if len(names) > 1 else f"Table: {names[0]}"
+    rows = _rows(result, process)
+    if "declared_week" in rows and rows["declared_week"].notna().any():
+        made = _any(rows, rows["declared_week"].notna(), result.count)
+        note += f". A declaration by those present in {percent(float(made.mean()))} of worlds"
+    return note
+
+
+# ---------------------------------------------------------------- counting
+
+
+def steps(result: Result, process: str) -> list[Step]:
+    """The stages of a process in order, with the worlds that reached each and those lost before it."""
+    rows = _rows(result, process)
+    uninvited = {t: _not_asked(result, t) for t in result.scenario.file.processes[process].tables}
+    so_far = rows["table"].astype(str).map(lambda t: not uninvited.get(t)).astype(bool)
+    everyone = np.ones(result.count, bool)
+    reached = _any(rows, so_far, result.count)
+    asked_not = sorted({side for sides in uninvited.values() for side in sides}, key=result.scenario.disputants.index)
+    whose = "both" if len(asked_not) > 1 else next(iter(asked_not), "nobody")
+    found = [Step("Both sides invited", reached, everyone & ~reached, _who(result, whose, "was not invited"), 1.0)]
+    stages = {
+        "An occasion to meet": "occasion",
+        "Both sides came": "came",
+        "A text agreed": "agreed",
+        "Ratified": "ratified",
+    }
+    for name, column in stages.items():
+        before, worlds_before = so_far, reached
+        so_far = before & rows[f"{column}_week"].notna()
+        reached = _any(rows, so_far, result.count)
+        lost = worlds_before & ~reached
+        found.append(Step(name, reached, lost, *_commonest(result, _lost_rows(rows, before, lost))))
+    weeks = result.scenario.file.weeks
+    points = ({f"{HELD}, week {CHECKPOINT}": CHECKPOINT} if weeks > CHECKPOINT else {}) | {f"{HELD}, at the end": weeks}
+    for name, week in points.items():
+        column = "stands_end" if week == weeks else f"stands_{week}"
+        stands = _any(rows, so_far & rows[column].astype(bool), result.count)
+        lost = reached & ~stands
+        reason = _commonest(result, _later(_lost_rows(rows, so_far, lost), week))
+        found.append(Step(name, stands, lost, *reason))
+    return found
+
+
+def _rows(result: Result, process: str) -> pd.DataFrame:
+    return result.worlds[result.worlds["process"] == process]
+
+
+def _any(rows: pd.DataFrame, hit: pd.Series, worlds: int) -> Bools:
+    """Worlds in which any table is hit, ``(worlds,)``."""
+    found = np.zeros(worlds, bool)
+    found[rows.loc[hit.to_numpy(dtype=bool), "world"].to_numpy(dtype=int)] = True
+    return found
+
+
+def _not_asked(result: Result, table: str) -> list[str]:
+    file = result.scenario.file
+    invited: dict[str, Any] = file.formats[file.tables[table].format].invited
+    return [side for side in result.scenario.disputants if side in invited and invited[side].status == "not"]
+
+
+def _lost_rows(rows: pd.DataFrame, before: pd.Series, lost: Bools) -> pd.DataFrame:
+    """Tables that had got as far as the stage before, in the worlds lost after it."""
+    part: pd.DataFrame = rows[before.to_numpy(dtype=bool) & lost[rows["world"].to_numpy(dtype=int)]]
+    part = part[["world", "whose", "reason", "ratified_week"]]
+    return part.astype({"whose": str, "reason": str})
+
+
+def _later(lost: pd.DataFrame, week: int) -> pd.DataFrame:
+    """The same with the reason put right where a row's reason is about what happened after ``week``."""
+    late = (lost["ratified_week"] >= week).to_numpy(dtype=bool, na_value=False)
+    again = lost["reason"].isin(GOOD_ENDS).to_numpy(dtype=bool) & ~late
+    other = np.select([late, again], ["in force only later", "ended, and agreed again later"], default="")
+    moved = other != ""
+    return lost.assign(reason=np.where(moved, other, lost["reason"]), whose=np.where(moved, "nobody", lost["whose"]))
+
+
+def _commonest(result: Result, lost: pd.DataFrame) -> tuple[str, float]:
+    """The commonest reason with whose it is, in words, and its part of the worlds lost."""
+    if lost.empty:
+        return "", 0.0
+    weight = 1 / lost.groupby("world")["world"].transform("size")
+    parts = weight.groupby([lost["whose"], lost["reason"]]).sum()
+    found: Any = parts.idxmax()
+    return _who(result, str(found[0]), str(found[1])), float(parts.max() / parts.sum())
+
+
+def _who(result: Result, whose: str, reason: str) -> str:
+    """A reason in words with whose it is: ``Russia: had publicly ruled out talks``."""
+    words = reason.replace(": ", " – ") or "no reason on record"
+    if whose == "both":
+        return f"Both: {words}"
+    if whose in result.scenario.disputants:
+        return f"{label(result.scenario.file.parties, whose)}: {words}"
+    return words[:1].upper() + words[1:]

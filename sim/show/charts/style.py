@@ -1,0 +1,240 @@
+"""What all charts share: colours, type, wrapped words, a page of panels measured in inches.
+
+Pages are laid out by hand and text is measured before it is placed, so that nothing overlaps however long
+a label is and a chart is the same, byte for byte, each time it is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
+
+if TYPE_CHECKING:
+    from sim.study.compare import Result
+
+ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
+BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+"""Colours that people with any kind of colour vision tell apart (Okabe and Ito 2008)."""
+
+INK, GREY, PALE = "#222222", "#6B6B6B", "#E4E4E4"
+
+SIZE, SMALL, PANEL, TITLE = 9.5, 9.0, 10.5, 13.0
+"""Font sizes in points: text, ticks and notes, panel titles, the title."""
+
+MARGIN = 0.25
+"""Inches left free around a page."""
+
+STYLE: Any = {
+    "svg.hashsalt": "gobetween",
+    "svg.fonttype": "path",
+    "text.parse_math": False,
+    "font.family": "DejaVu Sans",
+    "font.size": SIZE,
+    "text.color": INK,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "axes.labelsize": SIZE,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.fontsize": SIZE,
+    "legend.frameon": False,
+    "hatch.linewidth": 0.6,
+    "figure.facecolor": "white",
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Matplotlib's defaults with ours on top, whatever the reader's own settings are."""
+    with matplotlib.style.context("default"), mpl.rc_context(STYLE):
+        yield
+
+
+# ---------------------------------------------------------------- words
+
+
+def label(nodes: Mapping[str, Any], name: str) -> str:
+    """The label of a node of the scenario, or its name in plain letters where it has none."""
+    return getattr(nodes.get(name), "label", "") or name.replace("_", " ")
+
+
+def percent(value: float) -> str:
+    """A share as a whole percentage that is 0% or 100% only if it is exactly that."""
+    if 0 < value < 0.005:
+        return "<1%"
+    if 0.995 <= value < 1:
+        return ">99%"
+    return f"{100 * value:.0f}%"
+
+
+def footnote(result: Result, intervals: str = "bands and bars: 95% Monte-Carlo interval") -> str:
+    """How many worlds a chart rests on and what its intervals are."""
+    worlds = "1 world" if result.count == 1 else f"{result.count:,} worlds"
+    return f"{worlds} per process, seed {result.seed}; {intervals}; no forecast."
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """Width of a line in inches, a little on the safe side."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0]) * 1.03 / 72
+
+
+def line_height(size: float) -> float:
+    """Height of a line in inches."""
+    return size * 1.25 / 72
+
+
+def wrap(text: str, inches: float, *, size: float = SIZE, weight: str = "normal", lines: int = 3) -> str:
+    """The text broken into at most ``lines`` lines of a width, cut with an ellipsis where it is longer."""
+    done: list[str] = []
+    for word in text.split():
+        line = f"{done[-1]} {word}" if done else word
+        if done and text_width(line, size, weight) <= inches:
+            done[-1] = line
+            continue
+        rest = word
+        while text_width(rest, size, weight) > inches and len(rest) > 1:
+            cuts = range(len(rest) - 1, 1, -1)
+            fits = next((n for n in cuts if text_width(rest[:n] + "-", size, weight) <= inches), 1)
+            done.append(rest[:fits] + "-")
+            rest = rest[fits:]
+        done.append(rest)
+    if len(done) > lines:
+        last = done[lines - 1]
+        while last and text_width(last + "…", size, weight) > inches:
+            last = last[:-1]
+        done = [*done[: lines - 1], last.rstrip(" -") + "…"]
+    return "\n".join(done)
+
+
+def height_of(text: str, size: float) -> float:
+    """Height of a wrapped text in inches; zero if there is none."""
+    return (text.count("\n") + 1) * line_height(size) if text else 0.0
+
+
+def baselines(text: str, size: float) -> list[tuple[str, float]]:
+    """The lines of a wrapped text, each with how far its baseline is below the top, in inches.
+
+    Lines are placed one by one because matplotlib aligns a block by its ink, which differs from text to text.
+    """
+    return [(line, 0.92 * size / 72 + n * line_height(size)) for n, line in enumerate(text.split("\n"))]
+
+
+# ---------------------------------------------------------------- pages
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words around a chart: its title, how to read it, what it rests on."""
+
+    title: str
+    lead: str
+    foot: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Panels side by side, in inches: a panel's size and the room around it for ticks and labels."""
+
+    columns: int
+    width: float
+    height: float
+    left: float = 0.6
+    right: float = 0.2
+    bottom: float = 0.6
+    legend: float = 0.0
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands over a panel: its name and, in smaller letters, a note."""
+
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A figure with its panels in order and the height at which a legend goes, in figure coordinates."""
+
+    figure: Figure
+    panels: list[Axes]
+    legend_at: float
+
+    def legend(self, handles: Sequence[Any], columns: int) -> None:
+        """Put one legend for all panels under them."""
+        self.figure.legend(
+            handles=list(handles),
+            loc="center",
+            bbox_to_anchor=(0.5, self.legend_at),
+            ncols=columns,
+            handlelength=1.6,
+            columnspacing=1.4,
+            handletextpad=0.5,
+            borderpad=0,
+            borderaxespad=0,
+        )
+
+
+def columns_for(count: int, most: int) -> int:
+    """How many panels to put side by side: all of a few, two or three of many."""
+    if count <= most:
+        return max(count, 1)
+    return 2 if count == 4 else most
+
+
+def page(words: Words, grid: Grid, headings: Sequence[Heading]) -> Page:
+    """An empty page: a title, how to read it, panels with their headings, room for a legend, a footnote."""
+    cell = grid.left + grid.width + grid.right
+    width = max(grid.columns * cell, 7.0) + 2 * MARGIN
+    room = width - 2 * MARGIN
+    title = wrap(words.title, room, size=TITLE, weight="bold")
+    lead = wrap(words.lead, room, size=SIZE, lines=6)
+    foot = wrap(words.foot, room, size=SMALL, lines=6)
+    names = [wrap(h.name, cell - 0.2, size=PANEL, weight="bold") for h in headings]
+    notes = [wrap(h.note, cell - 0.2, size=SMALL, lines=4) for h in headings]
+    starts = range(0, len(headings), grid.columns)
+    over = [height_of(n, PANEL) + height_of(t, SMALL) for n, t in zip(names, notes, strict=True)]
+    tops = [max(over[start : start + grid.columns]) + 0.1 for start in starts]
+    head = height_of(title, TITLE) + 0.06 + height_of(lead, SIZE) + 0.22
+    body = sum(tops) + len(tops) * (grid.height + grid.bottom)
+    height = MARGIN + head + body + grid.legend + height_of(foot, SMALL) + 0.1 + MARGIN
+    figure = Figure(figsize=(width, height))
+
+    def put(x: float, down: float, text: str, **kind: Any) -> None:
+        for line, under in baselines(text, kind["fontsize"]) if text else []:
+            figure.text(x / width, 1 - (down + under) / height, line, ha="left", va="baseline", **kind)
+
+    put(MARGIN, MARGIN, title, fontsize=TITLE, fontweight="bold")
+    put(MARGIN, MARGIN + height_of(title, TITLE) + 0.06, lead, fontsize=SIZE, color=INK)
+    put(MARGIN, height - MARGIN - height_of(foot, SMALL), foot, fontsize=SMALL, color=GREY)
+    panels = []
+    down = MARGIN + head
+    for row, start in enumerate(starts):
+        for n in range(start, min(start + grid.columns, len(headings))):
+            x = MARGIN + (n - start) * cell
+            put(x, down, names[n], fontsize=PANEL, fontweight="bold")
+            put(x, down + height_of(names[n], PANEL), notes[n], fontsize=SMALL, color=GREY)
+            low = 1 - (down + tops[row] + grid.height) / height
+            panels.append(figure.add_axes(((x + grid.left) / width, low, grid.width / width, grid.height / height)))
+        down += tops[row] + grid.height + grid.bottom
+    return Page(figure, panels, 1 - (down + grid.legend / 2) / height)
