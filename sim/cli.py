@@ -76,7 +76,7 @@ def guarded(verb: Callable[P, None]) -> Callable[P, None]:
         except BrokenPipeError:  # the reader has gone, as in `gobetween ... | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
-        except Exception as error:  # noqa: BLE001 - the last resort, so that nobody meets a traceback
+        except Exception as error:
             if os.environ.get("GOBETWEEN_DEBUG"):
                 traceback.print_exc()
             _end(*_verdict(error))
@@ -114,13 +114,20 @@ def _verdict(error: Exception) -> tuple[str, int]:
 
 # ---------------------------------------------------------------- arguments
 
+def _whole(text: str) -> int:
+    try:
+        return int(text) if len(text) < 30 else int("too long")
+    except ValueError:
+        raise typer.BadParameter(f"got {text[:30]}, expected a whole number") from None
+
+
 ScenarioFile = Annotated[str, typer.Argument(metavar="SCENARIO", help="a scenario file, such as scenarios/kursk-2024.yaml")]
 Processes = Annotated[list[str] | None, typer.Option("--process", metavar="NAME", help="a process to compare, the first first; may be repeated [default: all]")]
 OneProcess = Annotated[str | None, typer.Option("--process", metavar="NAME", help="the process to run [default: the scenario's first]")]
-Worlds = Annotated[int, typer.Option("--worlds", min=1, max=MOST_WORLDS, metavar="N", help="worlds per process")]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=MOST_SEED, metavar="S", help="the same seed gives the same worlds")]
+Worlds = Annotated[int, typer.Option("--worlds", parser=_whole, metavar="N", help="worlds per process")]
+Seed = Annotated[int, typer.Option("--seed", parser=_whole, metavar="S", help="the same seed gives the same worlds")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="replace a value, as in parties.russia.grievance=0.2; may be repeated")]
-Jobs = Annotated[int, typer.Option("--jobs", metavar="J", help="worker processes; -1: one per core")]
+Jobs = Annotated[int, typer.Option("--jobs", parser=_whole, metavar="J", help="worker processes; -1: one per core")]
 Out = Annotated[str | None, typer.Option("--out", metavar="DIR", help="folder to write to [default: results/ and the scenario's name]")]
 Json = Annotated[bool, typer.Option("--json", help="print the figures as JSON instead of tables")]
 
@@ -217,7 +224,11 @@ def schema() -> None:
 class _Run:
     """What a run was asked for, apart from the scenario."""
 
-    def __init__(self, worlds: int, seed: int, jobs: int, out: str, as_json: bool) -> None:  # noqa: PLR0913
+    def __init__(self, worlds: int, seed: int, jobs: int, out: str, as_json: bool) -> None:
+        if not 1 <= worlds <= MOST_WORLDS:
+            raise Failed(f"--worlds: got {worlds}, expected 1 to {MOST_WORLDS:,}", 2)
+        if not 0 <= seed <= MOST_SEED:
+            raise Failed(f"--seed: got {seed}, expected 0 to {MOST_SEED}", 2)
         if jobs != -1 and not 1 <= jobs <= MOST_JOBS:
             raise Failed(f"--jobs: got {jobs}, expected 1 to {MOST_JOBS}, or -1 for one per core", 2)
         self.worlds, self.seed, self.jobs, self.out, self.as_json = worlds, seed, jobs, out, as_json

@@ -57,13 +57,12 @@ class Answer:
 def thresholds(value: Array, reservation: Array, aspiration: Array) -> Array:
     """What a text must be worth to each side, ``(n, 2)``.
 
-    From the best a side could have down to its reservation value (to its worst package, where that is
-    better): lowest + (best - lowest) * aspiration. Infinite where no package reaches the reservation value.
+    From the best a side could have down to its reservation value: reservation + (best - reservation) *
+    aspiration. Infinite where no package reaches the reservation value.
     """
     best = value.max(axis=2)
-    lowest = np.maximum(value.min(axis=2), reservation)
-    asked = lowest + (best - lowest) * aspiration - TOLERANCE
-    return np.where(best < reservation, np.inf, np.clip(asked, lowest, np.maximum(best, lowest)))
+    asked = reservation + (best - reservation) * aspiration - TOLERANCE
+    return np.where(best < reservation, np.inf, np.clip(asked, reservation, np.maximum(best, reservation)))
 
 
 def aspiration(elapsed: Array, exponent: Array, floor: Array) -> Array:
@@ -231,12 +230,19 @@ def _lose_patience(world: World, table: Table) -> None:
     rows = rows[spent | late]
     if not len(rows):
         return
-    size = max(1, CHUNK // (2 * len(table.agenda.packages)))
-    possible = [
-        ((expected_value(world, table, part, table.values.at(part)) - reservation_value(world, table, part)[..., None]).min(axis=1).max(axis=1))
-        for part in np.array_split(rows, -(-len(rows) // size))
-    ]
-    no_zone = np.concatenate(possible) < 0
+    no_zone = best_for_both(world, table, rows) < 0
     reason = np.where(no_zone, Reason.NO_ZONE, np.where(session.devalued[rows], Reason.DEVALUATION, Reason.IMPASSE))
     whose = np.where(no_zone, BOTH, session.refused[rows])
     transitions.fail(world, table, rows, (whose, reason))
+
+
+def best_for_both(world: World, table: Table, rows: Rows) -> Array:
+    """The most that any package, with the mediators' leverage, leaves the worse-off side beyond no agreement, ``(n,)``."""
+    added = table.leverage[rows] * table.service()[rows] if table.levers.single_text else np.zeros(len(rows))
+    size = max(1, CHUNK // (2 * len(table.agenda.packages)))
+    found = np.empty(len(rows))
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        surplus = expected_value(world, table, part, table.values.at(part)) - reservation_value(world, table, part)[..., None]
+        found[start : start + size] = surplus.min(axis=1).max(axis=1)
+    return found + added

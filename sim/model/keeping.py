@@ -49,7 +49,8 @@ def _deliver(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
     flowing = np.where(table.state[rows] == State.SUSPENDED, b.suspended_delivery[:, 0], 1.0)
     real_side_deal = table.side_deals.delivered[rows]
-    outcome.surplus[rows] += table.values.share[rows] * (left.delivery * flowing[:, None] + real_side_deal + left.leverage)
+    brought = left.delivery * flowing[:, None] + real_side_deal + left.leverage - left.alternative
+    outcome.surplus[rows] += table.values.share[rows] * brought
     outcome.in_force[rows] += 1
     delivered = agreement.delivered[rows]
     throughput = flowing * delivered.min(axis=1)
@@ -180,6 +181,7 @@ def _renew(world: World, table: Table, rows: Rows) -> None:
     hurdle = b.renewal_effort if table.form.silence == "lapse" else 0.0
     willing = logistic((_wish(world, table, rows, left) - hurdle) / b.renewal_temperature)
     refuses = table.luck("renew", world.week, rows) >= willing
+    outcome.refused[rows[refuses.any(axis=1)]] += 1
     _leave(world, table, rows, refuses)
     stays = ~refuses.any(axis=1)
     rows = rows[stays]
@@ -217,11 +219,10 @@ def motives(world: World, table: Table, rows: Rows, left: GainLeft) -> tuple[NDA
     cannot; nobody cites a better alternative of its own.
     """
     agreement, b = table.agreement, world.behaviour.at(rows)
-    promised_side_deal = table.side_deals.expected(world, rows)
     alternative = left.alternative - agreement.alternative[rows]
     grievance = b.renewal_grievance * table.sensitivity[rows] * world.sides.grievance[rows]
     falls = {
-        Reason.SIDE_DEAL: promised_side_deal - left.side_deal,
+        Reason.SIDE_DEAL: agreement.side_deal_promised[rows] - left.side_deal,
         Reason.DELIVERY: left.withheld,
         Reason.ALTERNATIVE: alternative,
         Reason.FRONT: (left.batna - agreement.batna[rows]) - alternative,
@@ -241,9 +242,7 @@ def motives(world: World, table: Table, rows: Rows, left: GainLeft) -> tuple[NDA
 
 def _fall_with_condition(world: World, table: Table) -> None:
     """An agreement that hangs on another's being in force ends with it."""
-    from sim.model.readiness import is_open  # noqa: PLC0415 - the only rule of coming that keeping needs
-
     rows = table.where(State.IN_FORCE, State.SUSPENDED)
-    rows = rows[~is_open(world, table)[rows]]
+    rows = rows[~world.is_open(table)[rows]]
     why = (np.full(len(rows), NOBODY), np.full(len(rows), Reason.CONDITION))
     transitions.end(world, table, rows, why)

@@ -18,13 +18,13 @@ def learn(world: World, table: Table) -> None:
     """Trust moves to what was delivered, the more so the costlier it was to deliver (costly signals: Kydd 2005).
 
     Mediators gain credit while an agreement is delivered and lose it over a side deal that is not seen.
-   """
+    """
     rows = table.where(State.IN_FORCE)
     if len(rows):
         b, sides, agreement = world.behaviour.at(rows), world.sides, table.agreement
         got = agreement.delivered[rows][:, ::-1]
         sides.trust[rows] += b.trust_gain * table.sensitivity[rows] * (got - sides.trust[rows])
-        promised = table.side_deals.expected(world, rows)
+        promised = agreement.side_deal_promised[rows]
         missing = np.clip(promised - table.side_deals.seen(rows), 0, None) / np.maximum(promised, 1e-12)
         kept = got * (1 - np.where(promised > 0, missing, 0.0))
         for mediator in table.mediators:

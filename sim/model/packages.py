@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.draws import Array, Parameters
-from sim.scenario.schema import Disputant, Format, Mediator, Table
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Disputant, Format, Mediator, Table
 
 CACHED_PACKAGES = 64
 """Agendas up to this many packages keep their values for all worlds; larger ones are valued where they sit."""
@@ -144,8 +144,8 @@ class Values:
         relief = np.stack([parameters(f"issues.{i}.relief") for i in issues], axis=1)
         self.front_weight = (weights * front[:, None, :]).sum(axis=2)
         self.relief_weight = (weights * relief[:, None, :]).sum(axis=2)
-        self.agenda_sensitivity = (weights * self.sensitivity[:, None, :]).sum(axis=2)
-        """(R, 2): public sensitivity of the agenda as each side weighs its issues."""
+        self.agenda_sensitivity = self.sensitivity.max(axis=1, keepdims=True)
+        """(R, 1): public sensitivity of the agenda; a table is read at home by its most sensitive issue."""
         self.linkages = self._compile_linkages(scenario, parameters)
         self._cache = self._value(slice(None)) if len(agenda.packages) <= CACHED_PACKAGES else None
 

@@ -121,7 +121,7 @@ def who_comes(world: World, table: Table) -> None:
     else:
         arises = np.full(world.worlds, table.spec.meets == world.week)
     _leave(world, table, np.flatnonzero((table.state == State.TALKING) & arises))
-    opened = is_open(world, table)
+    opened = world.is_open(table)
     rows = np.flatnonzero((table.state == State.APART) & arises & opened)
     if not len(rows):
         return
@@ -153,17 +153,4 @@ def _leave(world: World, table: Table, rows: Rows) -> None:
     left = ~stays.all(axis=1)
     whose = np.where(~stays.any(axis=1), BOTH, np.where(stays[:, 0], SECOND, FIRST))
     transitions.fail(world, table, rows[left], (whose[left], np.full(left.sum(), Reason.WALKED_OUT)))
-
-
-def is_open(world: World, table: Table) -> NDArray[np.bool_]:
-    """Worlds in which a table may meet: what it hangs on has happened at the other table, ``(R,)``."""
-    opening = table.spec.opens
-    if opening is None:
-        return np.ones(world.worlds, bool)
-    other = world.table(opening.after)
-    if opening.when == "failed":
-        return other.failed
-    if opening.when == "agreed":
-        return np.asarray(other.outcome.agreed >= 0)
-    return np.asarray((other.state == State.IN_FORCE) | (other.state == State.SUSPENDED))
 

@@ -75,6 +75,8 @@ class SideDeals:
         self.parts: list[tuple[int, str, Array, Array, Array]] = []
         """Per deal: who gets it, who controls it, benefit, credibility, delivery as its recipient sees it, ``(R,)``."""
         self.delivered = np.zeros((world.worlds, 2))
+        self.credit = np.ones((world.worlds, 2))
+        """Share of their first credibility that side deals still have after what became of earlier ones."""
         for n, deal in enumerate(form.side_deals):
             base = f"formats.{table}.side_deals.{n}"
             to = disputants.index(deal.to)
@@ -91,7 +93,7 @@ class SideDeals:
         for to, controller, benefit, credibility, _ in self.parts:
             trust = world.sides.trust_in[controller][rows, to] if controller in world.sides.trust_in else 1.0
             total[:, to] += benefit[rows] * credibility[rows] * (1 - hangs + hangs * trust)
-        return total
+        return total * self.credit[rows]
 
     def seen(self, rows: Rows) -> Array:
         """What the sides will come to see of their side deals, ``(n, 2)``: benefit x delivery as seen."""
@@ -140,6 +142,7 @@ class Agreement:
     leverage: Array  # (R, 2) utility added by mediators, at signing
     delivered: Array  # (R, 2) share each side delivers
     side_deal: Array  # (R, 2) worth a side still believes its side deals to have
+    side_deal_promised: Array  # (R, 2) on entering into force
     promised: Array  # (R, 2) gain on entering into force
     batna: Array  # (R, 2) on entering into force
     alternative: Array  # (R, 2) on entering into force
@@ -149,7 +152,7 @@ class Agreement:
     def empty(cls, worlds: int) -> Agreement:
         """No agreement anywhere."""
         ints = [np.zeros(worlds, np.int32) for _ in range(4)]
-        pairs = [np.zeros((worlds, 2)) for _ in range(6)]
+        pairs = [np.zeros((worlds, 2)) for _ in range(7)]
         return cls(np.zeros(worlds, np.intp), *ints, np.zeros(worlds), *pairs, np.full(worlds, NOBODY, np.int8))
 
 
@@ -172,7 +175,7 @@ class Outcome:
         """What the side that left would say, which need not be what moved it."""
         self.sessions, self.texts, self.fell, self.agreements = (np.zeros(worlds, np.int16) for _ in range(4))
         self.fell_first, self.fell_second = np.zeros(worlds, np.int16), np.zeros(worlds, np.int16)
-        self.suspensions, self.repairs, self.renewals, self.shorter = (np.zeros(worlds, np.int16) for _ in range(4))
+        self.suspensions, self.repairs, self.renewals, self.shorter, self.refused = (np.zeros(worlds, np.int16) for _ in range(5))
         self.violations, self.contested = np.zeros(worlds, np.int16), np.zeros(worlds, np.int16)
         self.in_force = np.zeros(worlds, np.int32)
         """Weeks in force or suspended, all agreements of the table together."""

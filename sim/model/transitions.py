@@ -178,7 +178,7 @@ def enter_into_force(world: World, table: Table, rows: Rows) -> None:
     agreement.left[rows] = table.form.term or -1
     agreement.frailty[rows] = b.frailty[:, 0] * logit(table.luck("frailty", world.week, rows)) * (np.sqrt(3) / np.pi)
     agreement.delivered[rows] = 1
-    agreement.side_deal[rows] = table.side_deals.expected(world, rows)
+    agreement.side_deal_promised[rows] = agreement.side_deal[rows] = table.side_deals.expected(world, rows)
     agreement.culprit[rows] = NOBODY
     left = gain_left(world, table, rows)
     agreement.promised[rows] = left.total
@@ -201,9 +201,12 @@ def end(world: World, table: Table, rows: Rows, why: Why, cited: NDArray[np.inte
     outcome = table.outcome
     carried_out = why[1] == Reason.CARRIED_OUT
     table.state[rows] = State.APART
+    agreement = table.agreement
+    kept = agreement.side_deal[rows] / np.maximum(agreement.side_deal_promised[rows], 1e-12)
+    table.side_deals.credit[rows] *= np.where(agreement.side_deal_promised[rows] > 0, np.minimum(kept, 1), 1)
     first = outcome.ended[rows] < 0
     outcome.ended[rows[first]] = world.week
-    outcome.delivery[rows[first]] = table.agreement.delivered[rows[first]].min(axis=1)
+    outcome.delivery[rows[first]] = agreement.delivered[rows[first]].min(axis=1)
     _stop(table, rows[~carried_out], Stage.IN_FORCE, (why[0][~carried_out], why[1][~carried_out]))
     _stop(table, rows[carried_out], Stage.CARRIED_OUT, (why[0][carried_out], why[1][carried_out]))
     if cited is not None:

@@ -25,7 +25,7 @@ Listener = Callable[[int, str, str, Rows, dict[str, NDArray[np.integer]]], None]
 class World(mesa.Model):
     """The first ``draws.worlds`` worlds of a block, in one process; every array's first axis is the worlds."""
 
-    def __init__(self, scenario: Scenario, process: str, draws: Draws, *, listener: Listener | None = None, stated: bool = False) -> None:  # noqa: PLR0913
+    def __init__(self, scenario: Scenario, process: str, draws: Draws, *, listener: Listener | None = None, stated: bool = False) -> None:
         super().__init__(rng=draws.seed)
         self.scenario = scenario
         self.process = process
@@ -86,6 +86,18 @@ class World(mesa.Model):
     def table(self, name: str) -> Table:
         """A table of this process by name."""
         return next(t for t in self.tables if t.name == name)
+
+    def is_open(self, table: Table) -> NDArray[np.bool_]:
+        """Worlds in which a table may meet: what it hangs on has happened at the other table, ``(R,)``."""
+        opening = table.spec.opens
+        if opening is None:
+            return np.ones(self.worlds, bool)
+        other = self.table(opening.after)
+        if opening.when == "failed":
+            return other.failed
+        if opening.when == "agreed":
+            return np.asarray(other.outcome.agreed >= 0)
+        return np.asarray(other.state >= State.IN_FORCE)
 
     def luck(self, stream: str, week: int) -> NDArray[np.float64]:
         """This week's uniform draws of a stream that all processes share, ``(R,)``."""

@@ -155,6 +155,8 @@ def _format(file: ScenarioFile, key: Key, form: Format) -> Iterator[Finding]:
     yield from _keys((*key, "invited"), form.invited, names=sides, noun="disputant")
     yield from _values((*key, "denied_by"), form.denied_by, names=sides, noun="disputant")
     yield from _twice((*key, "denied_by"), form.denied_by)
+    if form.hosts_if == "one" and form.instrument != "declaration":
+        yield (*key, "hosts_if"), f"got one with a {form.instrument} instrument; a meeting of one side can only make a declaration"
     if form.convened_by is not None:
         yield from _values((*key, "convened_by"), [form.convened_by], names=sides, noun="disputant")
     yield from _values((*key, "first_offer"), form.first_offer, names=[*sides, "lot"], noun="disputant")

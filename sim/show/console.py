@@ -44,8 +44,8 @@ def names(scenario: Scenario, kind: str) -> dict[str, str]:
 
 
 def percent(value: float, *, sign: bool = False) -> str:
-    """A share as points of a hundred: whole ones, with one decimal below ten and above ninety-nine."""
-    near = abs(100 * value) < 9.95 or 99.05 <= abs(100 * value) < 99.95
+    """A share as points of a hundred: whole ones, with one decimal below ten and (but in differences) above 99."""
+    near = abs(100 * value) < 9.95 or (not sign and 99.05 <= 100 * value < 99.95)
     return _rounded(100 * value, sign=sign, fine=near)
 
 
@@ -114,21 +114,25 @@ def _share(metric: str, head: str) -> Figure:
     return Figure(metric, head, percent, "%", 1.0)
 
 
+def _plain_share(metric: str, head: str) -> Figure:
+    return Figure(metric, f"{head}, %", percent, "", 1.0)
+
+
 def groups(result: Result) -> list[tuple[str, list[Figure]]]:
     """The figures of a process in three groups, without those that a short run does not have."""
     labels = names(result.scenario, "parties")
     every = [
         ("How far it gets (share of worlds, with anything on its agenda)", [
-            _share("came", "both sides came"), _share("agreed", "agreed"), _share("ratified", "ratified"),
+            _plain_share("came", "both sides came"), _plain_share("agreed", "agreed"), _plain_share("ratified", "ratified"),
             Figure("weeks_to_agreement", "median weeks to agreement", weeks),
         ]),
         ("What lasts (share of worlds with an agreement in force; weeks)", [
-            _share("in_force_26", "in force, week 26"), _share("in_force_52", "in force, week 52"),
-            _share("in_force_end", "in force, at the end"), Figure("weeks_in_force", "weeks in force", weeks),
+            _plain_share("in_force_26", "in force, week 26"), _plain_share("in_force_52", "in force, week 52"),
+            _plain_share("in_force_end", "in force, at the end"), Figure("weeks_in_force", "weeks in force", weeks),
         ]),
-        ("What it brings (surplus over no agreement, hundredths of utility, mean per week)", [
+        ("What it brings (surplus: hundredths of utility per week over no agreement; share of worlds)", [
             *(Figure(f"surplus_{side}", f"surplus: {labels[side]}", points) for side in result.scenario.disputants),
-            _share("worse_than_none", "ends worse than no process"),
+            _plain_share("worse_than_none", "ends worse than no process"),
         ]),
     ]  # fmt: skip
     there = set(result.summary["metric"])
@@ -198,8 +202,8 @@ def _processes(result: Result, title: str, figures: list[Figure], width: int) ->
     As many tables as it takes to fit the figures into ``width`` characters.
     """
     labels = names(result.scenario, "processes")
-    for columns in _fitting(result, figures, width):
-        table = _table(title, "process", [column.head for column in columns])
+    for part, columns in enumerate(_fitting(result, figures, width)):
+        table = _table(f"{title}, continued" if part else title, "process", [column.head for column in columns])
         for number, process in enumerate(result.processes):
             last = number == len(result.processes) - 1
             table.add_row(Text(labels[process]), *(column.cells[number] for column in columns), end_section=not last)
@@ -211,12 +215,12 @@ def _fitting(result: Result, figures: list[Figure], width: int) -> list[list[Col
     columns = [_column(result, figure, wide=True) for figure in figures]
     if LABEL_MOST + _needed(columns) <= width:
         return [columns]
-    found: list[list[Column]] = [[]]
-    for figure in figures:
-        column = _column(result, figure, wide=False)
-        if found[-1] and LABEL_LEAST + _needed([*found[-1], column]) > width:
-            found.append([])
-        found[-1].append(column)
+    columns = [_column(result, figure, wide=False) for figure in figures]
+    for count in range(1, len(columns) + 1):
+        size = -(-len(columns) // count)
+        found = [columns[start : start + size] for start in range(0, len(columns), size)]
+        if all(LABEL_LEAST + _needed(part) <= width for part in found):
+            break
     return found
 
 

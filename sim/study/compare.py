@@ -15,7 +15,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from sim.model.draws import BLOCK, Draws
-from sim.model.reasons import State, WORDS, Reason
+from sim.model.reasons import WORDS, Reason, State
 from sim.model.world import World
 from sim.scenario.scenario import Scenario
 from sim.study.outcomes import Assumptions, difference, estimate, issue_rows, process_rows, share, table_rows
@@ -111,7 +111,7 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
     return collect(scenario, seed, worlds, names, [pieces[p, b] for p, b, _ in tasks])
 
 
-def collect(scenario: Scenario, seed: int, worlds: int, names: list[str], pieces: list[Piece]) -> Result:  # noqa: PLR0913
+def collect(scenario: Scenario, seed: int, worlds: int, names: list[str], pieces: list[Piece]) -> Result:
     """Put the pieces of a run together, in the order of processes and blocks."""
     drawn = [p.drawn for p in pieces if p.process == names[0]]
     parameters = pd.DataFrame({k: np.concatenate([d[k] for d in drawn]) for k in drawn[0]})

@@ -112,7 +112,7 @@ def table_rows(world: World, first_world: int) -> pd.DataFrame:
             columns[f"{week}_week"] = _weeks(getattr(outcome, week))
         for count in (
             "sessions", "texts", "fell", "fell_first", "fell_second", "agreements", "suspensions", "repairs",
-            "renewals", "shorter", "violations", "contested",
+            "renewals", "shorter", "refused", "violations", "contested",
         ):  # fmt: skip
             columns[count] = getattr(outcome, count)
         columns["weeks_in_force"] = outcome.in_force

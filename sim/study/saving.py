@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 SUMMARY, WORLDS, WEEKLY, REASONS = "summary.csv", "worlds.parquet", "weekly.csv", "reasons.csv"
 
+LONGEST_NAME = 200
+"""Bytes that a folder's name may have; file systems allow 255, and we need a few for the folder beside it."""
+
 _TEXT = {
     SUMMARY: ("process", "metric", "issue"),
     WEEKLY: ("process",),
@@ -60,6 +63,8 @@ def check_target(directory: str | os.PathLike[str]) -> Path:
             parent = parent.parent
         if not parent.is_dir():
             raise RunFolderError(f"{directory}: cannot be written: {parent} is a file, expected a folder")
+        if any(len(os.fsencode(part)) > LONGEST_NAME for part in path.relative_to(parent).parts):
+            raise OSError(errno.ENAMETOOLONG, "")
         os.rmdir(tempfile.mkdtemp(prefix=".gobetween-", dir=parent))
     except (OSError, RuntimeError, ValueError) as error:
         raise RunFolderError(f"{directory}: cannot be written: {_why(error)}") from error
@@ -220,7 +225,7 @@ def _replace(path: Path, fill: Callable[[Path], None], name: str) -> None:
     made = _make_parents(path.parent, name)
     new: Path | None = None
     try:
-        new = Path(tempfile.mkdtemp(prefix=f".{path.name[:100]}.new-", dir=path.parent))
+        new = Path(tempfile.mkdtemp(prefix=f".{path.name}.new-", dir=path.parent))
         fill(new)
         _keep_foreign(path, new)
         _settle(new)
@@ -284,7 +289,7 @@ def _settle(new: Path) -> None:
 
 
 def _aside(path: Path) -> Path:
-    return path.with_name(f".{path.name[:100]}.replaced")
+    return path.with_name(f".{path.name}.replaced")
 
 
 def _swap(path: Path, new: Path) -> None:

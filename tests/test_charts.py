@@ -1,0 +1,359 @@
+"""Charts: what they count, worked by hand, and that no words overlap or leave the page."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sim.scenario import load
+from sim.show import charts
+from sim.show.charts import funnel, life, style, surplus
+from sim.study.compare import Result, compare
+from sim.study.outcomes import share
+
+WEEKS = 40
+SIDES = ["north", "south"]
+LONG = (
+    "Indirect talks through several go-betweens on everything that $either_side & the other has ever put on the table"
+)
+FAR = "gave up after a breach that was not repaired"
+
+
+# ---------------------------------------------------------------- a result made by hand
+
+
+def scenario(
+    tables: dict[str, list[str]], issues: list[str], *, words: str = "", absent: tuple[str, ...] = ()
+) -> SimpleNamespace:
+    """A scenario with only what charts read: labels, agendas, who is invited to the tables ``absent`` names."""
+
+    def named(name: str, **more: object) -> SimpleNamespace:
+        return SimpleNamespace(label=f"{words} {name}" if words else "", **more)
+
+    every = sorted({t for names in tables.values() for t in names})
+    file = SimpleNamespace(
+        start=date(2030, 1, 7),
+        weeks=WEEKS,
+        parties={s: named(s) for s in SIDES},
+        issues={i: named(i, group=("political", "humanitarian")[n % 2]) for n, i in enumerate(issues)},
+        processes={p: named(p, tables=names) for p, names in tables.items()},
+        tables={t: named(t, format=t, agenda=issues) for t in every},
+        formats={
+            t: SimpleNamespace(invited={"south": SimpleNamespace(status="not")} if t in absent else {}) for t in every
+        },
+    )
+    return SimpleNamespace(file=file, disputants=SIDES)
+
+
+def row(process: str, table: str, world: int, **more: object) -> dict[str, object]:
+    """A table in a world where nothing happened, but for what is said."""
+    weeks = {f"{w}_week": pd.NA for w in ("occasion", "came", "declared", "agreed", "ratified", "ended")}
+    plain = {
+        "process": process, "table": table, "world": world, "stage": "apart", "reason": "no occasion arose", "whose": "nobody",
+        "stands_26": False, "stands_end": False, "text_surplus_north": np.nan, "text_surplus_south": np.nan, "agreements": 0,
+    }  # fmt: skip
+    return plain | weeks | more
+
+
+def result(
+    rows: list[dict[str, object]], asked: SimpleNamespace, *, issues: dict[str, list[str]], count: int
+) -> Result:
+    """A result of rows; each process has the issues that are listed for it, agreed as often as any text."""
+    worlds = pd.DataFrame(rows).astype({c: "Int32" for c in rows[0] if c.endswith("_week")})
+    processes = list(asked.file.processes)
+    summary = [{"process": "", "metric": "", "issue": "", "estimate": 0.0, "low": 0.0, "high": 0.0}]
+    weekly = []
+    for process in processes:
+        own = worlds[worlds["process"] == process]
+        agreed = np.zeros(count, bool)
+        agreed[own.loc[own["agreed_week"].notna(), "world"]] = True
+        found = share(agreed)
+        for issue in issues.get(process, []):
+            summary.append(
+                {
+                    "process": process,
+                    "metric": "agreed",
+                    "issue": issue,
+                    "estimate": found.estimate,
+                    "low": found.low,
+                    "high": found.high,
+                }
+            )
+        held = np.linspace(0, agreed.mean(), WEEKS)
+        weekly.append(
+            pd.DataFrame({"process": process, "week": np.arange(1, WEEKS + 1), "in_force": held, "apart": 1 - held})
+        )
+    return Result(
+        scenario=asked, seed=1, count=count, processes=processes, summary=pd.DataFrame(summary), worlds=worlds,  # type: ignore[arg-type]
+        weekly=pd.concat(weekly), reasons=pd.DataFrame(),
+    )  # fmt: skip
+
+
+def many(processes: int, tables: int, *, words: str = "", agree: float = 0.6, count: int = 60) -> Result:
+    """A result of several processes and tables, filled at random from a fixed seed."""
+    luck = np.random.default_rng(7)
+    agendas = {f"process_{p}": [f"table_{t}" for t in range(tables)] for p in range(processes)}
+    issues = [f"issue_{i}" for i in range(5)]
+    rows = []
+    for process, names in agendas.items():
+        for table in names:
+            for world in range(count):
+                if luck.random() >= agree:
+                    rows.append(
+                        row(
+                            process, table, world, occasion_week=1, reason="had publicly ruled out talks", whose="north"
+                        )
+                    )
+                    continue
+                begun, ended = int(luck.integers(2, 20)), luck.random() < 0.5
+                rows.append(
+                    row(
+                        process,
+                        table,
+                        world,
+                        occasion_week=0,
+                        came_week=1,
+                        agreed_week=begun,
+                        ratified_week=begun,
+                        ended_week=int(luck.integers(begun, WEEKS)) if ended else pd.NA,
+                        stands_26=not ended,
+                        stands_end=not ended,
+                        stage="in force",
+                        reason=FAR if ended else "in force at the end",
+                        whose="south" if ended else "nobody",
+                        text_surplus_north=luck.normal(0.2, 0.05),
+                        text_surplus_south=luck.normal(0.1, 0.05),
+                        agreements=1,
+                    )
+                )
+    listed = {p: issues[: 1 + n % 5] for n, p in enumerate(agendas)}
+    return result(rows, scenario(agendas, issues, words=words), issues=listed, count=count)
+
+
+def some_zones(asked: SimpleNamespace, processes: list[str]) -> pd.DataFrame:
+    """Three packages per table: one in the zone and on the frontier, one on the frontier, one of neither."""
+    parts = []
+    for process in processes:
+        for table in asked.file.processes[process].tables:
+            frame = pd.DataFrame({"north": [0.2, 0.4, -0.5], "south": [0.1, -0.1, -0.6], "package": ["a", "b", "c"]})
+            frame["zone"], frame["frontier"] = [True, False, False], [True, True, False]
+            frame["nash"] = frame["kalai"] = [True, False, False]
+            parts.append(frame.assign(process=process, table=table))
+    return pd.concat(parts)
+
+
+@pytest.fixture(autouse=True)
+def _zones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(surplus, "zones", some_zones)
+
+
+# ---------------------------------------------------------------- what is counted
+
+
+def test_funnel_counts_any_table_and_names_the_commonest_reason():
+    asked = scenario({"p": ["a", "b"]}, ["i"])
+    away = {"occasion_week": 0, "reason": "had publicly ruled out talks", "whose": "north"}
+    held = {"occasion_week": 0, "came_week": 1, "agreed_week": 2, "ratified_week": 3, "stage": "in force"}
+    rows = [
+        row("p", "a", 0, **away), row("p", "a", 1, **away), row("p", "a", 2, **away),
+        row("p", "a", 3, **held, stands_26=True, stands_end=True, reason="in force at the end"),
+        row("p", "b", 0), row("p", "b", 1, occasion_week=4, reason="feared to be seen talking", whose="south"),
+        row("p", "b", 2, **held, ended_week=9, reason="left: the front promised more", whose="south"), row("p", "b", 3),
+    ]  # fmt: skip
+    found = funnel.steps(result(rows, asked, issues={"p": ["i"]}, count=4), "p")
+    shares = {step.name: step.reached.mean() for step in found}
+    assert shares == {
+        "Both sides invited": 1, "An occasion to meet": 1, "Both sides came": 0.5, "A text agreed": 0.5, "Ratified": 0.5,
+        "In force, week 26": 0.25, "In force, at the end": 0.25,
+    }  # fmt: skip
+    came = found[2]
+    # World 0 counts for north alone, world 1 half for each side.
+    assert (came.lost.sum(), came.reason, came.part) == (2, "north: had publicly ruled out talks", 0.75)
+    assert (found[6].lost.sum(), found[6].reason, found[6].part) == (1, "south: left – the front promised more", 1.0)
+
+
+def test_funnel_tells_late_and_renewed_agreements_from_ended_ones():
+    asked = scenario({"p": ["a"]}, ["i"])
+    held = {
+        "occasion_week": 0,
+        "came_week": 1,
+        "stage": "in force",
+        "stands_end": True,
+        "reason": "in force at the end",
+    }
+    rows = [
+        row("p", "a", 0, **held, agreed_week=30, ratified_week=31),
+        row("p", "a", 1, **held, agreed_week=29, ratified_week=30),
+        row("p", "a", 2, **held, agreed_week=2, ratified_week=3, ended_week=9),
+    ]
+    step = funnel.steps(result(rows, asked, issues={}, count=3), "p")[5]
+    assert (step.reason, step.part) == ("In force only later", pytest.approx(2 / 3))
+
+
+def test_funnel_says_who_was_not_invited():
+    asked = scenario({"p": ["a"]}, ["i"], absent=("a",))
+    found = funnel.steps(result([row("p", "a", 0, occasion_week=0)], asked, issues={}, count=1), "p")
+    assert (found[0].reached.mean(), found[0].reason) == (0, "south: was not invited")
+    assert not any(step.lost.any() for step in found[1:])
+
+
+def test_kaplan_meier_by_hand():
+    # Weeks 1 ended, 2 censored, 3 ended, 3 ended, 5 censored: 4/5, then 4/5 x 1/3.
+    found = life.Lives(np.array([1.0, 2, 3, 3, 5]), np.array([True, False, True, True, False]), np.zeros(5, bool))
+    curve = life.kaplan_meier(found)
+    assert curve.weeks.tolist() == [0, 1, 2, 3, 5]
+    assert curve.alive == pytest.approx([1, 4 / 5, 4 / 5, 4 / 15, 4 / 15])
+    assert curve.followed.tolist() == [5, 5, 4, 3, 1]
+    assert curve.median() == 3
+    # Greenwood at week 1: variance 1 / (5 x 4) of log 0.8; bounds 0.8 ** exp(+-1.96 * sqrt(0.05) / 0.2231).
+    assert (curve.low[1], curve.high[1]) == pytest.approx((0.2038, 0.9692), abs=5e-4)
+
+
+def test_kaplan_meier_where_all_end_at_once_and_where_none_ends():
+    ended = life.kaplan_meier(life.Lives(np.full(30, 4.0), np.ones(30, bool), np.zeros(30, bool)))
+    assert (ended.alive.tolist(), ended.low.tolist(), ended.high.tolist()) == ([1, 0], [1, 0], [1, 1])
+    none = life.kaplan_meier(life.Lives(np.full(30, 4.0), np.zeros(30, bool), np.zeros(30, bool)))
+    assert (none.alive.tolist(), none.high.tolist()) == ([1, 1], [1, 1])
+    assert np.isnan(none.median())
+
+
+def test_life_counts_weeks_and_censors_what_is_carried_out():
+    asked = scenario({"p": ["a"]}, ["i"])
+    rows = [
+        row("p", "a", 0, ratified_week=3, ended_week=3, stage="in force"),
+        row("p", "a", 1, ratified_week=3, ended_week=10, stage="carried out"),
+        row("p", "a", 2, ratified_week=3, stage="in force"),
+        row("p", "a", 3),
+    ]
+    found = life.lives(result(rows, asked, issues={}, count=4), "p")
+    assert found.weeks.tolist() == [1, 8, WEEKS - 3]
+    assert found.ended.tolist() == [True, False, False]
+    assert found.carried_out.tolist() == [False, True, False]
+
+
+def test_busiest_table_has_the_most_texts_and_the_first_where_there_are_none():
+    asked = scenario({"p": ["a", "b"]}, ["i"])
+    text = {"agreed_week": 2, "text_surplus_north": 0.1, "text_surplus_south": 0.2}
+    busy = result([row("p", "a", 0), row("p", "b", 0, **text)], asked, issues={}, count=1)
+    quiet = result([row("p", "a", 0), row("p", "b", 0)], asked, issues={}, count=1)
+    stated = some_zones(asked, ["p"])
+    assert surplus.busiest(busy, "p", stated).table == "b"
+    assert surplus.busiest(busy, "p", stated).texts.tolist() == [[0.1, 0.2]]
+    assert surplus.busiest(quiet, "p", stated).table == "a"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.0, "0%"), (0.004, "<1%"), (0.25, "25%"), (0.996, ">99%"), (1.0, "100%")]
+)
+def test_percent(value, words):
+    assert style.percent(value) == words
+
+
+def test_wrap_keeps_to_the_width_and_to_the_lines():
+    for text in (LONG, "x" * 200, "a b", ""):
+        lines = style.wrap(text, 1.5, lines=3).split("\n")
+        assert len(lines) <= 3
+        assert all(style.text_width(line, style.SIZE) <= 1.5 for line in lines)
+    assert style.wrap(LONG, 1.5, lines=2).endswith("…")
+    assert style.wrap("two words", 9) == "two words"
+
+
+# ---------------------------------------------------------------- what is drawn
+
+CASES = {
+    "one process, one table": {"processes": 1, "tables": 1},
+    "two processes": {"processes": 2, "tables": 2},
+    "seven processes, long labels": {"processes": 7, "tables": 2, "words": LONG},
+    "twelve processes, twelve tables": {"processes": 12, "tables": 12, "words": "A rather long label of", "count": 20},
+    "nobody agrees": {"processes": 3, "tables": 1, "agree": 0.0},
+    "one world": {"processes": 2, "tables": 1, "agree": 1.0, "count": 1},
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_words_neither_overlap_nor_leave_the_page(case):
+    figures = charts.draw(many(**case))
+    assert list(figures) == ["funnel", "agreement", "life", "surplus", "weekly"]
+    for name, figure in figures.items():
+        assert clashes(figure) == [], name
+
+
+def clashes(figure: Figure) -> list[str]:
+    """Pairs of texts that overlap, texts off the page, texts too small to read."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    texts = list(figure.texts)
+    for legend in figure.legends:
+        texts += legend.get_texts()
+    for axes in figure.axes:
+        texts += axes.texts
+        if axes.axison:
+            for axis in (axes.xaxis, axes.yaxis):
+                low, high = sorted(axis.get_view_interval())
+                texts += [t.label1 for t in axis.get_major_ticks() if low <= t.get_loc() <= high]
+                texts.append(axis.label)
+    shown = [(t, t.get_window_extent(renderer)) for t in texts if t.get_visible() and t.get_text()]
+    page = figure.bbox
+    found = [
+        f"off the page: {t.get_text()}" for t, b in shown if b.x0 < 0 or b.y0 < 0 or b.x1 > page.x1 or b.y1 > page.y1
+    ]
+    found += [f"too small: {t.get_text()}" for t, _ in shown if t.get_fontsize() < 9]
+    for (one, a), (two, b) in combinations(shown, 2):
+        across, down = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        if across > 1 and down > 2:
+            found.append(f"overlap: {one.get_text()} / {two.get_text()}")
+    return found
+
+
+def test_written_files_are_the_same_each_time(tmp_path: Path):
+    drawn = many(processes=2, tables=2)
+    for folder in ("first", "second"):
+        charts.draw(drawn, tmp_path / folder)
+    first = sorted((tmp_path / "first").iterdir())
+    assert [f.name for f in first] == sorted(f"{n}.{kind}" for n in charts.CHARTS for kind in ("png", "svg"))
+    assert all(f.read_bytes() == (tmp_path / "second" / f.name).read_bytes() for f in first)
+
+
+def test_an_issue_on_no_table_of_a_process_is_hatched():
+    figure = charts.draw(many(processes=2, tables=1))["agreement"]
+    hatched = [p for p in figure.axes[0].patches if p.get_hatch()]
+    assert len(figure.axes[0].patches) == 4  # two issues by two processes
+    assert len(hatched) == 1
+
+
+def test_few_agreements_are_said_and_not_drawn():
+    figure = charts.draw(many(processes=1, tables=1, agree=0.2, count=20))["life"]
+    assert any("too few" in t.get_text() for t in figure.axes[0].texts)
+    assert not figure.axes[0].lines
+
+
+def test_a_missing_state_counts_as_none_of_the_worlds():
+    drawn = many(processes=1, tables=1)
+    assert "suspended" not in drawn.weekly
+    assert "weekly" in charts.draw(drawn)
+
+
+def test_charts_of_a_scenario_file(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.undo()
+    found = compare(load(Path(__file__).parent / "minimal.yaml"), worlds=40)
+    for name, figure in charts.draw(found).items():
+        assert clashes(figure) == [], name
+    for process in found.processes:
+        reached = {s.name: s.reached.mean() for s in funnel.steps(found, process)}
+        rows = found.summary[(found.summary["process"] == process) & (found.summary["issue"] == "")].set_index("metric")
+        for name, metric in {
+            "Both sides came": "came",
+            "A text agreed": "agreed",
+            "Ratified": "ratified",
+            "In force, at the end": "in_force_end",
+        }.items():
+            assert reached[name] == pytest.approx(rows.loc[metric, "estimate"])
