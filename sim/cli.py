@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
@@ -45,6 +46,7 @@ class Failed(Exception):
     """Something that went wrong, in words, with the exit code."""
 
     def __init__(self, message: str, code: int) -> None:
+        """``code`` is 2 for wrong input, 1 for a failure."""
         super().__init__(message)
         self.code = code
 
@@ -114,21 +116,41 @@ def _verdict(error: Exception) -> tuple[str, int]:
 
 # ---------------------------------------------------------------- arguments
 
-def _whole(text: str) -> int:
+
+def _whole(given: str | int) -> int:
+    """A whole number as it was typed, or a default."""
+    text = str(given)
     try:
-        return int(text) if len(text) < 30 else int("too long")
-    except ValueError:
-        raise typer.BadParameter(f"got {text[:30]}, expected a whole number") from None
+        return int(text)
+    except ValueError:  # not a number, or one of thousands of digits
+        raise typer.BadParameter(f"got {text[:20]}, expected a whole number") from None
 
 
-ScenarioFile = Annotated[str, typer.Argument(metavar="SCENARIO", help="a scenario file, such as scenarios/kursk-2024.yaml")]
-Processes = Annotated[list[str] | None, typer.Option("--process", metavar="NAME", help="a process to compare, the first first; may be repeated [default: all]")]
-OneProcess = Annotated[str | None, typer.Option("--process", metavar="NAME", help="the process to run [default: the scenario's first]")]
+ScenarioFile = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="a scenario file, such as scenarios/kursk-2024.yaml")
+]
+Processes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--process", metavar="NAME", help="a process; may be repeated, differences are to the first [default: all]"
+    ),
+]
+OneProcess = Annotated[
+    str | None, typer.Option("--process", metavar="NAME", help="the process to run [default: the scenario's first]")
+]
 Worlds = Annotated[int, typer.Option("--worlds", parser=_whole, metavar="N", help="worlds per process")]
 Seed = Annotated[int, typer.Option("--seed", parser=_whole, metavar="S", help="the same seed gives the same worlds")]
-Settings = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="replace a value, as in parties.russia.grievance=0.2; may be repeated")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="replace a value, as in parties.russia.grievance=0.2; may be repeated"
+    ),
+]
 Jobs = Annotated[int, typer.Option("--jobs", parser=_whole, metavar="J", help="worker processes; -1: one per core")]
-Out = Annotated[str | None, typer.Option("--out", metavar="DIR", help="folder to write to [default: results/ and the scenario's name]")]
+Out = Annotated[
+    str | None,
+    typer.Option("--out", metavar="DIR", help="folder to write to [default: results/ and the scenario's name]"),
+]
 Json = Annotated[bool, typer.Option("--json", help="print the figures as JSON instead of tables")]
 
 
@@ -140,7 +162,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def door(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and leave")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and leave")
+    ] = False,
 ) -> None:
     """Which process gets two sides to come, to agree, to ratify and to keep it? A tool to compare, no forecast."""
 
@@ -160,7 +184,10 @@ def compare(  # noqa: PLR0913 - one argument per option
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Compare the processes of a scenario on the same worlds; write tables and charts."""
+    """Compare processes on the same worlds.
+
+    Prints what was found, and writes tables and charts to a folder.
+    """
     asked = _load(scenario, settings)
     names = asked.choose_processes(process or None)
     _run(asked, names, _Run(worlds, seed, jobs, out or f"results/{Path(scenario).stem}", as_json))
@@ -178,7 +205,7 @@ def run(  # noqa: PLR0913 - one argument per option
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Run one process of a scenario; as compare, without the comparison."""
+    """Run one process, otherwise as compare."""
     asked = _load(scenario, settings)
     (name,) = asked.choose_processes([process or next(iter(asked.file.processes))])
     _run(asked, [name], _Run(worlds, seed, jobs, out or f"results/{Path(scenario).stem}-{name}", as_json))
@@ -186,8 +213,10 @@ def run(  # noqa: PLR0913 - one argument per option
 
 @app.command()
 @guarded
-def plot(directory: Annotated[str, typer.Argument(metavar="DIR", help="folder of a run, such as results/kursk-2024")]) -> None:
-    """Draw the charts of a saved run again, from its files."""
+def plot(
+    directory: Annotated[str, typer.Argument(metavar="DIR", help="folder of a run, such as results/kursk-2024")],
+) -> None:
+    """Draw the charts of a saved run again."""
     from sim.study.saving import redraw  # noqa: PLC0415
 
     redraw(directory)
@@ -198,9 +227,14 @@ def plot(directory: Annotated[str, typer.Argument(metavar="DIR", help="folder of
 @guarded
 def check(
     scenario: ScenarioFile,
-    strict: Annotated[bool, typer.Option("--strict", help="exit 1 if a number has neither claim nor assumption")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="exit 1 if a number has neither claim nor assumption")
+    ] = False,
 ) -> None:
-    """Validate a scenario; print parties, tables, zones of agreement and what its numbers rest on."""
+    """Validate a scenario and show what is in it.
+
+    Prints parties, tables, zones of possible agreement, and what the numbers rest on.
+    """
     asked = _load(scenario, None)
     from sim.show.inventory import show  # noqa: PLC0415
 
@@ -212,7 +246,7 @@ def check(
 @app.command()
 @guarded
 def schema() -> None:
-    """Print the JSON Schema with which an editor completes and checks scenario files."""
+    """Print the JSON Schema of scenario files."""
     from sim.scenario.editor import json_schema  # noqa: PLC0415
 
     typer.echo(json.dumps(json_schema(), indent=2))
@@ -221,17 +255,23 @@ def schema() -> None:
 # ---------------------------------------------------------------- a run
 
 
+@dataclass(frozen=True)
 class _Run:
-    """What a run was asked for, apart from the scenario."""
+    """What a run was asked for, apart from the scenario; refuses what cannot be."""
 
-    def __init__(self, worlds: int, seed: int, jobs: int, out: str, as_json: bool) -> None:
-        if not 1 <= worlds <= MOST_WORLDS:
-            raise Failed(f"--worlds: got {worlds}, expected 1 to {MOST_WORLDS:,}", 2)
-        if not 0 <= seed <= MOST_SEED:
-            raise Failed(f"--seed: got {seed}, expected 0 to {MOST_SEED}", 2)
-        if jobs != -1 and not 1 <= jobs <= MOST_JOBS:
-            raise Failed(f"--jobs: got {jobs}, expected 1 to {MOST_JOBS}, or -1 for one per core", 2)
-        self.worlds, self.seed, self.jobs, self.out, self.as_json = worlds, seed, jobs, out, as_json
+    worlds: int
+    seed: int
+    jobs: int
+    out: str
+    as_json: bool
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.worlds <= MOST_WORLDS:
+            raise Failed(f"--worlds: got {self.worlds}, expected 1 to {MOST_WORLDS:,}", 2)
+        if not 0 <= self.seed <= MOST_SEED:
+            raise Failed(f"--seed: got {self.seed}, expected 0 to {MOST_SEED}", 2)
+        if self.jobs != -1 and not 1 <= self.jobs <= MOST_JOBS:
+            raise Failed(f"--jobs: got {self.jobs}, expected 1 to {MOST_JOBS}, or -1 for one per core", 2)
 
 
 def _load(path: str, settings: list[str] | None) -> Scenario:
@@ -253,8 +293,11 @@ def _run(asked: Scenario, names: list[str], wanted: _Run) -> None:
 
     check_target(wanted.out)
     total = wanted.worlds * len(names)
-    with _progress(total, f"{wanted.worlds:,} worlds, {len(names)} {'process' if len(names) == 1 else 'processes'}") as tick:
-        result = sim.compare(asked, worlds=wanted.worlds, seed=wanted.seed, processes=names, jobs=wanted.jobs, progress=tick)
+    what = f"{wanted.worlds:,} worlds, {len(names)} {'process' if len(names) == 1 else 'processes'}"
+    with _progress(total, what) as tick:
+        result = sim.compare(
+            asked, worlds=wanted.worlds, seed=wanted.seed, processes=names, jobs=wanted.jobs, progress=tick
+        )
     problem: RunFolderError | None = None
     try:
         result.save(wanted.out)
@@ -278,7 +321,9 @@ def _as_json(result: Result) -> str:
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows = frame.to_dict("records")
-    return [{str(k): None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()} for row in rows]
+    return [
+        {str(k): None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()} for row in rows
+    ]
 
 
 def _console() -> Any:
@@ -290,8 +335,8 @@ def _console() -> Any:
 @contextmanager
 def _progress(total: int, what: str) -> Iterator[Progress]:
     """A bar on a terminal, a single line elsewhere; both on standard error."""
+    from rich import progress  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -299,10 +344,10 @@ def _progress(total: int, what: str) -> Iterator[Progress]:
         yield lambda done, of: None
         return
     columns = (
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=None), MofNCompleteColumn(),
-        TextColumn("{task.fields[speed]}"), TimeRemainingColumn(compact=True),
+        progress.SpinnerColumn(), progress.TextColumn("{task.description}"), progress.BarColumn(bar_width=None),
+        progress.MofNCompleteColumn(), progress.TextColumn("{task.fields[speed]}"), progress.TimeRemainingColumn(compact=True),
     )  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as bar:
+    with progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=total, speed="")
 
         def tick(done: int, of: int) -> None:

@@ -33,7 +33,7 @@ FAR = "gave up after a breach that was not repaired"
 def scenario(
     tables: dict[str, list[str]], issues: list[str], *, words: str = "", absent: tuple[str, ...] = ()
 ) -> SimpleNamespace:
-    """A scenario with only what charts read: labels, agendas, who is invited to the tables ``absent`` names."""
+    """A scenario with only what charts read; the second side is not invited to the tables ``absent`` names."""
 
     def named(name: str, **more: object) -> SimpleNamespace:
         return SimpleNamespace(label=f"{words} {name}" if words else "", **more)
@@ -57,9 +57,19 @@ def row(process: str, table: str, world: int, **more: object) -> dict[str, objec
     """A table in a world where nothing happened, but for what is said."""
     weeks = {f"{w}_week": pd.NA for w in ("occasion", "came", "declared", "agreed", "ratified", "ended")}
     plain = {
-        "process": process, "table": table, "world": world, "stage": "apart", "reason": "no occasion arose", "whose": "nobody",
-        "stands_26": False, "stands_end": False, "text_surplus_north": np.nan, "text_surplus_south": np.nan, "agreements": 0,
-    }  # fmt: skip
+        "process": process,
+        "table": table,
+        "world": world,
+        "stage": "apart",
+        "first_end": "",
+        "reason": "no occasion arose",
+        "whose": "nobody",
+        "stands_26": False,
+        "stands_end": False,
+        "text_surplus_north": np.nan,
+        "text_surplus_south": np.nan,
+        "agreements": 0,
+    }
     return plain | weeks | more
 
 
@@ -92,9 +102,15 @@ def result(
             pd.DataFrame({"process": process, "week": np.arange(1, WEEKS + 1), "in_force": held, "apart": 1 - held})
         )
     return Result(
-        scenario=asked, seed=1, count=count, processes=processes, summary=pd.DataFrame(summary), worlds=worlds,  # type: ignore[arg-type]
-        weekly=pd.concat(weekly), reasons=pd.DataFrame(),
-    )  # fmt: skip
+        scenario=asked,
+        seed=1,
+        count=count,
+        processes=processes,
+        summary=pd.DataFrame(summary),
+        worlds=worlds,  # type: ignore[arg-type]
+        weekly=pd.concat(weekly),
+        reasons=pd.DataFrame(),
+    )
 
 
 def many(processes: int, tables: int, *, words: str = "", agree: float = 0.6, count: int = 60) -> Result:
@@ -163,17 +179,26 @@ def test_funnel_counts_any_table_and_names_the_commonest_reason():
     away = {"occasion_week": 0, "reason": "had publicly ruled out talks", "whose": "north"}
     held = {"occasion_week": 0, "came_week": 1, "agreed_week": 2, "ratified_week": 3, "stage": "in force"}
     rows = [
-        row("p", "a", 0, **away), row("p", "a", 1, **away), row("p", "a", 2, **away),
+        row("p", "a", 0, **away),
+        row("p", "a", 1, **away),
+        row("p", "a", 2, **away),
         row("p", "a", 3, **held, stands_26=True, stands_end=True, reason="in force at the end"),
-        row("p", "b", 0), row("p", "b", 1, occasion_week=4, reason="feared to be seen talking", whose="south"),
-        row("p", "b", 2, **held, ended_week=9, reason="left: the front promised more", whose="south"), row("p", "b", 3),
-    ]  # fmt: skip
+        row("p", "b", 0),
+        row("p", "b", 1, occasion_week=4, reason="feared to be seen talking", whose="south"),
+        row("p", "b", 2, **held, ended_week=9, reason="left: the front promised more", whose="south"),
+        row("p", "b", 3),
+    ]
     found = funnel.steps(result(rows, asked, issues={"p": ["i"]}, count=4), "p")
     shares = {step.name: step.reached.mean() for step in found}
     assert shares == {
-        "Both sides invited": 1, "An occasion to meet": 1, "Both sides came": 0.5, "A text agreed": 0.5, "Ratified": 0.5,
-        "In force, week 26": 0.25, "In force, at the end": 0.25,
-    }  # fmt: skip
+        "Both sides invited": 1,
+        "An occasion to meet": 1,
+        "Both sides came": 0.5,
+        "A text agreed": 0.5,
+        "Ratified": 0.5,
+        "In force, week 26": 0.25,
+        "In force, at the end": 0.25,
+    }
     came = found[2]
     # World 0 counts for north alone, world 1 half for each side.
     assert (came.lost.sum(), came.reason, came.part) == (2, "north: had publicly ruled out talks", 0.75)
@@ -229,7 +254,7 @@ def test_life_counts_weeks_and_censors_what_is_carried_out():
     asked = scenario({"p": ["a"]}, ["i"])
     rows = [
         row("p", "a", 0, ratified_week=3, ended_week=3, stage="in force"),
-        row("p", "a", 1, ratified_week=3, ended_week=10, stage="carried out"),
+        row("p", "a", 1, ratified_week=3, ended_week=10, stage="carried out", first_end="carried out"),
         row("p", "a", 2, ratified_week=3, stage="in force"),
         row("p", "a", 3),
     ]
@@ -255,6 +280,13 @@ def test_busiest_table_has_the_most_texts_and_the_first_where_there_are_none():
 )
 def test_percent(value, words):
     assert style.percent(value) == words
+
+
+def test_percent_range():
+    assert style.percent_range(0.7, 0.8) == "70–80%"
+    assert style.percent_range(1e-19, 0.002) == "0–<1%"
+    assert style.percent_range(0.998, 1.0) == ">99–100%"
+    assert style.percent_range(0.291, 0.294) == "29%"
 
 
 def test_wrap_keeps_to_the_width_and_to_the_lines():

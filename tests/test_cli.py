@@ -65,7 +65,15 @@ def test_the_whole_job_as_a_person_types_it(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == "running 50 worlds, 2 processes\n"
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
-    for words in ("Both side by side", "How far it gets", "The ferry", "passengers", "Why it failed", "no forecast", "Written to found"):
+    for words in (
+        "Both side by side",
+        "How far it gets",
+        "The ferry",
+        "passengers",
+        "Why it failed",
+        "no forecast",
+        "Written to found",
+    ):
         assert words in done.stdout
     found = set(files(tmp_path / "found"))
     assert {"summary.csv", "worlds.parquet", "manifest.json", "scenario.yaml", "funnel.png", "funnel.svg"} <= found
@@ -75,7 +83,7 @@ def test_the_whole_job_as_a_person_types_it(tmp_path: Path) -> None:
 def test_json_is_all_there_is_on_standard_output(tmp_path: Path, no_charts: None) -> None:
     done = call("compare", MINIMAL, "--worlds", "50", "--out", tmp_path / "o", "--json")
     assert done.exit_code == 0
-    document = json.loads(done.stdout, parse_constant=lambda constant: pytest.fail(constant))
+    document = json.loads(done.stdout, parse_constant=pytest.fail)
     assert set(document) == {"manifest", "summary", "reasons"}
     assert document["manifest"]["worlds"] == 50
     assert {"process", "metric", "issue", "estimate", "low", "high", "worlds"} <= set(document["summary"][0])
@@ -85,13 +93,26 @@ def test_json_is_all_there_is_on_standard_output(tmp_path: Path, no_charts: None
 def test_run_takes_one_process(tmp_path: Path, no_charts: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert call("run", MINIMAL, "--worlds", "50").exit_code == 0
-    assert json.loads((tmp_path / "results/minimal-direct_talks/manifest.json").read_text())["processes"] == ["direct_talks"]
+    assert json.loads((tmp_path / "results/minimal-direct_talks/manifest.json").read_text())["processes"] == [
+        "direct_talks"
+    ]
     assert call("run", MINIMAL, "--worlds", "50", "--process", "both").exit_code == 0
     assert (tmp_path / "results/minimal-both").is_dir()
 
 
 def test_a_setting_reaches_the_run_and_its_archive(tmp_path: Path, no_charts: None) -> None:
-    done = call("run", MINIMAL, "--worlds", "50", "--out", tmp_path / "o", "--set", "parties.north.grievance=0.9", "--set", "weeks=30")
+    done = call(
+        "run",
+        MINIMAL,
+        "--worlds",
+        "50",
+        "--out",
+        tmp_path / "o",
+        "--set",
+        "parties.north.grievance=0.9",
+        "--set",
+        "weeks=30",
+    )
     assert done.exit_code == 0, done.output
     again = saving.read(tmp_path / "o")
     assert again.scenario.file.weeks == 30
@@ -105,7 +126,9 @@ def test_check_prints_the_inventory_and_strict_fails_on_what_rests_on_nothing(tm
     for words in ("North", "mediator", "ferry_table", "1 of 1", "empty; least bad", "magnitude", "assumption"):
         assert words in done.stdout
     for name in ("minimal.yaml", "minimal-claims.yaml"):
-        (tmp_path / name).write_text((HERE / name).read_text().replace("  parties.south: {why: invented, range: 0.1}\n", ""))
+        (tmp_path / name).write_text(
+            (HERE / name).read_text().replace("  parties.south: {why: invented, range: 0.1}\n", "")
+        )
     bare = tmp_path / "minimal.yaml"
     assert call("check", bare).exit_code == 0
     done = call("check", bare, "--strict")
@@ -124,7 +147,9 @@ def test_the_defaults_shown_are_those_of_the_study() -> None:
 
 
 def test_importing_sim_imports_nothing_heavy() -> None:
-    code = "import sys, sim; print([m for m in ('numpy', 'pandas', 'matplotlib', 'mesa', 'pydantic') if m in sys.modules])"
+    code = (
+        "import sys, sim; print([m for m in ('numpy', 'pandas', 'matplotlib', 'mesa', 'pydantic') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=HERE.parent, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
     assert {"load", "compare", "Result", "Scenario", "ScenarioError"} <= set(dir(sim))
@@ -162,7 +187,12 @@ def test_wrong_arguments_exit_2(args: list[str], words: list[str], tmp_path: Pat
 def test_wrong_scenarios_exit_2(verb: str, tmp_path: Path) -> None:
     (tmp_path / "noise.yaml").write_bytes(bytes(range(256)))
     (tmp_path / "empty.yaml").write_bytes(b"")
-    for name, word in (("none.yaml", "none.yaml"), (".", "directory"), ("noise.yaml", "noise.yaml"), ("empty.yaml", "empty")):
+    for name, word in (
+        ("none.yaml", "none.yaml"),
+        (".", "directory"),
+        ("noise.yaml", "noise.yaml"),
+        ("empty.yaml", "empty"),
+    ):
         refused(call(verb, tmp_path / name), 2, word)
 
 
@@ -173,7 +203,9 @@ def test_the_largest_seed_runs(tmp_path: Path, no_charts: None) -> None:
 # ---------------------------------------------------------------- folders
 
 
-def test_a_folder_that_cannot_be_written_is_said_before_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_is_said_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(study, "compare", lambda *a, **k: pytest.fail("it ran"))
     monkeypatch.setattr(sim, "compare", lambda *a, **k: pytest.fail("it ran"))
     (tmp_path / "file").write_text("mine")
@@ -204,7 +236,9 @@ def test_a_run_replaces_a_run_and_keeps_what_is_not_its_own(tmp_path: Path, no_c
     assert list(out.parent.iterdir()) == [out]
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt(), SystemExit(143), ValueError("odd")])
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), KeyboardInterrupt(), SystemExit(143), ValueError("odd")]
+)
 def test_a_failure_while_saving_loses_nothing(
     error: BaseException, run: study.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,7 +291,12 @@ def test_what_is_read_is_what_was_saved(run: study.Result, tmp_path: Path) -> No
     assert (again.seed, again.count, again.processes) == (run.seed, run.count, run.processes)
     for name in ("summary", "weekly", "reasons"):
         own, found = getattr(run, name), getattr(again, name)
-        pd.testing.assert_frame_equal(own.astype({c: str for c in own.columns if c in saving._TEXT["reasons.csv"]}), found, rtol=1e-5, check_dtype=False)
+        pd.testing.assert_frame_equal(
+            own.astype({c: str for c in own.columns if c in saving._TEXT["reasons.csv"]}),
+            found,
+            rtol=1e-5,
+            check_dtype=False,
+        )
     assert list(again.worlds.columns) == list(run.worlds.columns)
     assert (again.worlds["agreed_week"].isna() == run.worlds["agreed_week"].isna()).all()
     assert saving.save(again, tmp_path / "p", charts=False)
@@ -281,7 +320,10 @@ def test_the_same_run_gives_the_same_bytes_and_plot_draws_them_again(run: study.
     assert set(files(tmp_path / "one")) == set(first)
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "summary.csv", "weekly.csv", "reasons.csv", "worlds.parquet", "scenario.yaml", "claims.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    ["manifest.json", "summary.csv", "weekly.csv", "reasons.csv", "worlds.parquet", "scenario.yaml", "claims.yaml"],
+)
 def test_a_missing_or_damaged_file_is_named(name: str, run: study.Result, tmp_path: Path) -> None:
     out = saving.save(run, tmp_path / "o", charts=False)
     for damage in (b"", b"\x00\xff noise", b"[1, 2]", None):

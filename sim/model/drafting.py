@@ -145,13 +145,13 @@ def in_turn(world: World, table: Table, brought: Round) -> Answer:
         offered = offer(world, table, brought, proposer)
         heard = brought.value[own, hearer, offered] + brought.error[own, hearer]
         asked = brought.threshold[own, hearer]
-        accepts = heard - adversary[own, hearer] >= asked
+        accepts = np.asarray(heard - adversary[own, hearer] >= asked)
         willing = np.isfinite(brought.threshold[own, proposer])
         only_author = willing & ~accepts & (heard >= asked)
         package = np.where(agreed, package, offered)
         refused = np.where(agreed | (accepts & willing), refused, np.where(willing, hearer, proposer)).astype(np.int8)
-        devalued |= ~agreed & only_author
-        agreed |= accepts & willing
+        devalued[~agreed & only_author] = True
+        agreed[accepts & willing] = True
     return Answer(agreed, package, np.zeros((n, 2)), refused, devalued & ~agreed)
 
 
@@ -185,13 +185,13 @@ def single_text(world: World, table: Table, brought: Round) -> Answer:
     leverage = np.where(worse_off & ~(worse_off[:, ::-1] & (np.arange(2) == 1)), budget[:, None], 0.0)
     _, discount = distrust_of_author(world, table, rows)
     heard = brought.value[own, :, package] + leverage + brought.error
-    says_yes = heard - discount >= brought.threshold
-    only_author = ~says_yes & (heard >= brought.threshold)
+    says_yes: NDArray[np.bool_] = np.asarray(heard - discount >= brought.threshold)
+    unfairly: NDArray[np.bool_] = np.asarray(heard >= brought.threshold) & ~says_yes
     session.shift[rows] += b.estimate_step * np.where(says_yes, -0.5, 1.0)
     session.candour[rows] += np.where(says_yes, 0.0, b.candour_gain * (1 - session.candour[rows]))
     agreed = says_yes.all(axis=1)
     refused = np.where(~says_yes.any(axis=1), BOTH, np.where(says_yes[:, 0], SECOND, FIRST)).astype(np.int8)
-    return Answer(agreed, package, leverage, refused, only_author.any(axis=1) & ~agreed)
+    return Answer(agreed, package, leverage, refused, unfairly.any(axis=1) & ~agreed)
 
 
 def estimated_surplus(table: Table, brought: Round) -> Array:
@@ -214,7 +214,8 @@ def draft(estimate: Array, bias: Array, interest: Array) -> NDArray[np.intp]:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.maximum(estimate, 0))
         weighed = ((1 + bias)[..., None] * logs).sum(axis=1)
-    inside = (estimate > 0).all(axis=1)
+    gives: NDArray[np.bool_] = np.asarray(estimate > 0)
+    inside = gives.all(axis=1)
     merit = np.where(inside, weighed + interest[:, 0, :], -np.inf)
     return np.where(inside.any(axis=1), merit.argmax(axis=1), nash(estimate))
 

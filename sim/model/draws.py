@@ -76,7 +76,7 @@ class Parameters:
         self._values: dict[str, Array] = {}
         self.drawn: dict[str, Array] = {}
         self._numbers = scenario.numbers()
-        for name, uncertainty in () if stated else uncertain(scenario).items():
+        for name, uncertainty in ({} if stated else uncertain(scenario)).items():
             u = draws.uniform("parameters", name).astype(np.float64)
             if uncertainty.absolute is not None:
                 low, high = uncertainty.absolute
@@ -84,6 +84,7 @@ class Parameters:
                 for leaf in uncertainty.leaves:
                     self._values[leaf] = self.drawn[name]
                 continue
+            assert uncertainty.relative is not None
             factor = 1 + uncertainty.relative * (2 * u - 1)
             self.drawn[name] = factor
             for leaf in uncertainty.leaves:

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.model.draws import Array, Parameters
 from sim.scenario import schema
+from sim.scenario.behaviour import Behaviour
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -130,40 +131,29 @@ class Mediator(mesa.Agent):
 
 
 class Behaviours:
-    """Behavioural parameters as columns ``(R, 1)``, to meet arrays ``(R, 2)`` of the sides."""
+    """Behavioural parameters by name, as columns ``(R, 1)`` that meet arrays ``(R, 2)`` of the sides."""
 
     def __init__(self, parameters: Parameters) -> None:
-        self._columns = {
-            name: parameters(f"behaviour.{name}")[:, None] for name in type(schema.Behaviour()).model_fields
-        }
+        self._columns = {name: parameters(f"behaviour.{name}")[:, None] for name in Behaviour.model_fields}
+        self._rows: np.ndarray | None = None
 
     def __getattr__(self, name: str) -> Array:
         try:
-            return self.__dict__["_columns"][name]  # type: ignore[no-any-return]
+            column: Array = self.__dict__["_columns"][name]
         except KeyError:
             raise AttributeError(name) from None
-
-    def __getstate__(self) -> dict[str, Array]:
-        return self._columns
-
-    def __setstate__(self, state: dict[str, Array]) -> None:
-        self.__dict__["_columns"] = state
+        if self._rows is not None:
+            column = column[self._rows]
+            self.__dict__[name] = column
+        return column
 
     def fade(self, half_life: str) -> Array:
         """Share left after a week, ``(R,)``, for a half-life in weeks."""
         return np.asarray(np.exp2(-1.0 / self._columns[half_life][:, 0]))
 
     def at(self, rows: np.ndarray) -> Behaviours:
-        """The same for some worlds only; columns are taken when asked for."""
-        return _Rows(self._columns, rows)  # type: ignore[return-value]
-
-
-class _Rows(Behaviours):
-    def __init__(self, columns: dict[str, Array], rows: np.ndarray) -> None:
-        self.__dict__["_all"] = columns
-        self.__dict__["_rows"] = rows
-
-    def __getattr__(self, name: str) -> Array:
-        taken: Array = self.__dict__["_all"][name][self.__dict__["_rows"]]
-        self.__dict__[name] = taken
-        return taken
+        """The same for some worlds only, columns ``(n, 1)``; each is taken when first asked for."""
+        some = object.__new__(Behaviours)
+        some._columns = self._columns
+        some._rows = rows
+        return some

@@ -123,10 +123,18 @@ class Session:
     def empty(cls, worlds: int) -> Session:
         """No talks anywhere."""
         return cls(
-            np.zeros(worlds, np.int32), np.zeros(worlds, np.int32), np.zeros(worlds, np.int8), np.zeros(worlds, bool),
-            np.zeros((worlds, 2), bool), *(np.zeros((worlds, 2)) for _ in range(4)),
-            np.full(worlds, NOBODY, np.int8), np.zeros(worlds, bool),
-        )  # fmt: skip
+            since=np.zeros(worlds, np.int32),
+            rounds=np.zeros(worlds, np.int32),
+            first=np.zeros(worlds, np.int8),
+            known=np.zeros(worlds, bool),
+            exposed=np.zeros((worlds, 2), bool),
+            error=np.zeros((worlds, 2)),
+            readiness=np.zeros((worlds, 2)),
+            candour=np.zeros((worlds, 2)),
+            shift=np.zeros((worlds, 2)),
+            refused=np.full(worlds, NOBODY, np.int8),
+            devalued=np.zeros(worlds, bool),
+        )
 
 
 @dataclass
@@ -151,9 +159,22 @@ class Agreement:
     @classmethod
     def empty(cls, worlds: int) -> Agreement:
         """No agreement anywhere."""
-        ints = [np.zeros(worlds, np.int32) for _ in range(4)]
-        pairs = [np.zeros((worlds, 2)) for _ in range(7)]
-        return cls(np.zeros(worlds, np.intp), *ints, np.zeros(worlds), *pairs, np.full(worlds, NOBODY, np.int8))
+        return cls(
+            package=np.zeros(worlds, np.intp),
+            signed=np.zeros(worlds, np.int32),
+            age=np.zeros(worlds, np.int32),
+            left=np.zeros(worlds, np.int32),
+            term=np.zeros(worlds, np.int32),
+            frailty=np.zeros(worlds),
+            leverage=np.zeros((worlds, 2)),
+            delivered=np.zeros((worlds, 2)),
+            side_deal=np.zeros((worlds, 2)),
+            side_deal_promised=np.zeros((worlds, 2)),
+            promised=np.zeros((worlds, 2)),
+            batna=np.zeros((worlds, 2)),
+            alternative=np.zeros((worlds, 2)),
+            culprit=np.full(worlds, NOBODY, np.int8),
+        )
 
 
 class Outcome:
@@ -171,6 +192,8 @@ class Outcome:
         self.stage = np.full(worlds, Stage.APART, np.int8)
         self.reason = np.full(worlds, Reason.NO_OCCASION, np.int8)
         self.whose = np.full(worlds, NOBODY, np.int8)
+        self.first_end = np.full(worlds, Reason.NONE, np.int8)
+        """Why the first agreement ended; later ones may have followed."""
         self.cited = np.full(worlds, Reason.NONE, np.int8)
         """What the side that left would say, which need not be what moved it."""
         self.sessions, self.texts, self.fell, self.agreements = (np.zeros(worlds, np.int16) for _ in range(4))

@@ -206,6 +206,7 @@ def end(world: World, table: Table, rows: Rows, why: Why, cited: NDArray[np.inte
     table.side_deals.credit[rows] *= np.where(agreement.side_deal_promised[rows] > 0, np.minimum(kept, 1), 1)
     first = outcome.ended[rows] < 0
     outcome.ended[rows[first]] = world.week
+    outcome.first_end[rows[first]] = why[1][first]
     outcome.delivery[rows[first]] = agreement.delivered[rows[first]].min(axis=1)
     _stop(table, rows[~carried_out], Stage.IN_FORCE, (why[0][~carried_out], why[1][~carried_out]))
     _stop(table, rows[carried_out], Stage.CARRIED_OUT, (why[0][carried_out], why[1][carried_out]))

@@ -50,7 +50,8 @@ def unpack(directory: Path, *, pinned: Iterable[str], evidence: list[str], expec
     file = scenario.file.model_copy(update={"evidence": evidence})
     found = _hash(file, claims, kept)
     if found != expected:
-        raise refuse(path, f"not as it was run: changed since, or read by another version of gobetween (hash {found[:12]}, expected {expected[:12]})")
+        why = f"changed since, or read by another version of gobetween (hash {found[:12]}, expected {expected[:12]})"
+        raise refuse(path, f"not as it was run: {why}")
     return Scenario(file, path, found, claims, kept, Document(document.data, document.lines))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -123,8 +123,8 @@ def groups(result: Result) -> list[tuple[str, list[Figure]]]:
     labels = names(result.scenario, "parties")
     every = [
         ("How far it gets (share of worlds, with anything on its agenda)", [
-            _plain_share("came", "both sides came"), _plain_share("agreed", "agreed"), _plain_share("ratified", "ratified"),
-            Figure("weeks_to_agreement", "median weeks to agreement", weeks),
+            _plain_share("came", "both sides came"), _plain_share("agreed", "agreed"),
+            _plain_share("ratified", "ratified"), Figure("weeks_to_agreement", "median weeks to agreement", weeks),
         ]),
         ("What lasts (share of worlds with an agreement in force; weeks)", [
             _plain_share("in_force_26", "in force, week 26"), _plain_share("in_force_52", "in force, week 52"),
@@ -143,6 +143,7 @@ class Lookup:
     """Rows of a summary by process, metric and issue."""
 
     def __init__(self, summary: pd.DataFrame) -> None:
+        """Index the rows once; a summary has hundreds."""
         self._rows = {(row.process, row.metric, row.issue): row for row in summary.itertuples(index=False)}
 
     def __call__(self, process: str, metric: str, issue: str = "") -> Any:
@@ -175,7 +176,9 @@ def show(result: Result, console: Console) -> None:
 
 
 def _table(title: str, label: str, heads: Iterable[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
     table.add_column(label, max_width=LABEL_MOST, overflow="fold")
     for head in heads:
         table.add_column(head, justify="right", no_wrap=True)
@@ -253,7 +256,11 @@ def _cell(parts: Iterable[str]) -> Text:
 def _issues(result: Result, lookup: Lookup, labels: dict[str, str], *, wide: bool) -> Table:
     """Issue by process: agreed, in force at the end, and what that means in natural units."""
     figures = [_share("agreed", "agreed on it"), _share("in_force_end", "in force, end")]
-    table = _table("Issues (share of worlds; units delivered by the end, mean)", "issue, process", [*(f.head for f in figures), "natural units"])
+    table = _table(
+        "Issues (share of worlds; units delivered by the end, mean)",
+        "issue, process",
+        [*(f.head for f in figures), "natural units"],
+    )
     table.columns[3].justify, table.columns[3].no_wrap = "left", False
     metrics = result.summary.loc[result.summary["issue"] != "", ["issue", "metric"]].drop_duplicates()
     for issue, label in names(result.scenario, "issues").items():
@@ -266,7 +273,11 @@ def _issues(result: Result, lookup: Lookup, labels: dict[str, str], *, wide: boo
         for number, process in enumerate(processes):
             cells = [_cell(_shorten(f.estimate(lookup(process, f.metric, issue)), wide)) for f in figures]
             amounts = [_units(lookup(process, unit, issue), unit, wide=wide) for unit in units]
-            row = [Padding(Text(labels[process]), (0, 0, 0, 2)), *cells, Text("\n").join(amounts) if amounts else Text("")]
+            row: list[RenderableType] = [
+                Padding(Text(labels[process]), (0, 0, 0, 2)),
+                *cells,
+                Text("\n").join(amounts) if amounts else Text(""),
+            ]
             table.add_row(*row, end_section=number == len(processes) - 1)
     return table
 
@@ -287,7 +298,9 @@ def _reasons(result: Result, labels: dict[str, str]) -> Table:
     from sim.study.compare import GOOD_ENDS  # noqa: PLC0415 - keeps figures and tables apart until both are needed
 
     parties, tables = names(result.scenario, "parties"), names(result.scenario, "tables")
-    table = _table("Why it failed (commonest reasons per table, share of worlds)", "process, table", ["share", "reason and whose"])
+    table = _table(
+        "Why it failed (commonest reasons per table, share of worlds)", "process, table", ["share", "reason and whose"]
+    )
     table.columns[2].justify, table.columns[2].no_wrap = "left", False
     failures = result.reasons[~result.reasons["reason"].astype(str).isin([*GOOD_ENDS, ""])]
     for process in result.processes:
@@ -305,7 +318,11 @@ def _reasons(result: Result, labels: dict[str, str]) -> Table:
             if left > 0.0005:
                 shares.append(f"{percent(left)}%")
                 words.append("other reasons")
-            cells = [_hanging(tables[seat]), Text("\n".join(shares) or "0%"), Text("\n".join(words) or "it did not fail")]
+            cells: list[RenderableType] = [
+                _hanging(tables[seat]),
+                Text("\n".join(shares) or "0%"),
+                Text("\n".join(words) or "it did not fail"),
+            ]
             table.add_row(*cells, end_section=number == len(seats) - 1)
     return table
 
@@ -326,7 +343,9 @@ def notes(result: Result) -> list[str]:
     ]
     if len(result.processes) > 1:
         first = names(result.scenario, "processes")[result.processes[0]]
-        found.append(f"Figures with a sign: paired difference to the first process, {first}, in points, weeks or hundredths.")
+        found.append(
+            f"Figures with a sign: paired difference to the first process, {first}, in points, weeks or hundredths."
+        )
         found.append("The difference in weeks to agreement is a mean over the worlds in which both agree.")
     found.append("(?) not known, or not to be told from noise with so few worlds.")
     return found
@@ -340,7 +359,12 @@ def headlines(result: Result) -> list[str]:
     lookup = Lookup(result.summary)
     found = [
         *_best(result, lookup, _share("agreed", "Agreed most often (on anything)"), "in {} of worlds"),
-        *_best(result, lookup, Figure("weeks_in_force", "In force longest", weeks), f"for {{}} of {result.scenario.file.weeks} weeks"),
+        *_best(
+            result,
+            lookup,
+            Figure("weeks_in_force", "In force longest", weeks),
+            f"for {{}} of {result.scenario.file.weeks} weeks",
+        ),
     ]
     if not found:
         return [f"No process came to an agreement in any of {result.count:,} worlds."]
@@ -377,9 +401,14 @@ def _group(result: Result, lookup: Lookup, group: str) -> Iterator[str]:
     value, interval, _ = _share("agreed", "").estimate(rows[best])
     process, issue = best
     alike = sum(row.high >= rows[best].low for key, row in rows.items() if key != best)
-    more = f"; cannot be told apart from {alike} other {'pair' if alike == 1 else 'pairs'} of issue and process" if alike else ""
+    more = (
+        f"; cannot be told apart from {alike} other {'pair' if alike == 1 else 'pairs'} of issue and process"
+        if alike
+        else ""
+    )
     where = f" in {labels[process]}" if len(result.processes) > 1 else ""
-    yield f"{group.capitalize()} issues: agreed on most often is {issues[issue]}{where}, in {value} {interval} of worlds{more}."
+    found = f"{issues[issue]}{where}, in {value} {interval} of worlds{more}"
+    yield f"{group.capitalize()} issues: agreed on most often is {found}."
 
 
 def _listed(words: list[str]) -> str:

@@ -57,8 +57,8 @@ def levers(form: Format, parties: dict[str, str]) -> str:
     """A format in a line."""
     contact = form.contact
     words = [
-        f"{form.level} level", f"talks {contact.talks}", f"signing {contact.signing}", f"implementation {contact.implementation}",
-        form.visibility, f"drafting {form.drafting}", form.settlement, f"{form.instrument} instrument",
+        f"{form.level} level", f"talks {contact.talks}", f"signing {contact.signing}",
+        f"implementation {contact.implementation}", form.visibility, f"drafting {form.drafting}", form.settlement, f"{form.instrument} instrument",
     ]  # fmt: skip
     if form.mediators:
         words.append("with " + ", ".join(parties.get(name, name) for name in form.mediators))
@@ -66,7 +66,9 @@ def levers(form: Format, parties: dict[str, str]) -> str:
         words.append(f"sponsor {parties.get(form.sponsor, form.sponsor)}")
     for side, invitation in form.invited.items():
         if invitation.status != "formal":
-            words.append(f"{parties.get(side, side)} {'not invited' if invitation.status == 'not' else 'invited by a hint'}")
+            words.append(
+                f"{parties.get(side, side)} {'not invited' if invitation.status == 'not' else 'invited by a hint'}"
+            )
     if form.monitoring:
         words.append(f"monitoring {form.monitoring:g}")
     if form.term:
@@ -75,7 +77,9 @@ def levers(form: Format, parties: dict[str, str]) -> str:
 
 
 def _plain(title: str, *heads: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
     for head in heads:
         table.add_column(head, overflow="fold")
     return table
@@ -104,8 +108,8 @@ def _zones(scenario: Scenario) -> Table:
     title = "Zone of possible agreement (first week, stated values; surplus in hundredths of utility)"
     table = _plain(title, "table", "packages", "best for both (Nash)", *(parties[side] for side in scenario.disputants))
     found = zones(scenario)
-    for name, rows in found.groupby("table", sort=False):
-        rows = rows[rows["process"] == rows["process"].iloc[0]]
+    for name, everywhere in found.groupby("table", sort=False):
+        rows = everywhere[everywhere["process"] == everywhere["process"].iloc[0]]
         inside = int(rows["zone"].sum())
         best = rows[rows["nash"]].iloc[0]
         gains = [Text(f"{100 * best[side]:+.1f}".replace("-", "−"), justify="right") for side in scenario.disputants]
@@ -118,7 +122,9 @@ def _package(row: pd.Series, scenario: Scenario) -> str:
     """A package in the words of the scenario's labels."""
     issues = scenario.file.issues
     pairs = (part.split(": ", 1) for part in str(row["package"]).split(", "))
-    return "; ".join(f"{issues[issue].label or issue}: {issues[issue].options[option].label or option}" for issue, option in pairs)
+    return "; ".join(
+        f"{issues[issue].label or issue}: {issues[issue].options[option].label or option}" for issue, option in pairs
+    )
 
 
 def _processes(scenario: Scenario) -> Table:

@@ -106,7 +106,8 @@ def table_rows(world: World, first_world: int) -> pd.DataFrame:
             "reason": _words(outcome.reason),
             "whose": pd.Categorical([names[int(w)] for w in outcome.whose], ["nobody", *world.scenario.disputants, "both"]),
             "cited": _words(outcome.cited),
-            "package": pd.Categorical.from_codes(outcome.package, labels),
+            "first_end": _words(outcome.first_end),
+            "package": np.array([*labels, ""], dtype=object)[outcome.package],
         }
         for week in ("occasion", "came", "declared", "agreed", "ratified", "ended"):
             columns[f"{week}_week"] = _weeks(getattr(outcome, week))
@@ -117,10 +118,11 @@ def table_rows(world: World, first_world: int) -> pd.DataFrame:
             columns[count] = getattr(outcome, count)
         columns["weeks_in_force"] = outcome.in_force
         columns["delivery"] = outcome.delivery
-        for week, stands in outcome.standing.items():
-            columns["stands_end" if week == world.weeks else f"stands_{week}"] = stands
-            if week == world.weeks and week in CHECKPOINTS:
-                columns[f"stands_{week}"] = stands
+        for checkpoint, stands in outcome.standing.items():
+            if checkpoint in CHECKPOINTS:
+                columns[f"stands_{checkpoint}"] = stands
+            if checkpoint == world.weeks:
+                columns["stands_end"] = stands
         for column, side in enumerate(world.scenario.disputants):
             columns[f"surplus_{side}"] = outcome.surplus[:, column] / world.weeks
             columns[f"text_surplus_{side}"] = outcome.agreed_surplus[:, column]

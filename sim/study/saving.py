@@ -7,6 +7,7 @@ gives the same bytes.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -138,8 +139,9 @@ def write_tables(result: Result, new: Path) -> None:
     for name, frame in ((SUMMARY, result.summary), (WEEKLY, result.weekly), (REASONS, result.reasons)):
         _write(new / name, frame.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
     worlds = result.worlds.copy()
-    for column in worlds.columns[worlds.dtypes == object]:  # yes, no, or not on this table's agenda
-        worlds[column] = worlds[column].astype("boolean")
+    for column in worlds:
+        if pd.api.types.is_object_dtype(worlds[column]):  # yes, no, or not on this table's agenda
+            worlds[column] = worlds[column].astype("boolean")
     worlds.to_parquet(new / WORLDS, index=False, compression="zstd")
     for name, text in archive.pack(result.scenario).items():
         _write(new / name, text)
@@ -169,7 +171,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     if missing:
         raise RunFolderError(f"{file}: not the manifest of a run; expected {', '.join(missing)}")
     texts = all(isinstance(manifest[key], list) and all(isinstance(t, str) for t in manifest[key]) for key in _KEPT[4:])
-    whole = all(type(manifest[key]) is int for key in ("seed", "worlds"))
+    whole = all(isinstance(manifest[key], int) for key in ("seed", "worlds"))
     plain = texts and all(name == os.path.basename(name) and name not in ("", ".", "..") for name in manifest["files"])
     if not (whole and plain and isinstance(manifest["processes"], list) and isinstance(manifest["scenario_hash"], str)):
         raise RunFolderError(f"{file}: damaged: its values are not of the kinds that a run writes")
@@ -178,11 +180,13 @@ def _read_manifest(path: Path) -> dict[str, Any]:
 
 def _read_csv(file: Path) -> pd.DataFrame:
     text = _TEXT[file.name]
-    frame: pd.DataFrame = _reading(file, lambda name: pd.read_csv(name, dtype=dict.fromkeys(text, str), keep_default_na=False))
+    frame: pd.DataFrame = _reading(
+        file, lambda name: pd.read_csv(name, dtype=dict.fromkeys(text, str), keep_default_na=False)
+    )
     missing = [column for column in _COLUMNS[file.name] if column not in frame]
     if missing:
         raise RunFolderError(f"{file}: damaged: expected the columns {', '.join(missing)}")
-    for column in frame.columns.difference(text):
+    for column in [name for name in frame.columns if name not in text]:
         blank = frame[column].astype(str) == ""
         try:
             frame[column] = pd.to_numeric(frame[column].where(~blank, None))
@@ -250,10 +254,8 @@ def _make_parents(parent: Path, name: str) -> list[Path]:
 
 
 def _remove_empty(folder: Path) -> None:
-    try:
+    with contextlib.suppress(OSError):  # somebody else uses it by now
         folder.rmdir()
-    except OSError:  # somebody else uses it by now
-        pass
 
 
 def _keep_foreign(path: Path, new: Path) -> None:

@@ -25,6 +25,7 @@ from sim.show.charts.style import (
     label,
     page,
     percent,
+    percent_range,
     wrap,
 )
 from sim.study.outcomes import Estimate
@@ -55,7 +56,7 @@ def draw(result: Result) -> Figure:
     found = agreed(result)
     issues = by_group(result, [i for i in file.issues if i in set(found["issue"])])
     cell = CELL if len(result.processes) > 4 else 1.5
-    names = [wrap(label(file.processes, p), cell - 0.12, size=SMALL, weight="bold", lines=5) for p in result.processes]
+    names = [wrap(label(file.processes, p), cell - 0.12, size=SMALL, weight="bold", lines=6) for p in result.processes]
     head = max(height_of(n, SMALL) for n in names) + 0.12
     grouped = _group_starts(result, issues)
     height = head + max(len(issues), 1) * ROW + len(grouped) * GROUP
@@ -97,7 +98,7 @@ def draw(result: Result) -> Figure:
                 color=GREY,
                 fontweight="bold",
             )
-        name = wrap(label(file.issues, issue), ISSUES - 0.15, size=SIZE, lines=2)
+        name = wrap(label(file.issues, issue), ISSUES - 0.15, size=SIZE, lines=3)
         for line, under in baselines(name, SIZE):
             axes.text(
                 -0.1, down + (ROW - height_of(name, SIZE)) / 2 + under, line, ha="right", va="baseline", fontsize=SIZE
@@ -131,7 +132,7 @@ def _cell(axes: Axes, box: Rectangle, found: Estimate | None) -> None:
         fontweight="bold",
         color=ink,
     )
-    interval = f"{100 * found.low:.0f}–{100 * found.high:.0f}%"
+    interval = percent_range(found.low, found.high)
     axes.text(centre, top + 0.38, interval, ha="center", va="baseline", fontsize=SMALL, color=ink)
 
 

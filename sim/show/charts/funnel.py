@@ -33,6 +33,7 @@ from sim.show.charts.style import (
     label,
     page,
     percent,
+    short,
     wrap,
 )
 from sim.study.compare import GOOD_ENDS
@@ -211,5 +212,5 @@ def _who(result: Result, whose: str, reason: str) -> str:
     if whose == "both":
         return f"Both: {words}"
     if whose in result.scenario.disputants:
-        return f"{label(result.scenario.file.parties, whose)}: {words}"
+        return f"{short(label(result.scenario.file.parties, whose))}: {words}"
     return words[:1].upper() + words[1:]

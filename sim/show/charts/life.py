@@ -17,9 +17,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
-from sim.model.reasons import Stage
+from sim.model.reasons import WORDS, Reason
 from sim.show.charts.style import BLUE, GREY, PALE, SIZE, Grid, Heading, Words, columns_for, footnote, label, page, wrap
-from sim.study.outcomes import STAGES, Z
+from sim.study.outcomes import Z
 
 if TYPE_CHECKING:
     from sim.study.compare import Result
@@ -63,7 +63,7 @@ def lives(result: Result, process: str) -> Lives:
     begun = rows["ratified_week"].to_numpy(dtype=float)
     over = rows["ended_week"].to_numpy(dtype=float, na_value=np.nan)
     going_on = np.isnan(over)
-    carried_out = (rows["stage"].astype(str) == STAGES[Stage.CARRIED_OUT]).to_numpy(dtype=bool) & ~going_on
+    carried_out = (rows["first_end"].astype(str) == WORDS[Reason.CARRIED_OUT]).to_numpy(dtype=bool)
     # An agreement that ends in the week it entered into force has lived that week.
     weeks = np.where(going_on, result.scenario.file.weeks - begun, over - begun + 1)
     return Lives(weeks, ~going_on & ~carried_out, carried_out)
@@ -102,6 +102,7 @@ def draw(result: Result) -> Figure:
     """The life of agreements, a panel per process with the other processes in grey behind it."""
     known = {p: lives(result, p) for p in result.processes}
     curves = {p: kaplan_meier(found) for p, found in known.items() if len(found.weeks) >= FEWEST}
+    weeks = result.scenario.file.weeks
     columns = columns_for(len(known), 3)
     grid = Grid(columns, 6.0 if columns == 1 else 3.1, 2.2, left=0.65, right=0.25, bottom=0.65, legend=0.35)
     heads = [
@@ -122,28 +123,24 @@ def draw(result: Result) -> Figure:
         heads,
     )
     for axes, process in zip(sheet.panels, result.processes, strict=True):
-        _panel(axes, result.scenario.file.weeks)
-        for other, curve in curves.items():
-            if other != process:
-                _line(axes, curve, color=OTHERS, linewidth=1.0, zorder=1)
-        if process in curves:
-            curve = curves[process]
-            shown = _shown(curve)
-            band = curve.weeks[shown], curve.low[shown], curve.high[shown]
-            axes.fill_between(*band, step="post", color=BLUE, alpha=0.22, linewidth=0, zorder=2)
-            _line(axes, curve, color=BLUE, linewidth=1.8, zorder=3)
-        else:
+        _panel(axes, weeks)
+        if process not in curves:
             text = wrap(f"Fewer than {FEWEST} agreements: too few for a curve", grid.width - 0.5, size=SIZE)
-            box = {"facecolor": "white", "edgecolor": PALE, "boxstyle": "round,pad=0.4"}
-            axes.text(
-                0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=GREY, bbox=box, zorder=4
-            )
+            axes.text(weeks / 2, 0.625, text, ha="center", va="center", color=GREY)
+            continue
+        for other in [p for p in curves if p != process]:
+            _line(axes, curves[other], color=OTHERS, linewidth=1.0, zorder=1)
+        curve = curves[process]
+        shown = _shown(curve)
+        band = curve.weeks[shown], curve.low[shown], curve.high[shown]
+        axes.fill_between(*band, step="post", color=BLUE, alpha=0.22, linewidth=0, zorder=2)
+        _line(axes, curve, color=BLUE, linewidth=1.8, zorder=3)
     handles = [
         Line2D([], [], color=BLUE, linewidth=1.8, label="this process"),
         Patch(facecolor=BLUE, alpha=0.22, label="95% band"),
         Line2D([], [], color=OTHERS, linewidth=1.0, label="the other processes"),
     ]
-    sheet.legend(handles if curves and len(known) > 1 else handles[:2], 3)
+    sheet.legend(handles if len(curves) > 1 else handles[:2], 3)
     return sheet.figure
 
 

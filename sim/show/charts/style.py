@@ -76,6 +76,11 @@ def label(nodes: Mapping[str, Any], name: str) -> str:
     return getattr(nodes.get(name), "label", "") or name.replace("_", " ")
 
 
+def short(name: str, letters: int = 28) -> str:
+    """A name cut with an ellipsis, for places where there is no room to wrap it."""
+    return name if len(name) <= letters else name[: letters - 1].rstrip() + "…"
+
+
 def percent(value: float) -> str:
     """A share as a whole percentage that is 0% or 100% only if it is exactly that."""
     if 0 < value < 0.005:
@@ -83,6 +88,12 @@ def percent(value: float) -> str:
     if 0.995 <= value < 1:
         return ">99%"
     return f"{100 * value:.0f}%"
+
+
+def percent_range(low: float, high: float) -> str:
+    """The ends of an interval as percentages, one where both read the same."""
+    ends = percent(round(low, 9)), percent(round(high, 9))
+    return ends[0] if ends[0] == ends[1] else f"{ends[0].rstrip('%')}–{ends[1]}"
 
 
 def footnote(result: Result, intervals: str = "bands and bars: 95% Monte-Carlo interval") -> str:

@@ -31,6 +31,7 @@ from sim.show.charts.style import (
     footnote,
     label,
     page,
+    short,
 )
 from sim.study.zones import zones
 
@@ -67,7 +68,7 @@ def draw(result: Result) -> Figure:
     columns = columns_for(len(panels), 3)
     side = 4.2 if columns == 1 else 3.0
     grid = Grid(columns, side, side, left=0.8, right=0.2, bottom=0.65, legend=0.6)
-    names = [label(result.scenario.file.parties, s) for s in sides]
+    names = [short(label(result.scenario.file.parties, s)) for s in sides]
     heads = [Heading(label(result.scenario.file.processes, p), _note(result, panels[p])) for p in result.processes]
     sheet = page(
         Words(
@@ -85,8 +86,8 @@ def draw(result: Result) -> Figure:
     )
     for axes, panel in zip(sheet.panels, panels.values(), strict=True):
         _draw_panel(axes, panel, sides)
-        axes.set_xlabel(f"surplus of {_short(names[0])}")
-        axes.set_ylabel(f"surplus of {_short(names[1])}")
+        axes.set_xlabel(f"surplus of {names[0]}")
+        axes.set_ylabel(f"surplus of {names[1]}")
     sheet.legend(_key(), 3)
     return sheet.figure
 
@@ -108,10 +109,6 @@ def _note(result: Result, panel: Panel) -> str:
     note = f"Table: {label(result.scenario.file.tables, panel.table)}. "
     note += f"{count:,} text{'' if count == 1 else 's'} agreed" if count else "No text agreed"
     return note + ("" if panel.has_zone else "; at stated values no text is better than none for both")
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 24 else name[:23].rstrip() + "…"
 
 
 def _limits(panel: Panel, sides: list[str]) -> list[tuple[float, float]]:
