@@ -345,7 +345,8 @@ def _progress(total: int, what: str) -> Iterator[Progress]:
         return
     columns = (
         progress.SpinnerColumn(), progress.TextColumn("{task.description}"), progress.BarColumn(bar_width=None),
-        progress.MofNCompleteColumn(), progress.TextColumn("{task.fields[speed]}"), progress.TimeRemainingColumn(compact=True),
+        progress.MofNCompleteColumn(), progress.TextColumn("{task.fields[speed]}"),
+        progress.TimeRemainingColumn(compact=True),
     )  # fmt: skip
     with progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=total, speed="")

@@ -189,9 +189,10 @@ def single_text(world: World, table: Table, brought: Round) -> Answer:
     unfairly: NDArray[np.bool_] = np.asarray(heard >= brought.threshold) & ~says_yes
     session.shift[rows] += b.estimate_step * np.where(says_yes, -0.5, 1.0)
     session.candour[rows] += np.where(says_yes, 0.0, b.candour_gain * (1 - session.candour[rows]))
-    agreed = says_yes.all(axis=1)
+    agreed = np.logical_and(says_yes[:, 0], says_yes[:, 1])
     refused = np.where(~says_yes.any(axis=1), BOTH, np.where(says_yes[:, 0], SECOND, FIRST)).astype(np.int8)
-    return Answer(agreed, package, leverage, refused, unfairly.any(axis=1) & ~agreed)
+    devalued = np.logical_or(unfairly[:, 0], unfairly[:, 1]) & ~agreed
+    return Answer(agreed, package, leverage, refused, devalued)
 
 
 def estimated_surplus(table: Table, brought: Round) -> Array:
@@ -214,10 +215,9 @@ def draft(estimate: Array, bias: Array, interest: Array) -> NDArray[np.intp]:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.maximum(estimate, 0))
         weighed = ((1 + bias)[..., None] * logs).sum(axis=1)
-    gives: NDArray[np.bool_] = np.asarray(estimate > 0)
-    inside = gives.all(axis=1)
+    inside = estimate.min(axis=1) > 0
     merit = np.where(inside, weighed + interest[:, 0, :], -np.inf)
-    return np.where(inside.any(axis=1), merit.argmax(axis=1), nash(estimate))
+    return np.where(inside.max(axis=1), merit.argmax(axis=1), nash(estimate))
 
 
 def _lose_patience(world: World, table: Table) -> None:

@@ -58,7 +58,8 @@ def levers(form: Format, parties: dict[str, str]) -> str:
     contact = form.contact
     words = [
         f"{form.level} level", f"talks {contact.talks}", f"signing {contact.signing}",
-        f"implementation {contact.implementation}", form.visibility, f"drafting {form.drafting}", form.settlement, f"{form.instrument} instrument",
+        f"implementation {contact.implementation}", form.visibility, f"drafting {form.drafting}",
+        form.settlement, f"{form.instrument} instrument",
     ]  # fmt: skip
     if form.mediators:
         words.append("with " + ", ".join(parties.get(name, name) for name in form.mediators))

@@ -133,7 +133,7 @@ def table_rows(world: World, first_world: int) -> pd.DataFrame:
         has_text = outcome.package >= 0
         moved[has_text] = table.agenda.moved[outcome.package[has_text]]
         for k, issue in enumerate(table.agenda.issues):
-            frame[f"moved_{issue}"] = moved[:, k]
+            frame[f"moved_{issue}"] = pd.array(moved[:, k], dtype="boolean")
         parts.append(frame)
     return pd.concat(parts, ignore_index=True)
 
