@@ -42,7 +42,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 
-class Failed(Exception):
+class CommandError(Exception):
     """Something that went wrong, in words, with the exit code."""
 
     def __init__(self, message: str, code: int) -> None:
@@ -97,7 +97,7 @@ def _verdict(error: Exception) -> tuple[str, int]:
 
     if isinstance(error, typer.Exit):
         raise error
-    if isinstance(error, Failed):
+    if isinstance(error, CommandError):
         return str(error), error.code
     if isinstance(error, ScenarioError):
         return str(error), 2
@@ -126,14 +126,10 @@ def _whole(given: str | int) -> int:
         raise typer.BadParameter(f"got {text[:20]}, expected a whole number") from None
 
 
-ScenarioFile = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="a scenario file, such as scenarios/kursk-2024.yaml")
-]
+ScenarioFile = Annotated[str, typer.Argument(metavar="SCENARIO", help="a scenario file, such as scenarios/kursk-2024.yaml")]
 Processes = Annotated[
     list[str] | None,
-    typer.Option(
-        "--process", metavar="NAME", help="a process; may be repeated, differences are to the first [default: all]"
-    ),
+    typer.Option("--process", metavar="NAME", help="a process; may be repeated, differences are to the first [default: all]"),
 ]
 OneProcess = Annotated[
     str | None, typer.Option("--process", metavar="NAME", help="the process to run [default: the scenario's first]")
@@ -142,9 +138,7 @@ Worlds = Annotated[int, typer.Option("--worlds", parser=_whole, metavar="N", hel
 Seed = Annotated[int, typer.Option("--seed", parser=_whole, metavar="S", help="the same seed gives the same worlds")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option(
-        "--set", metavar="PATH=VALUE", help="replace a value, as in parties.russia.grievance=0.2; may be repeated"
-    ),
+    typer.Option("--set", metavar="PATH=VALUE", help="replace a value, as in parties.russia.grievance=0.2; may be repeated"),
 ]
 Jobs = Annotated[int, typer.Option("--jobs", parser=_whole, metavar="J", help="worker processes; -1: one per core")]
 Out = Annotated[
@@ -174,7 +168,7 @@ def door(
 
 @app.command()
 @guarded
-def compare(  # noqa: PLR0913 - one argument per option
+def compare(  # noqa: PLR0913, PLR0917 - one argument per option
     scenario: ScenarioFile,
     process: Processes = None,
     worlds: Worlds = WORLDS,
@@ -195,7 +189,7 @@ def compare(  # noqa: PLR0913 - one argument per option
 
 @app.command()
 @guarded
-def run(  # noqa: PLR0913 - one argument per option
+def run(  # noqa: PLR0913, PLR0917 - one argument per option
     scenario: ScenarioFile,
     process: OneProcess = None,
     worlds: Worlds = WORLDS,
@@ -227,9 +221,7 @@ def plot(
 @guarded
 def check(
     scenario: ScenarioFile,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="exit 1 if a number has neither claim nor assumption")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="exit 1 if a number has neither claim nor assumption")] = False,
 ) -> None:
     """Validate a scenario and show what is in it.
 
@@ -240,7 +232,7 @@ def check(
 
     missing = show(asked, _console())
     if strict and missing:
-        raise Failed(f"{scenario}: {missing} number{'s' if missing > 1 else ''} with neither claim nor assumption", 1)
+        raise CommandError(f"{scenario}: {missing} number{'s' if missing > 1 else ''} with neither claim nor assumption", 1)
 
 
 @app.command()
@@ -267,11 +259,11 @@ class _Run:
 
     def __post_init__(self) -> None:
         if not 1 <= self.worlds <= MOST_WORLDS:
-            raise Failed(f"--worlds: got {self.worlds}, expected 1 to {MOST_WORLDS:,}", 2)
+            raise CommandError(f"--worlds: got {self.worlds}, expected 1 to {MOST_WORLDS:,}", 2)
         if not 0 <= self.seed <= MOST_SEED:
-            raise Failed(f"--seed: got {self.seed}, expected 0 to {MOST_SEED}", 2)
+            raise CommandError(f"--seed: got {self.seed}, expected 0 to {MOST_SEED}", 2)
         if self.jobs != -1 and not 1 <= self.jobs <= MOST_JOBS:
-            raise Failed(f"--jobs: got {self.jobs}, expected 1 to {MOST_JOBS}, or -1 for one per core", 2)
+            raise CommandError(f"--jobs: got {self.jobs}, expected 1 to {MOST_JOBS}, or -1 for one per core", 2)
 
 
 def _load(path: str, settings: list[str] | None) -> Scenario:
@@ -282,7 +274,7 @@ def _load(path: str, settings: list[str] | None) -> Scenario:
     if len(changes) < len(pairs):
         paths = [name for name, _ in pairs]
         twice = next(name for name in paths if paths.count(name) > 1)
-        raise Failed(f"--set {twice}: set twice, expected one value", 2)
+        raise CommandError(f"--set {twice}: set twice, expected one value", 2)
     asked = sim.load(path)
     return asked.with_(changes) if changes else asked
 
@@ -295,9 +287,7 @@ def _run(asked: Scenario, names: list[str], wanted: _Run) -> None:
     total = wanted.worlds * len(names)
     what = f"{wanted.worlds:,} worlds, {len(names)} {'process' if len(names) == 1 else 'processes'}"
     with _progress(total, what) as tick:
-        result = sim.compare(
-            asked, worlds=wanted.worlds, seed=wanted.seed, processes=names, jobs=wanted.jobs, progress=tick
-        )
+        result = sim.compare(asked, worlds=wanted.worlds, seed=wanted.seed, processes=names, jobs=wanted.jobs, progress=tick)
     problem: RunFolderError | None = None
     try:
         result.save(wanted.out)
@@ -321,9 +311,7 @@ def _as_json(result: Result) -> str:
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows = frame.to_dict("records")
-    return [
-        {str(k): None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()} for row in rows
-    ]
+    return [{str(k): None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()} for row in rows]
 
 
 def _console() -> Any:

@@ -93,9 +93,7 @@ def test_json_is_all_there_is_on_standard_output(tmp_path: Path, no_charts: None
 def test_run_takes_one_process(tmp_path: Path, no_charts: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert call("run", MINIMAL, "--worlds", "50").exit_code == 0
-    assert json.loads((tmp_path / "results/minimal-direct_talks/manifest.json").read_text())["processes"] == [
-        "direct_talks"
-    ]
+    assert json.loads((tmp_path / "results/minimal-direct_talks/manifest.json").read_text())["processes"] == ["direct_talks"]
     assert call("run", MINIMAL, "--worlds", "50", "--process", "both").exit_code == 0
     assert (tmp_path / "results/minimal-both").is_dir()
 
@@ -126,9 +124,7 @@ def test_check_prints_the_inventory_and_strict_fails_on_what_rests_on_nothing(tm
     for words in ("North", "mediator", "ferry_table", "1 of 1", "empty; least bad", "magnitude", "assumption"):
         assert words in done.stdout
     for name in ("minimal.yaml", "minimal-claims.yaml"):
-        (tmp_path / name).write_text(
-            (HERE / name).read_text().replace("  parties.south: {why: invented, range: 0.1}\n", "")
-        )
+        (tmp_path / name).write_text((HERE / name).read_text().replace("  parties.south: {why: invented, range: 0.1}\n", ""))
     bare = tmp_path / "minimal.yaml"
     assert call("check", bare).exit_code == 0
     done = call("check", bare, "--strict")
@@ -147,9 +143,7 @@ def test_the_defaults_shown_are_those_of_the_study() -> None:
 
 
 def test_importing_sim_imports_nothing_heavy() -> None:
-    code = (
-        "import sys, sim; print([m for m in ('numpy', 'pandas', 'matplotlib', 'mesa', 'pydantic') if m in sys.modules])"
-    )
+    code = "import sys, sim; print([m for m in ('numpy', 'pandas', 'matplotlib', 'mesa', 'pydantic') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=HERE.parent, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
     assert {"load", "compare", "Result", "Scenario", "ScenarioError"} <= set(dir(sim))
@@ -203,9 +197,7 @@ def test_the_largest_seed_runs(tmp_path: Path, no_charts: None) -> None:
 # ---------------------------------------------------------------- folders
 
 
-def test_a_folder_that_cannot_be_written_is_said_before_the_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_written_is_said_before_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(study, "compare", lambda *a, **k: pytest.fail("it ran"))
     monkeypatch.setattr(sim, "compare", lambda *a, **k: pytest.fail("it ran"))
     (tmp_path / "file").write_text("mine")

@@ -20,7 +20,7 @@ from sim.model import transitions
 from sim.model.acceptance import expected_value, reservation_value, seen
 from sim.model.draws import Array, logistic
 from sim.model.packages import Worth, kalai
-from sim.model.reasons import BOTH, FIRST, SECOND, Reason, State
+from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
 from sim.model.tables import Rows, Table
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def who_comes(world: World, table: Table) -> None:
         arises = np.full(world.worlds, table.spec.meets == world.week)
     _leave(world, table, np.flatnonzero((table.state == State.TALKING) & arises))
     opened = world.is_open(table)
+    _stay_shut(world, table, np.flatnonzero(arises & ~opened))
     rows = np.flatnonzero((table.state == State.APART) & arises & opened)
     if not len(rows):
         return
@@ -141,6 +142,13 @@ def who_comes(world: World, table: Table) -> None:
         alone = comes.any(axis=1) & ~both
         transitions.declare(world, table, rows[alone], comes[alone])
     transitions.sit_down(world, table, rows[both], ready.total[both])
+
+
+def _stay_shut(world: World, table: Table, rows: Rows) -> None:
+    """What the table hangs on has not happened."""
+    rows = rows[table.outcome.occasion[rows] < 0]
+    why = (np.full(len(rows), NOBODY), np.full(len(rows), Reason.NOT_OPENED))
+    transitions.stay_apart(table, rows, why)
 
 
 def _leave(world: World, table: Table, rows: Rows) -> None:

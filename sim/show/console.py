@@ -6,9 +6,8 @@ difference is never shown without both.
 
 from __future__ import annotations
 
-import math
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +18,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.show.sentences import headlines
+from sim.show.written import Figure, Lookup, amount, names, percent, points, share, weeks
 
-    from sim.scenario.scenario import Scenario
+if TYPE_CHECKING:
     from sim.study.compare import Result
 
 WIDE = 118
@@ -32,89 +31,9 @@ LABEL_LEAST, LABEL_MOST = 13, 30
 
 SHOWN_REASONS = 3
 DISCLAIMER = "A tool to compare processes, no forecast."
-NOT_KNOWN = "(?)"
-
-
-def names(scenario: Scenario, kind: str) -> dict[str, str]:
-    """Name to label of the parties, processes, issues or tables of a scenario."""
-    return {name: item.label or name for name, item in getattr(scenario.file, kind).items()}
-
-
-# ---------------------------------------------------------------- figures
-
-
-def percent(value: float, *, sign: bool = False) -> str:
-    """A share as points of a hundred: whole ones, with one decimal below ten and (but in differences) above 99."""
-    near = abs(100 * value) < 9.95 or (not sign and 99.05 <= 100 * value < 99.95)
-    return _rounded(100 * value, sign=sign, fine=near)
-
-
-def weeks(value: float, *, sign: bool = False) -> str:
-    """Weeks, with one decimal below ten."""
-    return _rounded(value, sign=sign, fine=abs(value) < 9.95)
-
-
-def points(value: float, *, sign: bool = False) -> str:
-    """Utility in hundredths."""
-    return _signed(f"{100 * value:.1f}", sign)
-
-
-def amount(value: float, *, sign: bool = False) -> str:
-    """Natural units: thousands in groups, millions in words."""
-    if abs(value) >= 999_500:
-        return _signed(f"{value / 1e6:,.2f}M", sign)
-    return _rounded(value, sign=sign, fine=abs(value) < 99.5)
-
-
-def _rounded(value: float, *, sign: bool, fine: bool) -> str:
-    digits = 1 if fine and abs(value - round(value)) >= 0.05 else 0
-    return _signed(f"{value:,.{digits}f}", sign)
-
-
-def _signed(text: str, sign: bool) -> str:
-    if not text.strip("-0."):
-        text = text.lstrip("-")
-    elif sign and not text.startswith("-"):
-        text = f"+{text}"
-    return text.replace("-", "−")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """How one metric is headed and written. ``most`` bounds what can be: a share is at most 1."""
-
-    metric: str
-    head: str
-    write: Callable[..., str]
-    unit: str = ""
-    most: float = math.inf
-
-    def estimate(self, row: Any) -> tuple[str, str, str]:
-        """Value, Monte-Carlo interval and range of the assumptions."""
-        return self._parts(row, 0.0 if self.most == 1 else -math.inf, sign=False)
-
-    def difference(self, row: Any) -> tuple[str, str, str]:
-        """The same of a paired difference, with its sign."""
-        return self._parts(row, -self.most, sign=True)
-
-    def _parts(self, row: Any, least: float, *, sign: bool) -> tuple[str, str, str]:
-        def text(value: float, *, sign: bool = False) -> str:
-            return self.write(min(max(float(value), least), self.most), sign=sign)
-
-        if row is None or math.isnan(row.estimate):
-            return "–", "", ""
-        unit = "" if sign else self.unit
-        interval = f"[{text(row.low)}, {text(row.high)}]" if not math.isnan(row.low) else "[?]"
-        known = row.assumed_high > row.assumed_low  # a range of no width was lost in the noise; NaN is not known either
-        assumed = f"({text(row.assumed_low)}, {text(row.assumed_high)})" if known else NOT_KNOWN
-        return text(row.estimate, sign=sign) + unit, interval, assumed
 
 
 def _share(metric: str, head: str) -> Figure:
-    return Figure(metric, head, percent, "%", 1.0)
-
-
-def _plain_share(metric: str, head: str) -> Figure:
     return Figure(metric, f"{head}, %", percent, "", 1.0)
 
 
@@ -123,32 +42,20 @@ def groups(result: Result) -> list[tuple[str, list[Figure]]]:
     labels = names(result.scenario, "parties")
     every = [
         ("How far it gets (share of worlds, with anything on its agenda)", [
-            _plain_share("came", "both sides came"), _plain_share("agreed", "agreed"),
-            _plain_share("ratified", "ratified"), Figure("weeks_to_agreement", "median weeks to agreement", weeks),
+            _share("came", "both sides came"), _share("agreed", "agreed"),
+            _share("ratified", "ratified"), Figure("weeks_to_agreement", "median weeks to agreement", weeks),
         ]),
         ("What lasts (share of worlds with an agreement in force; weeks)", [
-            _plain_share("in_force_26", "in force, week 26"), _plain_share("in_force_52", "in force, week 52"),
-            _plain_share("in_force_end", "in force, at the end"), Figure("weeks_in_force", "weeks in force", weeks),
+            _share("in_force_26", "in force, week 26"), _share("in_force_52", "in force, week 52"),
+            _share("in_force_end", "in force, at the end"), Figure("weeks_in_force", "weeks in force", weeks),
         ]),
         ("What it brings (surplus: hundredths of utility per week over no agreement; share of worlds)", [
             *(Figure(f"surplus_{side}", f"surplus: {labels[side]}", points) for side in result.scenario.disputants),
-            _plain_share("worse_than_none", "ends worse than no process"),
+            _share("worse_than_none", "ends worse than no process"),
         ]),
     ]  # fmt: skip
     there = set(result.summary["metric"])
     return [(title, [figure for figure in figures if figure.metric in there]) for title, figures in every]
-
-
-class Lookup:
-    """Rows of a summary by process, metric and issue."""
-
-    def __init__(self, summary: pd.DataFrame) -> None:
-        """Index the rows once; a summary has hundreds."""
-        self._rows = {(row.process, row.metric, row.issue): row for row in summary.itertuples(index=False)}
-
-    def __call__(self, process: str, metric: str, issue: str = "") -> Any:
-        """The row, or None."""
-        return self._rows.get((process, metric, issue))
 
 
 # ---------------------------------------------------------------- the whole
@@ -255,7 +162,7 @@ def _cell(parts: Iterable[str]) -> Text:
 
 def _issues(result: Result, lookup: Lookup, labels: dict[str, str], *, wide: bool) -> Table:
     """Issue by process: agreed, in force at the end, and what that means in natural units."""
-    figures = [_share("agreed", "agreed on it"), _share("in_force_end", "in force, end")]
+    figures = [share("agreed", "agreed on it"), share("in_force_end", "in force, end")]
     table = _table(
         "Issues (share of worlds; units delivered by the end, mean)",
         "issue, process",
@@ -309,21 +216,15 @@ def _reasons(result: Result, labels: dict[str, str]) -> Table:
         for number, seat in enumerate(seats):
             own = failures[(failures["process"] == process) & (failures["table"] == seat)]
             rows = own.sort_values("share", ascending=False, kind="stable").head(SHOWN_REASONS)
-            share = Figure("share", "", percent, "%", 1.0)
-            shares, words = [], []
-            for row in rows.itertuples(index=False):
-                shares.append(f"{share.write(row.share)}%")
-                words.append(f"{row.reason} · {_whose(str(row.whose), parties)} ({row.stage})")
+            lines = [(row.share, f"{row.reason} · {_whose(str(row.whose), parties)} ({row.stage})") for row in rows.itertuples()]
             left = float(own["share"].sum() - rows["share"].sum())
             if left > 0.0005:
-                shares.append(f"{percent(left)}%")
-                words.append("other reasons")
-            cells: list[RenderableType] = [
-                _hanging(tables[seat]),
-                Text("\n".join(shares) or "0%"),
-                Text("\n".join(words) or "it did not fail"),
-            ]
-            table.add_row(*cells, end_section=number == len(seats) - 1)
+                lines.append((left, "other reasons"))
+            lines = lines or [(0.0, "it did not fail")]
+            for place, (value, words) in enumerate(lines):  # a row each: a long reason takes several lines
+                ends = number == len(seats) - 1 and place == len(lines) - 1
+                label = _hanging("" if place else tables[seat])
+                table.add_row(label, f"{percent(value)}%", Text(words), end_section=ends)
     return table
 
 
@@ -343,73 +244,7 @@ def notes(result: Result) -> list[str]:
     ]
     if len(result.processes) > 1:
         first = names(result.scenario, "processes")[result.processes[0]]
-        found.append(
-            f"Figures with a sign: paired difference to the first process, {first}, in points, weeks or hundredths."
-        )
+        found.append(f"Figures with a sign: paired difference to the first process, {first}, in points, weeks or hundredths.")
         found.append("The difference in weeks to agreement is a mean over the worlds in which both agree.")
     found.append("(?) not known, or not to be told from noise with so few worlds.")
     return found
-
-
-# ---------------------------------------------------------------- sentences
-
-
-def headlines(result: Result) -> list[str]:
-    """What was found, in sentences made from the figures; processes whose intervals overlap are named together."""
-    lookup = Lookup(result.summary)
-    found = [
-        *_best(result, lookup, _share("agreed", "Agreed most often (on anything)"), "in {} of worlds"),
-        *_best(
-            result,
-            lookup,
-            Figure("weeks_in_force", "In force longest", weeks),
-            f"for {{}} of {result.scenario.file.weeks} weeks",
-        ),
-    ]
-    if not found:
-        return [f"No process came to an agreement in any of {result.count:,} worlds."]
-    return found + [s for group in ("humanitarian", "technical", "political") for s in _group(result, lookup, group)]
-
-
-def _best(result: Result, lookup: Lookup, figure: Figure, phrase: str) -> Iterator[str]:
-    labels = names(result.scenario, "processes")
-    rows = {p: lookup(p, figure.metric) for p in result.processes}
-    if not any(row.estimate > 0 for row in rows.values()):
-        return
-    best = max(rows, key=lambda p: rows[p].estimate)
-    value, interval, _ = figure.estimate(rows[best])
-    if len(rows) == 1:
-        yield f"{figure.head.split()[0]} {phrase.format(f'{value} {interval}')}."
-        return
-    alike = [labels[p] for p, row in rows.items() if p != best and row.high >= rows[best].low]
-    more = f"; cannot be told apart from {_listed(alike)}" if alike else ""
-    yield f"{figure.head}: {labels[best]}, {phrase.format(f'{value} {interval}')}{more}."
-
-
-def _group(result: Result, lookup: Lookup, group: str) -> Iterator[str]:
-    """Which issue of a group is agreed most often, and in which process."""
-    labels, issues = names(result.scenario, "processes"), names(result.scenario, "issues")
-    own = [name for name, issue in result.scenario.file.issues.items() if issue.group == group]
-    rows = {(p, i): lookup(p, "agreed", i) for p in result.processes for i in own}
-    rows = {key: row for key, row in rows.items() if row is not None}
-    if not rows:
-        return
-    best = max(rows, key=lambda key: rows[key].estimate)
-    if rows[best].estimate == 0:
-        yield f"{group.capitalize()} issues: none agreed on in any world."
-        return
-    value, interval, _ = _share("agreed", "").estimate(rows[best])
-    process, issue = best
-    alike = sum(row.high >= rows[best].low for key, row in rows.items() if key != best)
-    more = (
-        f"; cannot be told apart from {alike} other {'pair' if alike == 1 else 'pairs'} of issue and process"
-        if alike
-        else ""
-    )
-    where = f" in {labels[process]}" if len(result.processes) > 1 else ""
-    found = f"{issues[issue]}{where}, in {value} {interval} of worlds{more}"
-    yield f"{group.capitalize()} issues: agreed on most often is {found}."
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

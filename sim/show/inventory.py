@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.scenario.evidence import Coverage, coverage
-from sim.show.console import names
+from sim.show.written import MINUS, names
 from sim.study.zones import zones
 
 if TYPE_CHECKING:
@@ -67,9 +67,7 @@ def levers(form: Format, parties: dict[str, str]) -> str:
         words.append(f"sponsor {parties.get(form.sponsor, form.sponsor)}")
     for side, invitation in form.invited.items():
         if invitation.status != "formal":
-            words.append(
-                f"{parties.get(side, side)} {'not invited' if invitation.status == 'not' else 'invited by a hint'}"
-            )
+            words.append(f"{parties.get(side, side)} {'not invited' if invitation.status == 'not' else 'invited by a hint'}")
     if form.monitoring:
         words.append(f"monitoring {form.monitoring:g}")
     if form.term:
@@ -113,7 +111,7 @@ def _zones(scenario: Scenario) -> Table:
         rows = everywhere[everywhere["process"] == everywhere["process"].iloc[0]]
         inside = int(rows["zone"].sum())
         best = rows[rows["nash"]].iloc[0]
-        gains = [Text(f"{100 * best[side]:+.1f}".replace("-", "−"), justify="right") for side in scenario.disputants]
+        gains = [Text(f"{100 * best[side]:+.1f}".replace("-", MINUS), justify="right") for side in scenario.disputants]
         words = _package(best, scenario) if inside else f"empty; least bad: {_package(best, scenario)}"
         table.add_row(Text(tables[str(name)]), f"{inside} of {len(rows)}", Text(words), *gains)
     return table

@@ -180,9 +180,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
 
 def _read_csv(file: Path) -> pd.DataFrame:
     text = _TEXT[file.name]
-    frame: pd.DataFrame = _reading(
-        file, lambda name: pd.read_csv(name, dtype=dict.fromkeys(text, str), keep_default_na=False)
-    )
+    frame: pd.DataFrame = _reading(file, lambda name: pd.read_csv(name, dtype=dict.fromkeys(text, str), keep_default_na=False))
     missing = [column for column in _COLUMNS[file.name] if column not in frame]
     if missing:
         raise RunFolderError(f"{file}: damaged: expected the columns {', '.join(missing)}")

@@ -1,0 +1,214 @@
+"""Engine and twin side by side: every event, the state after every week, and the record at the end."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.draws import Draws, Parameters
+from sim.model.reasons import State
+from sim.model.world import World as Engine
+from sim.scenario.scenario import Scenario
+from twin.tables import Record
+from twin.world import Happening, World
+
+NAN = math.nan
+TOLERANCE = 1e-9
+
+FEELINGS = ("optimism", "grievance", "commitment", "trust", "war_cost")
+TALKS = ("since", "rounds", "first", "error", "readiness", "candour", "shift", "refused", "devalued")
+SIGNED = ("package", "signed", "leverage")
+IN_FORCE = ("age", "left", "term", "frailty", "delivered", "side_deal", "side_deal_promised", "promised", "batna", "alternative")
+
+Reading = dict[str, NDArray[np.float64]]
+"""What is read off the engine: ``(R,)`` by name; NaN where a thing does not exist."""
+
+
+@dataclass
+class Comparison:
+    """What a comparison of one process found."""
+
+    process: str
+    worlds: int
+    events: int = 0
+    numbers: int = 0
+    largest: float = 0.0
+    difference: str = ""  # the first one beyond tolerance, in words
+
+    def differs(self, world: int, week: int, what: str) -> None:
+        """Put the first difference in words."""
+        if not self.difference:
+            self.difference = f"{self.process}, world {world}, week {week}: {what}"
+
+
+def compare(scenario: Scenario, process: str, draws: Draws) -> Comparison:
+    """Run both and compare; stops at the first world that differs."""
+    found = Comparison(process, draws.worlds)
+    events, weeks, record = run_engine(scenario, process, draws)
+    parameters = Parameters(scenario, draws)
+    for r in range(draws.worlds):
+        twin = World(scenario, process, draws, parameters, r)
+        for week, reading in enumerate(weeks):
+            seen = len(twin.log)
+            twin.live_a_week()
+            _compare_events(found, (r, week), [e for e in events[r] if e[0] == week], twin.log[seen:])
+            _compare_numbers(found, (r, week), reading, read_twin(twin))
+            if found.difference:
+                return found
+        _compare_numbers(found, (r, len(weeks)), record, record_of_twin(twin))
+        if found.difference:
+            return found
+    return found
+
+
+def _compare_events(found: Comparison, where: tuple[int, int], engine: list[Happening], twin: list[Happening]) -> None:
+    for n in range(max(len(engine), len(twin))):
+        mine = engine[n] if n < len(engine) else "nothing"
+        other = twin[n] if n < len(twin) else "nothing"
+        found.events += 1
+        if mine != other:
+            found.differs(*where, f"the engine says {mine}, the twin {other}")
+
+
+def _compare_numbers(found: Comparison, where: tuple[int, int], engine: Reading, twin: dict[str, float]) -> None:
+    if engine.keys() != twin.keys():
+        found.differs(*where, f"only one of them has {sorted(engine.keys() ^ twin.keys())}")
+        return
+    for name, column in engine.items():
+        mine, other = float(column[where[0]]), float(twin[name])
+        if math.isnan(mine) and math.isnan(other):
+            continue
+        found.numbers += 1
+        gap = abs(mine - other) / max(1.0, abs(other))
+        if not gap <= TOLERANCE:
+            found.differs(*where, f"{name} is {mine!r} in the engine and {other!r} in the twin")
+        found.largest = max(found.largest, gap)
+
+
+# ---------------------------------------------------------------- the engine
+
+
+def run_engine(scenario: Scenario, process: str, draws: Draws) -> tuple[list[list[Happening]], list[Reading], Reading]:
+    """Events per world, a reading per week, and the record at the end."""
+    events: list[list[Happening]] = [[] for _ in range(draws.worlds)]
+
+    def listen(week: int, table: str, what: str, rows: NDArray[np.intp], details: dict[str, NDArray[np.integer]]) -> None:
+        for n, r in enumerate(rows):
+            events[r].append((week, table, what, tuple((k, int(v[n])) for k, v in sorted(details.items()))))
+
+    engine = Engine(scenario, process, draws, listener=listen)
+    weeks = []
+    while engine.week < engine.weeks:
+        engine.step()
+        weeks.append(read_engine(engine))
+    engine.run()  # no weeks are left: closes the record
+    return events, weeks, record_of_engine(engine)
+
+
+def _put(reading: Reading, name: str, values: NDArray, where: NDArray[np.bool_] | None = None) -> None:
+    """Copy ``(R,)``, or each side's column of ``(R, 2)``, where it means something."""
+    columns = {name: values} if values.ndim == 1 else {f"{name}[{s}]": values[:, s] for s in (0, 1)}
+    for label, column in columns.items():
+        column = column.astype(float)
+        reading[label] = column if where is None else np.where(where, column, NAN)
+
+
+def read_engine(engine: Engine) -> Reading:
+    """The state of all worlds after a week."""
+    reading: Reading = {}
+    _put(reading, "front", engine.front)
+    for feeling in FEELINGS:
+        _put(reading, feeling, getattr(engine.sides, feeling))
+    for name in engine.mediators:
+        _put(reading, f"trust in {name}", engine.sides.trust_in[name])
+        _put(reading, f"tables of {name}", engine.mediators[name].load)
+    for sponsor, discount in engine.sides.discount.items():
+        _put(reading, f"discount of {sponsor}", discount)
+    for table in engine.tables:
+        t = table.name
+        sat = table.outcome.came >= 0
+        talking, text, in_force = table.state == State.TALKING, table.state >= State.SIGNED, table.state >= State.IN_FORCE
+        for label in ("state", "failed", "pull_bonus", "lock_in", "accused"):
+            _put(reading, f"{t} {label}", getattr(table, label))
+        _put(reading, f"{t} credit", table.side_deals.credit)
+        for label in ("known", "exposed"):
+            _put(reading, f"{t} {label}", getattr(table.session, label), sat)
+        for label in TALKS:
+            _put(reading, f"{t} {label}", getattr(table.session, label), talking)
+        for label in SIGNED:
+            _put(reading, f"{t} {label}", getattr(table.agreement, label), text)
+        for label in IN_FORCE:
+            _put(reading, f"{t} {label}", getattr(table.agreement, label), in_force)
+        _put(reading, f"{t} culprit", table.agreement.culprit, table.state == State.SUSPENDED)
+    return reading
+
+
+def record_of_engine(engine: Engine) -> Reading:
+    """What came of all worlds."""
+    reading: Reading = {}
+    _put(reading, "weeks in force", engine.in_force)
+    for table in engine.tables:
+        for label, values in vars(table.outcome).items():
+            if label == "units":
+                for unit, amount in values.items():
+                    _put(reading, f"{table.name} {unit}", amount)
+            elif label == "standing":
+                for week, stands in values.items():
+                    _put(reading, f"{table.name} stands after {week}", stands)
+            else:
+                _put(reading, f"{table.name} {label}", values)
+    return reading
+
+
+# ---------------------------------------------------------------- the twin
+
+
+def _say(reading: dict[str, float], name: str, value: float | list[float]) -> None:
+    if isinstance(value, list):
+        reading.update({f"{name}[{s}]": float(v) for s, v in enumerate(value)})
+    else:
+        reading[name] = float(value)
+
+
+def read_twin(w: World) -> dict[str, float]:
+    """The state of one world after a week, under the names of :func:`read_engine`."""
+    reading: dict[str, float] = {"front": w.front}
+    for feeling in FEELINGS:
+        _say(reading, feeling, [getattr(side, feeling) for side in w.sides])
+    for name, mediator in w.mediators.items():
+        _say(reading, f"trust in {name}", [side.trust_in[name] for side in w.sides])
+        _say(reading, f"tables of {name}", mediator.busy_at)
+    for sponsor in w.sides[0].discount:
+        _say(reading, f"discount of {sponsor}", [side.discount[sponsor] for side in w.sides])
+    for table in w.tables:
+        t, session, agreement = table.name, table.session, table.agreement
+        for label in ("state", "failed", "pull_bonus", "lock_in", "accused", "credit"):
+            _say(reading, f"{t} {label}", getattr(table, label))
+        _say(reading, f"{t} known", NAN if session is None else session.known)
+        _say(reading, f"{t} exposed", [NAN, NAN] if session is None else session.exposed)
+        for label in TALKS:
+            pair = label in {"error", "readiness", "candour", "shift"}
+            _say(reading, f"{t} {label}", getattr(session, label) if table.state == State.TALKING else [NAN, NAN] if pair else NAN)
+        for label in SIGNED + IN_FORCE:
+            pair = label not in {"package", "signed", "age", "left", "term", "frailty"}
+            there = table.state >= (State.SIGNED if label in SIGNED else State.IN_FORCE)
+            _say(reading, f"{t} {label}", getattr(agreement, label) if there else [NAN, NAN] if pair else NAN)
+        _say(reading, f"{t} culprit", agreement.culprit if table.state == State.SUSPENDED else NAN)
+    return reading
+
+
+def record_of_twin(w: World) -> dict[str, float]:
+    """What came of one world, under the names of :func:`record_of_engine`."""
+    reading: dict[str, float] = {"weeks in force": w.in_force}
+    for n, table in enumerate(w.tables):
+        for field in fields(Record):
+            if field.name != "units":
+                _say(reading, f"{table.name} {field.name}", getattr(table.record, field.name))
+        for unit, amount in table.record.units.items():
+            _say(reading, f"{table.name} {unit}", amount)
+        for week, stands in w.standing.items():
+            _say(reading, f"{table.name} stands after {week}", stands[n])
+    return reading
