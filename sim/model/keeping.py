@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.model import transitions
 from sim.model.acceptance import GainLeft, gain_left
 from sim.model.draws import Array, logistic
-from sim.model.reasons import FIRST, NOBODY, SECOND, Reason, State
+from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
 from sim.model.tables import Rows, Table
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def _violate(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     unfounded = b.false_claims * (1 - monitoring) * world.sides.grievance[rows][:, ::-1]
     accused = found | (table.luck("claim", world.week, rows) < unfounded) | table.accused[rows]
     outcome.violations[rows] += violates.sum(axis=1)
+    broken = violates.any(axis=1)
+    world.note(table, "violate", rows[broken], whose=np.where(violates.all(axis=1), BOTH, np.where(violates[:, 0], FIRST, SECOND))[broken])
     contested = accused & (table.luck("contest", world.week, rows) < b.contest * (1 - monitoring))
     outcome.contested[rows] += contested.any(axis=1)
     table.accused[rows] = False

@@ -120,10 +120,11 @@ def who_comes(world: World, table: Table) -> None:
         arises = table.luck("occasion", world.week, everywhere) < world.behaviour.occasion_rate[:, 0]
     else:
         arises = np.full(world.worlds, table.spec.meets == world.week)
+    apart = table.state == State.APART  # before anyone leaves: the same occasion does not bring them back
     _leave(world, table, np.flatnonzero((table.state == State.TALKING) & arises))
     opened = world.is_open(table)
     _stay_shut(world, table, np.flatnonzero(arises & ~opened))
-    rows = np.flatnonzero((table.state == State.APART) & arises & opened)
+    rows = np.flatnonzero(apart & arises & opened)
     if not len(rows):
         return
     transitions.note_occasion(world, table, rows)
@@ -137,7 +138,9 @@ def who_comes(world: World, table: Table) -> None:
     reasons = np.where(table.levers.invited, np.where(believes, ready.main_reason(), Reason.NOT_BELIEVED), Reason.NOT_INVITED)
     whose = np.where(away.all(axis=1), BOTH, np.where(away[:, 0], FIRST, SECOND))
     weaker = np.where(whose == BOTH, ready.total.argmin(axis=1), whose)
-    transitions.stay_apart(table, rows[~both], (whose[~both], reasons[np.arange(len(rows)), weaker][~both]))
+    why = (whose[~both], reasons[np.arange(len(rows)), weaker][~both])
+    transitions.stay_apart(table, rows[~both], why)
+    world.note(table, "stay away", rows[~both], whose=why[0], reason=why[1])
     if table.form.hosts_if == "one":
         alone = comes.any(axis=1) & ~both
         transitions.declare(world, table, rows[alone], comes[alone])
