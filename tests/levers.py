@@ -122,7 +122,7 @@ SUMMIT = {
 }  # fmt: skip
 
 SUMMIT_FIRST = {
-    **SHY, "formats.summit": SUMMIT, "formats.between.sponsor": "guild", "tables.table.agenda": ["well"],
+    **SHY, "weeks": 26, "behaviour.threshold": 0.6, "formats.summit": SUMMIT, "formats.between.sponsor": "guild", "tables.table.agenda": ["well"],
     "tables.summit": {"agenda": ["well", "road"], "format": "summit", "meets": 0}, "processes.talks.tables": ["table", "summit"],
     "parties.south.sponsor_discount.guild": 0.3,
 }  # fmt: skip
@@ -132,6 +132,11 @@ BESIDE = {"tables.second": {"agenda": ["road"], "format": "between"}, "processes
 AFTER = {
     **DIRECT, **BESIDE, "weeks": 26, "tables.second.format": "direct", "tables.table.agenda": ["well"],
     "tables.second.opens": {"after": "table", "when": "failed"}, "behaviour.judgement": 0.12,
+}  # fmt: skip
+
+UNLIKE = {
+    "parties.north.positions.well.salience": 3.0, "parties.south.positions.road.salience": 3.0,
+    "parties.north.positions.road.salience": 0.7, "parties.south.positions.well.salience": 0.7,
 }  # fmt: skip
 
 AFFRONT = {"week": 2, "grievance": {"north": 0.4}}
@@ -155,7 +160,7 @@ REGIMES: dict[str, Changes] = {
         "parties.north.sponsor_discount.guild": 0.4, "parties.south.sponsor_discount.guild": 0.2,
     },
     "hinted": {**RELUCTANT, "formats.direct.invited.south": {"status": "hinted", "believed": 0.8}},
-    "sworn off": {**RELUCTANT, "events.vow": {"week": 0, "commitment": {"north": 0.6}}, "formats.direct.visibility": "public"},
+    "sworn off": {**RELUCTANT, "weeks": 26, "events.vow": {"week": 0, "commitment": {"north": 1.0}}},
     "affronted": {**RELUCTANT, "events.affront": AFFRONT},
     "summit first": SUMMIT_FIRST,
     "impatient": {**CARRIED, "behaviour.patience": 6.0},
@@ -166,8 +171,13 @@ REGIMES: dict[str, Changes] = {
     "side by side": {**BETWEEN, **BESIDE, "tables.table.agenda": ["well"], "parties.elder.capacity": 1.0},
     "one after another": AFTER,
     "headlines": {**DIRECT, "formats.direct.settlement": "all_or_nothing"},
-    "meddled": {**BETWEEN, "parties.elder.interests": {"well": {"salience": 1.0, "values": {"shared": 0.0, "rebuilt": 1.0}}}},
-    "reticent": {**BETWEEN, "parties.north.candour": 0.0, "parties.south.candour": 0.0},
+    "exchange": {**DIRECT, **UNLIKE},
+    "exchange through": {**BETWEEN, **UNLIKE, "parties.north.candour": 0.0, "parties.south.candour": 0.0},
+    "meddled": {
+        **BETWEEN, "tables.table.agenda": ["well"], "parties.south.positions.well.gains.rebuilt": 0.5,
+        "parties.south.positions.well.losses.rebuilt": 0.22, "parties.north.positions.well.losses.rebuilt": 0.25,
+    },
+    "provoked": {**BETWEEN, "events.raid": {"rate": 0.3, "grievance": {"north": 0.2}}},
 }
 """What differs from regimes/two-sides.yaml, by path."""
 
@@ -290,7 +300,7 @@ ROWS: list[Row] = [
     # -------------------------------------------------------- the world moves
     parameter("grievance_half_life", "affronted", "came_week", +1, "an affront keeps a side away as long as it is felt", high=60),
     parameter("optimism_half_life", "between", "sessions", -1, "optimism lost in failed talks keeps the sides away"),
-    parameter("commitment_half_life", "sworn off", "came_week", +1, "a public vow binds as long as it is remembered (Fearon 1994)"),
+    parameter("commitment_half_life", "sworn off", "came_week", +1, "a public vow binds as long as it is remembered (Fearon 1994)", low=10, high=80),
     parameter("front_value", "frail", "text_joint", -1, "two optimists about the front leave less to agree on (Powell 2006)"),
     parameter("relief_value", "shy", "came", +1, "a hurting stalemate brings sides to the table (Zartman 2000)"),
     # -------------------------------------------------------- who comes
@@ -298,7 +308,7 @@ ROWS: list[Row] = [
     parameter("temperature", "reluctant", "came_week", +1, "ready sides stay away more often where choice is noisy (McKelvey, Palfrey 1995)"),
     parameter("threshold", "reluctant", "came_week", +1, "readiness has more to overcome"),
     parameter("motivation", "reluctant", "came_week", -1, "gain in reach draws (Pruitt 2007)"),
-    parameter("staying", "between", "sessions", -1, "sides that stay put need not begin again", high=1.0),
+    parameter("staying", "provoked", "reason_walked_out", -1, "sides that stay put do not walk out", high=1.0),
     parameter("confidence", "reluctant", "came_week", -1, "here trust is above the usual (Pruitt 2007)"),
     parameter("attraction", "shy", "came", +1, "mediators draw (Zartman 2000)"),
     parameter("grievance_weight", "reluctant", "came_week", +1, "grievance keeps away"),
@@ -315,26 +325,26 @@ ROWS: list[Row] = [
     parameter("visibility_discreet", "shy", "came", -1, "exposure keeps away"),
     parameter("denial_cover", "denied", "came_week", -1, "a denial shields from exposure"),
     parameter("denial_exposed", "denied", "text_north", -1, "an exposed denial costs at home", high=0.2),
-    parameter("denial_penalty", "denied", "text_north", -1, "an exposed denial costs at home", high=4),
+    parameter("denial_penalty", "denied", "agreed", -1, "an exposed denial makes every concession dearer", high=4),
     parameter("declaration_pull", "summit first", "came", +1, "third parties that declare pull"),
     parameter("declaration_stain", "summit first", "came", -1, "a side that was left out holds it against the sponsor"),
-    parameter("declaration_lock_in", "summit first", "agreed_week", +1, "who has declared concedes less"),
+    parameter("declaration_lock_in", "summit first", "agreed_week", +1, "who has declared concedes less", high=0.5),
     # -------------------------------------------------------- talks
     parameter("pace_proximity", "between", "agreed_week", -1, "more rounds a week"),
     parameter("pace_remote", "slow line", "agreed_week", -1, "more rounds a week"),
     parameter("pace_separate", "carried", "agreed_week", -1, "more rounds a week"),
     parameter("patience", "impatient", "sessions", -1, "longer sessions, fewer of them", high=12),
     parameter("offers", "direct", "agreed_week", +1, "slower concession, later agreement (Faratin et al. 1998)"),
-    parameter("texts", "between", "sessions", -1, "more rounds before a session is given up"),
+    parameter("texts", "frail", "agreed_week", +1, "slower concession, later agreement (Faratin et al. 1998)"),
     parameter("judgement", "direct", "agreed_week", +1, "errors of judgement hide good texts"),
     parameter("clarity", "between", "agreed_week", -1, "an honest mediator clears errors up (Kydd 2003)"),
     parameter("relay_noise", "carried", "agreed_week", +1, "messages get lost"),
     parameter("devaluation_adversary", "reluctant", "agreed_week", +1, "the adversary's text is worth less (Stillinger et al. 1991)"),
     parameter("devaluation_mediator", "between", "agreed_week", +1, "another's text is worth less (Stillinger et al. 1991)"),
-    parameter("opponent_weight", "direct", "text_joint", +1, "offers the other likes are worth more together (Faratin et al. 1998)"),
-    parameter("opponent_learning", "direct", "text_joint", +1, "a corrected fixed pie is worth more together (Thompson, Hastie 1990)"),
-    parameter("candour_trust", "reticent", "text_joint", +1, "who knows more drafts better", low=0.0, high=1.0),
-    parameter("candour_gain", "reticent", "text_joint", +1, "who knows more drafts better", low=0.0, high=1.0),
+    parameter("opponent_weight", "exchange", "text_joint", +1, "offers the other likes are worth more together (Faratin et al. 1998)", low=0.0),
+    parameter("opponent_learning", "exchange", "text_joint", +1, "a corrected fixed pie is worth more together (Thompson, Hastie 1990)", low=0.0),
+    parameter("candour_trust", "exchange through", "text_joint", +1, "who knows more drafts better", low=0.0),
+    parameter("candour_gain", "exchange through", "text_joint", +1, "who knows more drafts better", low=0.0),
     parameter("estimate_step", "between", "text_joint", None, "a no shifts the next text towards who refused"),
     parameter("mediator_interest", "meddled", "units_litres", +1, "mediators who want the well rebuilt draft so"),
     parameter("leverage_half_life", "between", "surplus_north", +1, "what mediators add lasts longer (Beardsley 2011)"),
@@ -384,7 +394,7 @@ ROWS: list[Row] = [
     parameter("trust_gain", "frail", "agreements", +1, "promises kept are believed next time (Kydd 2005)"),
     parameter("trust_loss", "direct", "surplus_north", -1, "broken promises are remembered"),
     parameter("mediator_credit", "frail", "agreements", +1, "mediators gain credit while their agreement is kept"),
-    parameter("injury", "frail", "refused", +1, "violations that are noticed are resented", high=0.3),
+    parameter("injury", "frail", "ended_week", -1, "violations that are noticed are resented at renewal"),
     parameter("discouragement", "between", "sessions", -1, "failed talks discourage"),
     parameter("encouragement", "side by side", "second.came_week", -1, "an agreement encourages at the next table"),
     parameter("talking_cost", "between", "surplus_north", -1, "being seen at a table costs"),

@@ -144,13 +144,11 @@ class GainLeft:
 def gain_left(world: World, table: Table, rows: Rows) -> GainLeft:
     """What the agreement in force still brings each side: seen delivery takes the place of belief."""
     agreement = table.agreement
-    worth = table.values.at(rows).of(agreement.package[rows])
-    delivered = agreement.delivered[rows]
-    gains = worth.secure + worth.trusted
+    delivered, gains = agreement.delivered[rows], agreement.gains[rows]
     got = delivered[:, ::-1] * gains
     faded = np.exp2(-agreement.age[rows, None] / world.behaviour.leverage_half_life[rows])
     return GainLeft(
-        delivery=got - delivered * worth.loss,
+        delivery=got - delivered * agreement.loss[rows],
         withheld=gains - got,
         side_deal=agreement.side_deal[rows],
         leverage=agreement.leverage[rows] * faded,

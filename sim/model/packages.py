@@ -93,8 +93,8 @@ class Worth:
 
     def of(self, package: NDArray[np.intp]) -> Worth:
         """The worth of one package per world, each part ``(n, 2)``."""
-        at = package[:, None, None]
-        return Worth(*(np.take_along_axis(part, at, axis=2)[:, :, 0] for part in (self.secure, self.trusted, self.loss, self.political)))
+        own = np.arange(len(package))
+        return Worth(self.secure[own, :, package], self.trusted[own, :, package], self.loss[own, :, package], self.political[own, :, package])
 
 
 class Values:

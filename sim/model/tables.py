@@ -146,6 +146,8 @@ class Agreement:
     age: NDArray[np.int32]  # weeks in force
     left: NDArray[np.int32]  # weeks left of the term; -1 without end
     term: NDArray[np.int32]
+    gains: Array  # (R, 2) what the package brings if the other side keeps it wholly
+    loss: Array  # (R, 2) what keeping it costs
     frailty: Array  # (R,) log rate
     leverage: Array  # (R, 2) utility added by mediators, at signing
     delivered: Array  # (R, 2) share each side delivers
@@ -165,6 +167,8 @@ class Agreement:
             age=np.zeros(worlds, np.int32),
             left=np.zeros(worlds, np.int32),
             term=np.zeros(worlds, np.int32),
+            gains=np.zeros((worlds, 2)),
+            loss=np.zeros((worlds, 2)),
             frailty=np.zeros(worlds),
             leverage=np.zeros((worlds, 2)),
             delivered=np.zeros((worlds, 2)),
@@ -294,7 +298,10 @@ class Table:
 
     def where(self, *states: State) -> Rows:
         """Worlds in which the table is in one of these states."""
-        return np.flatnonzero(np.isin(self.state, states))
+        found = self.state == states[0]
+        for state in states[1:]:
+            found |= self.state == state
+        return np.flatnonzero(found)
 
     def service(self) -> Array:
         """Share of full pace that the table's busiest mediator leaves it, ``(R,)``; one without mediators."""

@@ -173,6 +173,9 @@ def enter_into_force(world: World, table: Table, rows: Rows) -> None:
         return
     b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
     table.state[rows] = State.IN_FORCE
+    worth = table.values.at(rows).of(agreement.package[rows])
+    agreement.gains[rows] = worth.secure + worth.trusted
+    agreement.loss[rows] = worth.loss
     agreement.age[rows] = 0
     agreement.term[rows] = table.form.term or 0
     agreement.left[rows] = table.form.term or -1

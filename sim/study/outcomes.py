@@ -68,7 +68,8 @@ class Assumptions:
 
     The spread of the fitted values, less what a fit of noise would show (adjusted for the number of
     parameters), is the spread of the expected figure over the ranges of the assumptions. It is a linear
-    approximation; with fewer than three worlds per parameter nothing is said.
+    approximation within the range of the values; nothing is said with fewer than three worlds per parameter or
+    where the spread does not rise above the noise.
     """
 
     def __init__(self, parameters: NDArray[np.float64]) -> None:
@@ -86,9 +87,12 @@ class Assumptions:
         centred = values - values.mean()
         explained = float(((self._basis.T @ centred) ** 2).sum())
         noise = (float((centred**2).sum()) - explained) / (worlds - 1 - count)
-        spread = Z * float(np.sqrt(max(0.0, explained - count * noise) / worlds))
-        centre = estimate.estimate
-        return Estimate(centre, estimate.low, estimate.high, centre - spread, centre + spread)
+        signal = explained - count * noise
+        if signal <= 0:
+            return estimate
+        spread, centre = Z * float(np.sqrt(signal / worlds)), estimate.estimate
+        low, high = max(centre - spread, float(values.min())), min(centre + spread, float(values.max()))
+        return Estimate(centre, estimate.low, estimate.high, low, high)
 
 
 def table_rows(world: World, first_world: int) -> pd.DataFrame:
