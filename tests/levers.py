@@ -139,6 +139,15 @@ UNLIKE = {
     "parties.north.positions.road.salience": 0.7, "parties.south.positions.well.salience": 0.7,
 }  # fmt: skip
 
+MISREAD = {
+    "parties.north.candour": 0.0, "parties.south.candour": 0.0,
+    "parties.north.positions.well": {"salience": 0.5, "gains": {"shared": 0.1, "rebuilt": 0.4}, "losses": {"rebuilt": 0.6}},
+    "parties.north.positions.road": {"salience": 3.0, "gains": {"open": 0.1, "guarded": 0.8}, "losses": {"guarded": 0.1}},
+    "parties.south.positions.well": {"salience": 3.0, "gains": {"shared": 0.1, "rebuilt": 0.8}, "losses": {"rebuilt": 0.1}},
+    "parties.south.positions.road": {"salience": 0.5, "gains": {"open": 0.1, "guarded": 0.4}, "losses": {"guarded": 0.6}},
+}  # fmt: skip
+"""Each gives up little on what the other wants most, but an outsider who weighs the matters alike would not think so."""
+
 AFFRONT = {"week": 2, "grievance": {"north": 0.4}}
 
 REGIMES: dict[str, Changes] = {
@@ -172,10 +181,10 @@ REGIMES: dict[str, Changes] = {
     "one after another": AFTER,
     "headlines": {**DIRECT, "formats.direct.settlement": "all_or_nothing"},
     "exchange": {**DIRECT, **UNLIKE},
-    "exchange through": {**BETWEEN, **UNLIKE, "parties.north.candour": 0.0, "parties.south.candour": 0.0},
+    "misread": {**BETWEEN, **MISREAD, "behaviour.texts": 10.0},
     "meddled": {
         **BETWEEN, "tables.table.agenda": ["well"], "parties.south.positions.well.gains.rebuilt": 0.5,
-        "parties.south.positions.well.losses.rebuilt": 0.22, "parties.north.positions.well.losses.rebuilt": 0.25,
+        "parties.south.positions.well.losses.rebuilt": 0.26, "parties.north.positions.well.losses.rebuilt": 0.30,
     },
     "provoked": {**BETWEEN, "events.raid": {"rate": 0.3, "grievance": {"north": 0.2}}},
 }
@@ -341,10 +350,10 @@ ROWS: list[Row] = [
     parameter("relay_noise", "carried", "agreed_week", +1, "messages get lost"),
     parameter("devaluation_adversary", "reluctant", "agreed_week", +1, "the adversary's text is worth less (Stillinger et al. 1991)"),
     parameter("devaluation_mediator", "between", "agreed_week", +1, "another's text is worth less (Stillinger et al. 1991)"),
-    parameter("opponent_weight", "exchange", "text_joint", +1, "offers the other likes are worth more together (Faratin et al. 1998)", low=0.0),
-    parameter("opponent_learning", "exchange", "text_joint", +1, "a corrected fixed pie is worth more together (Thompson, Hastie 1990)", low=0.0),
-    parameter("candour_trust", "exchange through", "text_joint", +1, "who knows more drafts better", low=0.0),
-    parameter("candour_gain", "exchange through", "text_joint", +1, "who knows more drafts better", low=0.0),
+    parameter("opponent_weight", "exchange", "agreed_week", -1, "offers that the other likes are accepted sooner (Faratin et al. 1998)", low=0.0),
+    parameter("opponent_learning", "exchange", "agreed_week", -1, "who sees that the pie is not fixed finds exchanges sooner (Thompson, Hastie 1990)", low=0.0),
+    parameter("candour_trust", "misread", "agreed_week", -1, "mediators who know more draft what is accepted", low=0.0),
+    parameter("candour_gain", "misread", "agreed_week", -1, "mediators who know more draft what is accepted", low=0.0, high=0.8),
     parameter("estimate_step", "between", "text_joint", None, "a no shifts the next text towards who refused"),
     parameter("mediator_interest", "meddled", "units_litres", +1, "mediators who want the well rebuilt draft so"),
     parameter("leverage_half_life", "between", "surplus_north", +1, "what mediators add lasts longer (Beardsley 2011)"),

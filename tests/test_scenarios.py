@@ -118,10 +118,7 @@ def test_the_json_schema_agrees(name: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     checker = jsonschema.Draft202012Validator(json_schema())
     whole = scenario(name).file.model_dump(mode="json", exclude_unset=True)
-    written = plain((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    written["start"] = str(written.get("start", "2024-08-19"))
-    for document in (whole, written) if name not in VARIANTS else (whole,):
-        assert [error.message for error in checker.iter_errors(document)] == []
+    assert [error.message for error in checker.iter_errors(whole)] == []
 
 
 def test_two_neighbours_shows_what_the_schema_can_say() -> None:
@@ -136,14 +133,14 @@ def test_every_key_of_two_neighbours_is_explained() -> None:
     """A comment stands where a key is used for the first time, on its line or, for a mapping, at once below."""
     seen: set[str] = set()
     names = {key for section in SECTIONS.values() for key in section.model_fields}
-    lines = (FOLDER / "two-neighbours.yaml").read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines):
+    lines = [*(FOLDER / "two-neighbours.yaml").read_text(encoding="utf-8").splitlines(), ""]
+    for number, line in enumerate(lines[:-1]):
         code, _, comment = line.partition("#")
-        below = lines[number + 1].partition("#")[2] if code.rstrip().endswith(":") and number + 1 < len(lines) else ""
-        own = re.match(r"[ -]*(\w+):", code)
-        if own and own[1] in names and own[1] not in seen:
-            assert comment or below or own[1] in ("label", "role", "level"), f"line {number + 1}: {own[1]}"
-            seen.add(own[1])
+        below = lines[number + 1].partition("#")[2] if code.rstrip().endswith(":") else ""
+        first = {key for key in re.findall(r"(?:^|[\s{])(\w+):(?=\s|$)", code) if key in names} - seen
+        above = number and lines[number - 1].startswith("#")
+        assert comment or below or above or not first, f"line {number + 1}: {first}"
+        seen |= first
 
 
 # ---------------------------------------------------------------- the README
@@ -258,4 +255,5 @@ def test_some_numbers_of_two_neighbours_are_drawn_each_for_itself() -> None:
 
 
 if __name__ == "__main__":
-    README.write_text(BEHAVIOUR.sub(lambda m: m[1] + behaviour_table() + m[3], README.read_text(encoding="utf-8")), encoding="utf-8")
+    now = README.read_text(encoding="utf-8")
+    README.write_text(BEHAVIOUR.sub(lambda m: m[1] + behaviour_table() + m[3], now), encoding="utf-8")

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from sim.model.draws import Draws, Parameters
 
-ONE_PER_SIDE = {"believe", "come", "judge", "expose", "ratify", "veto", "violate", "detect", "contest", "suspend", "claim", "leave", "renew"}
+ONE_PER_SIDE = {
+    "believe", "come", "judge", "expose", "ratify", "veto", "violate", "detect", "contest", "suspend", "claim", "leave", "renew",
+}  # fmt: skip
 """Streams of a table that give each side a number of its own; all others give one for both."""
 
 
@@ -19,12 +21,12 @@ class SharedDraws(Draws):
 
     def uniform(self, owner: str, stream: str, *shape: int) -> NDArray[np.float32]:
         """As in the base class; read-only."""
-        return _made_once(self.seed, self.block, self.worlds, owner, stream, shape)
+        return _made_once(Draws(self.seed, self.block, self.worlds), owner, stream, shape)
 
 
 @lru_cache(maxsize=1500)
-def _made_once(seed: int, block: int, worlds: int, owner: str, stream: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    drawn = Draws(seed, block, worlds).uniform(owner, stream, *shape)
+def _made_once(draws: Draws, owner: str, stream: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    drawn = draws.uniform(owner, stream, *shape)
     drawn.flags.writeable = False
     return drawn
 

@@ -32,13 +32,12 @@ class Readiness:
 def readiness(w: World, table: Table, side: Side) -> Readiness:
     """What draws a side to the table, less what keeps it away."""
     b, form = w.b, table.form
-    me, other = side.index, 1 - side.index
     visible = seen(w, table, side)
 
     # Distance: both sides sign with the mediators only; or it is not sure that the other will be there at all.
     distance = table.distance
     if form.hosts_if == "one":
-        distance *= table.believed[other]
+        distance *= table.believed[1 - side.index]
 
     surplus = expected_value(w, table, side, table.focal) - reservation_value(w, table, side)
     motivation = b.motivation * between(-0.3, surplus, 0.5)
@@ -84,18 +83,21 @@ def choose_focal_text(w: World, table: Table) -> None:
 
 def who_comes(w: World, table: Table) -> None:
     """An occasion to meet, or to leave."""
-    if table.spec.meets is None:
-        occasion = w.luck_of(table, "occasion") < w.b.occasion_rate
-    else:
-        occasion = table.spec.meets == w.week
-    if not occasion:
+    if not _occasion_arises(w, table):
         return
     if table.state == State.TALKING:
         _perhaps_walk_out(w, table)
     elif table.state == State.APART and w.is_open(table):
         _perhaps_meet(w, table)
-    elif table.record.occasion < 0:
+    elif table.record.occasion < 0:  # what it hangs on has not happened
         table.record.stop(Stage.APART, NOBODY, Reason.NOT_OPENED)
+
+
+def _occasion_arises(w: World, table: Table) -> bool:
+    """In the week of a fixed meeting, or at random."""
+    if table.spec.meets is not None:
+        return table.spec.meets == w.week
+    return w.luck_of(table, "occasion") < w.b.occasion_rate
 
 
 def _perhaps_walk_out(w: World, table: Table) -> None:

@@ -112,8 +112,7 @@ def _put(reading: Reading, name: str, values: NDArray, where: NDArray[np.bool_] 
     """Copy ``(R,)``, or each side's column of ``(R, 2)``, where it means something."""
     columns = {name: values} if values.ndim == 1 else {f"{name}[{s}]": values[:, s] for s in (0, 1)}
     for label, column in columns.items():
-        column = column.astype(float)
-        reading[label] = column if where is None else np.where(where, column, NAN)
+        reading[label] = column.astype(float) if where is None else np.where(where, column, NAN)
 
 
 def read_engine(engine: Engine) -> Reading:
@@ -190,12 +189,12 @@ def read_twin(w: World) -> dict[str, float]:
         _say(reading, f"{t} known", NAN if session is None else session.known)
         _say(reading, f"{t} exposed", [NAN, NAN] if session is None else session.exposed)
         for label in TALKS:
-            pair = label in {"error", "readiness", "candour", "shift"}
-            _say(reading, f"{t} {label}", getattr(session, label) if table.state == State.TALKING else [NAN, NAN] if pair else NAN)
+            none = [NAN, NAN] if label in {"error", "readiness", "candour", "shift"} else NAN
+            _say(reading, f"{t} {label}", getattr(session, label) if table.state == State.TALKING else none)
         for label in SIGNED + IN_FORCE:
-            pair = label not in {"package", "signed", "age", "left", "term", "frailty"}
+            none = NAN if label in {"package", "signed", "age", "left", "term", "frailty"} else [NAN, NAN]
             there = table.state >= (State.SIGNED if label in SIGNED else State.IN_FORCE)
-            _say(reading, f"{t} {label}", getattr(agreement, label) if there else [NAN, NAN] if pair else NAN)
+            _say(reading, f"{t} {label}", getattr(agreement, label) if there else none)
         _say(reading, f"{t} culprit", agreement.culprit if table.state == State.SUSPENDED else NAN)
     return reading
 

@@ -36,10 +36,9 @@ def ratify(w: World, table: Table) -> None:
     if not any(falls):
         enter_into_force(w, table)
         return
+    whose = FIRST if falls[0] else SECOND
     if all(falls):  # named is the capital in which it stood worse
         whose = FIRST if foreseen[0] <= foreseen[1] else SECOND
-    else:
-        whose = FIRST if falls[0] else SECOND
     _fall(w, table, whose, why[whose])
 
 

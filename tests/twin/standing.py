@@ -78,7 +78,8 @@ def _violate(w: World, table: Table, before: list[GainLeft]) -> None:
     violates, accused, contested, breached = [], [], [], []
     for side in w.sides:
         i, other = side.index, w.sides[1 - side.index]
-        log_rate = agreement.frailty + b.violation_grievance * table.sensitivity * side.grievance - b.violation_gain * before[i].total
+        angry = b.violation_grievance * table.sensitivity * side.grievance
+        log_rate = agreement.frailty + angry - b.violation_gain * before[i].total
         young = 1 + b.infancy * math.exp(-agreement.age / b.infancy_weeks)
         rate = b.violation_rate * math.exp(log_rate) * (1 - b.deterrence * monitoring) * young
         did = w.luck_of(table, "violate", side) < 1 - math.exp(-rate)

@@ -173,9 +173,9 @@ class Table:
 
 def contact_cost(b: Behaviour, contact: str) -> float:
     """Recognition that a kind of contact implies, face to face = 1."""
-    return {"face_to_face": 1.0, "proximity": b.contact_proximity, "remote": b.contact_remote, "separate": b.contact_separate}[contact]
+    return 1.0 if contact == "face_to_face" else getattr(b, f"contact_{contact}")
 
 
 def pace(b: Behaviour, contact: str) -> float:
     """Rounds per week that a kind of contact allows."""
-    return {"face_to_face": 1.0, "proximity": b.pace_proximity, "remote": b.pace_remote, "separate": b.pace_separate}[contact]
+    return 1.0 if contact == "face_to_face" else getattr(b, f"pace_{contact}")

@@ -48,7 +48,8 @@ def signable(scenario: Scenario, spec: TableSpec, form: Format) -> list[dict[str
             must_move = headline or spec.agenda
             if not all(i in moved for i in must_move):
                 continue
-        if all(_condition_is_met(offer, options) for side in scenario.disputants for offer in scenario.file.parties[side].conditional_offers):
+        offers = [offer for side in scenario.disputants for offer in scenario.file.parties[side].conditional_offers]
+        if all(_condition_is_met(offer, options) for offer in offers):
             found.append(options)
     return found
 
