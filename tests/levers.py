@@ -182,6 +182,7 @@ REGIMES: dict[str, Changes] = {
     "headlines": {**DIRECT, "formats.direct.settlement": "all_or_nothing"},
     "exchange": {**DIRECT, **UNLIKE},
     "misread": {**BETWEEN, **MISREAD, "behaviour.texts": 10.0},
+    "misread and not trusted": {**BETWEEN, **MISREAD, "behaviour.texts": 10.0, "behaviour.candour_trust": 0.0},
     "meddled": {
         **BETWEEN, "tables.table.agenda": ["well"], "parties.south.positions.well.gains.rebuilt": 0.5,
         "parties.south.positions.well.losses.rebuilt": 0.26, "parties.north.positions.well.losses.rebuilt": 0.30,
@@ -353,7 +354,7 @@ ROWS: list[Row] = [
     parameter("opponent_weight", "exchange", "agreed_week", -1, "offers that the other likes are accepted sooner (Faratin et al. 1998)", low=0.0),
     parameter("opponent_learning", "exchange", "agreed_week", -1, "who sees that the pie is not fixed finds exchanges sooner (Thompson, Hastie 1990)", low=0.0),
     parameter("candour_trust", "misread", "agreed_week", -1, "mediators who know more draft what is accepted", low=0.0),
-    parameter("candour_gain", "misread", "agreed_week", -1, "mediators who know more draft what is accepted", low=0.0, high=0.8),
+    parameter("candour_gain", "misread and not trusted", "agreed_week", -1, "mediators who know more draft what is accepted", low=0.0),
     parameter("estimate_step", "between", "text_joint", None, "a no shifts the next text towards who refused"),
     parameter("mediator_interest", "meddled", "units_litres", +1, "mediators who want the well rebuilt draft so"),
     parameter("leverage_half_life", "between", "surplus_north", +1, "what mediators add lasts longer (Beardsley 2011)"),

@@ -38,8 +38,9 @@ def belief_in_keeping(trust: Array, guarantee: Array, reassurance: Array, signed
 def credibility(honesty: Array, bias: Array) -> Array:
     """Weight of a mediator's word with a side, in [0, 1]: honest, and leaning moderately towards the hearer.
 
-    Kydd (2003): a mediator with a stake on the hearer's side is believed; one wholly on a side is not
-    listened to for its judgement. The bracket is highest at a bias of one half.
+    Kydd (2003): a mediator with a stake on the hearer's side is believed when it counsels restraint. The
+    bracket is 0.5 without bias and with total bias towards the hearer, 0.75 half way, and falls to nothing
+    as the mediator leans to the other side.
     """
     return honesty * np.clip(0.5 + bias - bias**2, 0, 1)
 

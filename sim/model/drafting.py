@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.model.world import World
 
 TOLERANCE = 1e-3
-"""A threshold is met if missed by no more than this, so that the last step is not lost to rounding."""
+"""A threshold above the reservation value is met if missed by no more than this, as in the peer's rule."""
 
 CHUNK = 1_000_000
 """Worlds times packages valued at once; bounds memory and changes no result."""
@@ -191,7 +191,7 @@ def single_text(world: World, table: Table, brought: Round) -> Answer:
     session.candour[rows] += np.where(says_yes, 0.0, b.candour_gain * (1 - session.candour[rows]))
     agreed = np.logical_and(says_yes[:, 0], says_yes[:, 1])
     refused = np.where(~says_yes.any(axis=1), BOTH, np.where(says_yes[:, 0], SECOND, FIRST)).astype(np.int8)
-    devalued = np.logical_or(unfairly[:, 0], unfairly[:, 1]) & ~agreed
+    devalued = ~agreed & ((says_yes | unfairly).min(axis=1))
     return Answer(agreed, package, leverage, refused, devalued)
 
 
@@ -238,12 +238,16 @@ def _lose_patience(world: World, table: Table) -> None:
 
 
 def best_for_both(world: World, table: Table, rows: Rows) -> Array:
-    """The most that any package, with the mediators' leverage, leaves the worse-off side beyond no agreement, ``(n,)``."""
+    """The most that any package leaves the worse-off side beyond its reservation value, ``(n,)``.
+
+    Mediators' leverage goes to the side that is worse off, as in :func:`single_text`.
+    """
     added = table.leverage[rows] * table.service()[rows] if table.levers.single_text else np.zeros(len(rows))
     size = max(1, CHUNK // (2 * len(table.agenda.packages)))
     found = np.empty(len(rows))
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
         surplus = expected_value(world, table, part, table.values.at(part)) - reservation_value(world, table, part)[..., None]
-        found[start : start + size] = surplus.min(axis=1).max(axis=1)
-    return found + added
+        helped = np.minimum(surplus.min(axis=1) + added[start : start + size, None], surplus.max(axis=1))
+        found[start : start + size] = helped.max(axis=1)
+    return found

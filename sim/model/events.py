@@ -89,4 +89,4 @@ def apply(world: World, name: str, event: Event, rows: Rows, weeks_ago: int) -> 
         for column, side in enumerate(world.scenario.disputants):
             table.lock_in[rows, column] += shared * world.parameters(f"{base}.lock_in.{side}", 0.0)[rows]
             if event.accuses == side:
-                table.accused[rows, column] = True
+                table.accused[rows, column] |= table.state[rows] >= State.IN_FORCE

@@ -97,7 +97,8 @@ def _violate(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     _take_offence(world, rows, accused, contested)
     breached = (accused & ~contested) & (table.luck("suspend", world.week, rows) < b.suspension)
     suspended = breached.any(axis=1) & (table.state[rows] == State.IN_FORCE)
-    culprit = np.where(breached[:, 0], FIRST, SECOND).astype(np.int8)
+    drawn = np.where(breached, table.luck("suspend", world.week, rows), 1.0)
+    culprit = np.where(drawn[:, 0] <= drawn[:, 1], FIRST, SECOND).astype(np.int8)
     hit = rows[suspended]
     table.state[hit] = State.SUSPENDED
     agreement.culprit[hit] = culprit[suspended]
@@ -217,7 +218,7 @@ def _leave(world: World, table: Table, rows: Rows, leaves: NDArray[np.bool_]) ->
 def motives(world: World, table: Table, rows: Rows, left: GainLeft) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """What would move each side to leave, and what it would say, both ``(n, 2)`` codes of :class:`Reason`.
 
-    Moved: the largest fall since entry into force. Said: what can be laid at another's door before what
+    Moved: the largest fall since entry into force, or grievance where it weighs more. Said: what can be laid at another's door before what
     cannot; nobody cites a better alternative of its own.
     """
     agreement, b = table.agreement, world.behaviour.at(rows)

@@ -1,7 +1,7 @@
 """Who comes: each side's readiness to sit down at a table, and what decides when it stays away.
 
     readiness = motivation * surplus of a likely text + optimism + confidence * trust in the other + pull
-                - threshold - sensitivity * (recognition + grievance + exposure + commitment) - stain
+                - threshold - sensitivity * (recognition + grievance + exposure) - commitment - stain
 
 Readiness theory (Pruitt 2007) has motivation and optimism make up for each other, hence a sum; recognition
 acts by level and contact, exposure by audience cost and visibility (Fearon 1994; Tomz 2007), and the choice
@@ -113,7 +113,7 @@ def who_comes(world: World, table: Table) -> None:
     """An occasion arises, both sides decide on the same day, and the mediators host if those they need come.
 
     At a table that sits the occasion is one to leave: a side stays unless its readiness has fallen well
-    below what it was when it sat down.
+    below what it was when it sat down (below zero, for a side that came readily).
     """
     if table.spec.meets is None:
         everywhere = np.arange(world.worlds)
@@ -142,7 +142,7 @@ def who_comes(world: World, table: Table) -> None:
     transitions.stay_apart(table, rows[~both], why)
     world.note(table, "stay away", rows[~both], whose=why[0], reason=why[1])
     if table.form.hosts_if == "one":
-        alone = comes.any(axis=1) & ~both
+        alone = comes.any(axis=1) & ~both & (table.outcome.declared[rows] < 0)
         transitions.declare(world, table, rows[alone], comes[alone])
     transitions.sit_down(world, table, rows[both], ready.total[both])
 

@@ -34,9 +34,8 @@ class Stage(IntEnum):
     APART = 0
     TALKED = 1
     AGREED = 2
-    RATIFIED = 3
-    IN_FORCE = 4
-    CARRIED_OUT = 5
+    IN_FORCE = 3
+    CARRIED_OUT = 4
 
 
 class Reason(IntEnum):
@@ -79,7 +78,6 @@ class Reason(IntEnum):
     # it stands
     HOLDS = 60
     CARRIED_OUT = 61
-    DECLARED = 62
 
 
 WORDS: dict[Reason, str] = {
@@ -115,7 +113,6 @@ WORDS: dict[Reason, str] = {
     Reason.CHANCE: "left for a reason outside the model",
     Reason.HOLDS: "in force at the end",
     Reason.CARRIED_OUT: "carried out",
-    Reason.DECLARED: "a declaration was made by those present",
 }
 
 NOBODY, FIRST, SECOND, BOTH = -1, 0, 1, 2

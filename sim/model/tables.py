@@ -54,7 +54,7 @@ class Levers:
         self.monitoring = world.parameters(f"{base}.monitoring", 0.0)[:, None]
         self.denied = np.array([[side in form.denied_by for side in world.scenario.disputants]], float)
         self.carried = form.contact.talks == "separate"
-        self.in_room = bool(form.mediators) and not self.carried
+        self.in_room = bool(form.mediators) and form.contact.talks in ("face_to_face", "proximity")
         self.single_text = form.drafting == "single_text" and bool(form.mediators)
         status = [form.invited[s].status if s in form.invited else "formal" for s in world.scenario.disputants]
         weight = {"not": 0 * one, "hinted": b.hint_belief, "formal": one}
@@ -110,7 +110,7 @@ class Session:
     since: NDArray[np.int32]
     rounds: NDArray[np.int32]
     first: NDArray[np.int8]  # column of the side that proposes first
-    known: NDArray[np.bool_]  # leaked, or public from the start
+    known: NDArray[np.bool_]  # leaked
     exposed: NDArray[np.bool_]  # (R, 2) a denial was exposed
     error: Array  # (R, 2) error of judgement, utility
     readiness: Array  # (R, 2) when they sat down
@@ -211,7 +211,7 @@ class Outcome:
         self.surplus = np.zeros((worlds, 2))
         """Sum over weeks of what each side had of the table, in units of all it cares about."""
         self.agreed_surplus = np.full((worlds, 2), np.nan)
-        """Surplus over the alternative that each side saw in the first text."""
+        """Surplus over its reservation value that each side saw in the first text, leverage not counted."""
         self.units = {u: np.zeros(worlds) for u in units}
         self.standing: dict[int, NDArray[np.bool_]] = {}
         """Per week asked for: an agreement is in force or suspended, or was carried out by then."""

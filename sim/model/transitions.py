@@ -36,6 +36,13 @@ def _stop(table: Table, rows: Rows, stage: Stage, why: Why) -> None:
     outcome.reason[rows] = why[1][further]
 
 
+def _part(table: Table, rows: Rows) -> None:
+    """The sides are apart again; what was known of their talks is no longer news."""
+    table.state[rows] = State.APART
+    table.session.known[rows] = False
+    table.session.exposed[rows] = False
+
+
 def note_occasion(world: World, table: Table, rows: Rows) -> None:
     """There was a chance to meet."""
     _first_time(table.outcome.occasion, rows, world.week)
@@ -56,8 +63,6 @@ def sit_down(world: World, table: Table, rows: Rows, ready: Array) -> None:
     table.outcome.sessions[rows] += 1
     session.since[rows] = world.week
     session.rounds[rows] = 0
-    session.known[rows] = False
-    session.exposed[rows] = False
     session.readiness[rows] = ready
     session.shift[rows] = 0
     session.refused[rows] = NOBODY
@@ -112,7 +117,7 @@ def fail(world: World, table: Table, rows: Rows, why: Why) -> None:
     """Talks end without a text: optimism is lost on both sides."""
     if not len(rows):
         return
-    table.state[rows] = State.APART
+    _part(table, rows)
     table.failed[rows] = True
     _discourage(world, rows)
     _stop(table, rows, Stage.TALKED, why)
@@ -148,7 +153,7 @@ def fall(world: World, table: Table, rows: Rows, why: Why) -> None:
     """A text falls at home: optimism is lost, and the other side's trust in who let it fall."""
     if not len(rows):
         return
-    table.state[rows] = State.APART
+    _part(table, rows)
     table.failed[rows] = True
     table.outcome.fell[rows] += 1
     table.outcome.fell_first[rows] += why[0] == 0
@@ -203,7 +208,7 @@ def end(world: World, table: Table, rows: Rows, why: Why, cited: NDArray[np.inte
         return
     outcome = table.outcome
     carried_out = why[1] == Reason.CARRIED_OUT
-    table.state[rows] = State.APART
+    _part(table, rows)
     agreement = table.agreement
     kept = agreement.side_deal[rows] / np.maximum(agreement.side_deal_promised[rows], 1e-12)
     table.side_deals.credit[rows] *= np.where(agreement.side_deal_promised[rows] > 0, np.minimum(kept, 1), 1)

@@ -35,7 +35,7 @@ class Behaviour(BaseModel):
     temperature: float = param(0.15, 0.12, 0.18, "readiness", "noise of the choice to come (quantal response: McKelvey, Palfrey 1995)", 0.001, 5)
     threshold: float = param(0.5, 0.45, 0.55, "readiness", "readiness at which coming and staying away are as likely", -50, 50)
     motivation: float = param(3.9, 3.4, 4.4, "readiness per utility", "weight of what a likely text brings beyond the alternative (readiness: Pruitt 2007)", 0, 20)
-    staying: float = param(0.6, 0.5, 0.7, "readiness", "how far readiness must fall below what it was before a side walks out", 0, 10)
+    staying: float = param(0.6, 0.5, 0.7, "readiness", "how far readiness must fall below what it was (below zero, if it was higher) before a side walks out", 0, 10)
     confidence: float = param(0.5, 0.4, 0.6, "readiness", "weight of trust in the other side (readiness: Pruitt 2007)", 0, 5)
     attraction: float = param(0.5, 0.4, 0.6, "readiness", "weight of the mediators' pull (ripeness: Zartman 2000)", 0, 5)
     grievance_weight: float = param(1.6, 1.4, 1.8, "readiness", "weight of grievance, times public sensitivity", 0, 10)
@@ -62,7 +62,7 @@ class Behaviour(BaseModel):
     pace_remote: float = param(0.6, 0.5, 0.7, "rounds per week", "pace of talks by line")
     pace_separate: float = param(0.35, 0.28, 0.42, "rounds per week", "pace of talks in which messages are carried")
     patience: float = param(18, 14, 22, "weeks", "length of a session without agreement before it is broken off", 1, 520)
-    offers: float = param(8, 7, 9, "rounds", "rounds in which a side moves from its aspiration to its reservation value, drafting in turn", 1, 1000)
+    offers: float = param(8, 7, 9, "rounds", "rounds of a session in which the sides draft in turn; aspiration falls towards the reservation value over them", 1, 1000)
     texts: float = param(4, 3, 5, "rounds", "the same with a single text", 1, 1000)
     judgement: float = param(0.07, 0.06, 0.08, "utility", "scale of the error in judging a text, once per session", 0, 1)
     clarity: float = param(0.7, 0.6, 0.8, "share", "error of judgement taken away by an honest mediator in the room")
@@ -93,7 +93,7 @@ class Behaviour(BaseModel):
     win_set_cost: float = param(0.10, 0.05, 0.15, "utility", "hurdle at home for a side with a narrow win-set")
     cover: float = param(0.5, 0.4, 0.6, "share", "domestic cost taken away by trusted mediators who answer for the text")
     ratification_noise: float = param(0.05, 0.04, 0.06, "utility", "scale of what cannot be foreseen at home", 0.001, 1)
-    veto_rate: float = param(0.06, 0.04, 0.08, "chance", "chance of a last-minute withdrawal on a fully sensitive text")
+    veto_rate: float = param(0.06, 0.04, 0.08, "chance", "chance, per side, of a last-minute withdrawal on a fully sensitive text")
 
     # ------------------------------------------------------------ in force
     violation_rate: float = param(0.02, 0.015, 0.025, "per week", "rate of violations by a side that gains nothing")
@@ -122,8 +122,8 @@ class Behaviour(BaseModel):
     shortening: float = param(0.6, 0.5, 0.7, "share", "gain left, of that promised, below which only half a term is renewed")
 
     # ------------------------------------------------------------ learning
-    trust_gain: float = param(0.02, 0.012, 0.028, "per week", "trust gained from promises kept, times public sensitivity (costly signals: Kydd 2005)")
-    trust_loss: float = param(0.25, 0.15, 0.35, "share", "trust lost over a violation or a text that fell")
+    trust_gain: float = param(0.008, 0.005, 0.011, "per week", "trust gained from promises kept, times public sensitivity (costly signals: Kydd 2005)")
+    trust_loss: float = param(0.25, 0.15, 0.35, "share", "trust lost over a violation; half of it over a contested one or a text that fell")
     mediator_credit: float = param(0.01, 0.005, 0.015, "per week", "trust in mediators gained while their agreement is delivered, lost while a side deal is not")
     injury: float = param(0.10, 0.06, 0.14, "grievance", "grievance added by a violation that is noticed")
     discouragement: float = param(0.28, 0.22, 0.34, "optimism", "optimism lost when talks or ratification fail")

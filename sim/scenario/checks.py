@@ -104,7 +104,9 @@ def _disputant(file: ScenarioFile, name: str) -> Iterator[Finding]:
         if set(given.offer) & set(given.only_if):
             yield place, "offers and asks for the same issue; expected two issues"
     yield from _keys((*key, "alternatives"), party.alternatives, names=file.issues, noun="issue")
-    yield from _keys((*key, "trust"), party.trust, names=others, noun="other party")
+    controllers = [deal.controlled_by for form in file.formats.values() for deal in form.side_deals]
+    known = list(dict.fromkeys([*others, *(c for c in controllers if c != name)]))
+    yield from _keys((*key, "trust"), party.trust, names=known, noun="other party")
     if missing := [other for other in others if other not in party.trust]:
         yield (*key, "trust"), f"no trust given in {', '.join(missing)}; expected every other party"
     sponsors = _sponsors(file)

@@ -38,7 +38,7 @@ def _place(tree: dict[str, Any], path: str) -> Iterator[str]:
         yield f"nothing written at this path: unknown {shown(lost.name)}{near}"
         return
     if key[0] in ("provenance", "evidence"):
-        yield "is not a number of the scenario; expected a path such as parties.russia.grievance"
+        yield "is not a number of the scenario; expected a path such as parties.north.grievance"
     elif len(key) < 2 and isinstance(node_at(tree, key), (dict, list)):
         yield "covers too much; expected a path of at least two parts"
 

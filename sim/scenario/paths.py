@@ -1,7 +1,7 @@
 """Dotted paths into a scenario: finding a node, its numbers, and what the schema says about it.
 
-``parties.russia.linkages.0.value``: mapping keys by name, list items by index. A key of provenance
-is itself a path and is matched whole: ``provenance.parties.russia.grievance.range``.
+``parties.north.linkages.0.value``: mapping keys by name, list items by index. A key of provenance
+is itself a path and is matched whole: ``provenance.parties.north.grievance.range``.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def shown(value: Any) -> str:
 
 
 def dotted(key: Key) -> str:
-    """``("parties", "russia", "linkages", 0)`` as ``parties.russia.linkages.0``."""
+    """``("parties", "north", "linkages", 0)`` as ``parties.north.linkages.0``."""
     text = ".".join(plain(str(part)) for part in key)
     return text if len(text) <= 3 * SHOWN_LENGTH else text[: 3 * SHOWN_LENGTH - 3] + "..."
 
@@ -50,7 +50,7 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 
 
 def hint(name: str, names: Iterable[str]) -> str:
-    """``"; did you mean russia?"``, or the names to choose from, or nothing if there are none."""
+    """``"; did you mean north?"``, or the names to choose from, or nothing if there are none."""
     names = list(names)
     match = nearest(name, names)
     if match:

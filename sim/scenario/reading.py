@@ -76,7 +76,7 @@ def read(path: Path | str) -> Document:
 
 
 def value_of(text: str, source: str) -> Any:
-    """The value of a scalar or a short YAML text, such as ``0.3`` or ``{russia: 0.3}``."""
+    """The value of a scalar or a short YAML text, such as ``0.3`` or ``{north: 0.3}``."""
     document = parse(text, source)
     return None if document is None else _values(document)
 

@@ -64,7 +64,7 @@ class Scenario:
         lines, pinned = self.document.lines, set(self.pinned)
         for path, value in changes.items():
             if not isinstance(path, str):
-                raise refuse(SOURCE, f"got {path!r} as a path, expected text such as parties.russia.grievance")
+                raise refuse(SOURCE, f"got {path!r} as a path, expected text such as parties.north.grievance")
             key = place(data, full, path=path, value=plain_values(value, f"{SOURCE} {path}"))
             lines = lines.moved(key, (SOURCE, 0))
             pinned = {old for old in pinned if not _covers(dotted(key), old)}

@@ -91,7 +91,7 @@ class Linkage(Node):
     """A term in a disputant's utility for two options held together."""
 
     options: dict[Name, Name] = Field(min_length=2, max_length=2, description="issue: option, twice")
-    value: Signed = Field(description="gain (or, if negative, loss) when both hold, in units of one issue's full value")
+    value: Signed = Field(description="gain (or, if negative, loss) when both hold, in utility of the table")
 
 
 class ConditionalOffer(Node):
@@ -128,7 +128,7 @@ class Disputant(Node):
     concession: Annotated[float, Field(ge=0.05, le=20)] = Field(
         description="exponent of time-based concession: 1 linear, above 1 late (boulware), below 1 early (conceder)"
     )
-    trust: dict[Name, Share] = Field(description="per other party: belief that it keeps its word, 0 to 1")
+    trust: dict[Name, Share] = Field(description="per other party, and per third actor that controls a side deal: belief that it keeps its word, 0 to 1")
     sponsor_discount: dict[Name, Share] = Field(
         default_factory=dict, description="per sponsor: how far an initiative of theirs is held against a table, 0 to 1"
     )
@@ -213,7 +213,7 @@ class Table(Node):
     agenda: list[Name] = Field(min_length=1, max_length=8, description="issues on the table")
     format: Name = Field(description="one of formats")
     opens: Opening | None = Field(None, description="left out: open from the start")
-    meets: Week | None = Field(None, description="week of a single fixed meeting; left out: occasions arise at random")
+    meets: Week | None = Field(None, description="the one week in which a session can begin; left out: occasions arise at random")
     luck: Name | None = Field(None, description="table whose random streams it shares, for paired comparisons; left out: its own")
 
 
@@ -231,7 +231,7 @@ class Event(Node):
     """Something that happens at a week or at a rate, and what it changes."""
 
     label: str = Field("", description="words a reader understands")
-    week: Week | None = Field(None, description="when it happens; 0 or less: before the first week, faded since")
+    week: Week | None = Field(None, description="when it happens; below 0: before the first week, faded since")
     rate: Share | None = Field(None, description="chance per week, instead of a week")
     suppressed_by: Name | None = Field(None, description="issue: does not happen while an agreement on it is delivered")
     grievance: dict[Name, Signed] = Field(default_factory=dict, description="per disputant: added to its grievance")

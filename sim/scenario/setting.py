@@ -21,13 +21,13 @@ _INVENTED = frozenset(
 
 
 def parse_set(text: str) -> tuple[str, Any]:
-    """``"parties.russia.grievance=0.2"`` as path and value; the value is YAML, null takes the key away.
+    """``"parties.north.grievance=0.2"`` as path and value; the value is YAML, null takes the key away.
 
     Raises ScenarioError.
     """
     path, equals, value = text.partition("=")
     if not equals or not path.strip() or not value.strip():
-        raise refuse("--set", f"got {text!r}, expected path=value such as parties.russia.grievance=0.2")
+        raise refuse("--set", f"got {text!r}, expected path=value such as parties.north.grievance=0.2")
     return path.strip(), value_of(value.strip(), f"--set {path.strip()}")
 
 
