@@ -248,6 +248,24 @@ def test_readme_commands_use_paths_that_exist() -> None:
             assert path in scenario("two-neighbours").with_({path: value}).pinned
 
 
+def test_the_readme_of_results_lists_every_column() -> None:
+    from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, compare
+
+    text = (FOLDER.parent / "results" / "README.md").read_text(encoding="utf-8")
+    assert f"({DEFAULT_WORLDS:,}) and seed ({DEFAULT_SEED})" in text
+    said = set(re.findall(r"`([\w:]+)`", text))
+    asked = scenario("two-neighbours")
+    found = compare(asked, worlds=3, processes=["heads_first", "conference_first"])
+    columns = {name for frame in (found.summary, found.worlds, found.weekly, found.reasons) for name in frame}
+    general = {side: "SIDE" for side in asked.disputants} | {issue: "ISSUE" for issue in asked.file.issues}
+    for name in [*columns, *found.manifest, *found.summary["metric"]]:
+        name = re.sub(r"^parameter:.*", "parameter:PATH", name.removesuffix("_difference"))
+        name = re.sub(r"^units_.*", "units_NAME", name)
+        for own, word in general.items():
+            name = name.removesuffix(own) + word if name.endswith(f"_{own}") else name
+        assert name in said, name
+
+
 def test_some_numbers_of_two_neighbours_are_drawn_each_for_itself() -> None:
     found = uncertain(scenario("two-neighbours"))
     assert found["front_start"].absolute == (-0.1, 0.1)
