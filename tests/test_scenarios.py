@@ -257,13 +257,14 @@ def test_the_readme_of_results_lists_every_column() -> None:
     asked = scenario("two-neighbours")
     found = compare(asked, worlds=3, processes=["heads_first", "conference_first"])
     columns = {name for frame in (found.summary, found.worlds, found.weekly, found.reasons) for name in frame}
-    general = {side: "SIDE" for side in asked.disputants} | {issue: "ISSUE" for issue in asked.file.issues}
+    general = dict.fromkeys(asked.disputants, "SIDE") | dict.fromkeys(asked.file.issues, "ISSUE")
+    patterns = {r"_difference$": "", r"^parameter:.*": "parameter:PATH", r"^units_.*": "units_NAME"}
+    patterns |= {f"_{own}$": f"_{word}" for own, word in general.items()}
     for name in [*columns, *found.manifest, *found.summary["metric"]]:
-        name = re.sub(r"^parameter:.*", "parameter:PATH", name.removesuffix("_difference"))
-        name = re.sub(r"^units_.*", "units_NAME", name)
-        for own, word in general.items():
-            name = name.removesuffix(own) + word if name.endswith(f"_{own}") else name
-        assert name in said, name
+        known = name
+        for pattern, word in patterns.items():
+            known = re.sub(pattern, word, known)
+        assert known in said, name
 
 
 def test_some_numbers_of_two_neighbours_are_drawn_each_for_itself() -> None:

@@ -148,6 +148,10 @@ def in_turn(world: World, table: Table, brought: Round) -> Answer:
         accepts = np.asarray(heard - adversary[own, hearer] >= asked)
         willing = np.isfinite(brought.threshold[own, proposer])
         only_author = willing & ~accepts & (heard >= asked)
+        says_no = np.where(accepts & willing, NOBODY, np.where(willing, hearer, proposer))
+        going_on = ~agreed
+        details = {"package": offered, "whose": proposer, "refused": says_no, "author": only_author.astype(np.int8)}
+        world.aside(table, "offer", rows[going_on], **{name: of[going_on] for name, of in details.items()})
         package = np.where(agreed, package, offered)
         refused = np.where(agreed | (accepts & willing), refused, np.where(willing, hearer, proposer)).astype(np.int8)
         devalued[~agreed & only_author] = True
@@ -192,6 +196,7 @@ def single_text(world: World, table: Table, brought: Round) -> Answer:
     agreed = np.logical_and(says_yes[:, 0], says_yes[:, 1])
     refused = np.where(~says_yes.any(axis=1), BOTH, np.where(says_yes[:, 0], SECOND, FIRST)).astype(np.int8)
     devalued = ~agreed & ((says_yes | unfairly).min(axis=1))
+    world.aside(table, "draft", rows, package=package, refused=np.where(agreed, NOBODY, refused), author=devalued.astype(np.int8))
     return Answer(agreed, package, leverage, refused, devalued)
 
 

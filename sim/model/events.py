@@ -25,7 +25,7 @@ def move_front(world: World) -> None:
 
 def happen(world: World) -> None:
     """Events of this week take effect where they happen."""
-    for name, event in world.scenario.file.events.items():
+    for number, (name, event) in enumerate(world.scenario.file.events.items()):
         if event.rate is not None:
             happens = world.luck(f"event {name}", world.week) < world.parameters(f"events.{name}.rate")
         elif event.week == world.week:
@@ -33,8 +33,12 @@ def happen(world: World) -> None:
         else:
             continue
         if event.suppressed_by is not None:
-            happens &= ~_held_back(world, name, event.suppressed_by)
+            held_back = _held_back(world, name, event.suppressed_by)
+            spared = np.flatnonzero(happens & held_back)
+            world.aside(None, "held back", spared, event=np.full(len(spared), number))
+            happens &= ~held_back
         rows = np.flatnonzero(happens)
+        world.aside(None, "event", rows, event=np.full(len(rows), number))
         if len(rows):
             apply(world, name, event, rows, 0)
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 UNAIDED = 0.4
 """Good offices where no mediator serves a table: the sides' own channel, compared with trusted mediators."""
 
+BROKEN, ACCUSED, CONTESTED = 1, 2, 4
+"""Parts of what a narrator is told about a side in a week of breaches: it broke the text, is accused, contests it."""
+
 SHORTEST_TERM = 4
 """Weeks below which a term is not shortened further."""
 
@@ -93,6 +96,9 @@ def _violate(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     world.note(table, "violate", rows[broken], whose=np.where(violates.all(axis=1), BOTH, np.where(violates[:, 0], FIRST, SECOND))[broken])
     contested = accused & (table.luck("contest", world.week, rows) < b.contest * (1 - monitoring))
     outcome.contested[rows] += contested.any(axis=1)
+    claims = violates * BROKEN + accused * ACCUSED + contested * CONTESTED
+    claimed = claims.any(axis=1)
+    world.aside(table, "breach", rows[claimed], first=claims[claimed, 0], second=claims[claimed, 1])
     table.accused[rows] = False
     _take_offence(world, rows, accused, contested)
     breached = (accused & ~contested) & (table.luck("suspend", world.week, rows) < b.suspension)
@@ -184,7 +190,9 @@ def _renew(world: World, table: Table, rows: Rows) -> None:
     hurdle = b.renewal_effort if table.form.silence == "lapse" else 0.0
     willing = logistic((_wish(world, table, rows, left) - hurdle) / b.renewal_temperature)
     refuses = table.luck("renew", world.week, rows) >= willing
-    outcome.refused[rows[refuses.any(axis=1)]] += 1
+    objects = refuses.any(axis=1)
+    outcome.refused[rows[objects]] += 1
+    world.aside(table, "refuse", rows[objects], whose=np.where(refuses.all(axis=1), BOTH, np.where(refuses[:, 0], FIRST, SECOND))[objects])
     _leave(world, table, rows, refuses)
     stays = ~refuses.any(axis=1)
     rows = rows[stays]

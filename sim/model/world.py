@@ -34,6 +34,8 @@ class World(mesa.Model):
         self.weeks = scenario.file.weeks
         self.week = 0
         self.listener = listener
+        self.narrator: Listener | None = None
+        """Hears what the listener hears and what happens between those steps; set by who tells a single world."""
         self.parameters = Parameters(scenario, draws, stated=stated)
         self.behaviour = Behaviours(self.parameters)
         self.front = self.parameters("front_start", scenario.file.front_start).copy()
@@ -109,6 +111,12 @@ class World(mesa.Model):
         """Tell a listener what happened; costs nothing without one."""
         if self.listener is not None and len(rows):
             self.listener(self.week, table.name, what, rows, details)
+        self.aside(table, what, rows, **details)
+
+    def aside(self, table: Table | None, what: str, rows: Rows, **details: NDArray[np.integer]) -> None:
+        """Tell the narrator what a story needs besides the steps of :meth:`note`; costs nothing without one."""
+        if self.narrator is not None and len(rows):
+            self.narrator(self.week, table.name if table is not None else "", what, rows, details)
 
     def _count_states(self) -> None:
         """A process is as far as its furthest table: in force before suspended, signed, talking and apart."""

@@ -143,7 +143,7 @@ def _perhaps_meet(w: World, table: Table) -> None:
         decided = FIRST if ready[0] <= ready[1] else SECOND
     record.stop(Stage.APART, whose, reasons[decided])
     w.note(table, "stay away", whose=whose, reason=reasons[decided])
-    if any(comes) and table.form.hosts_if == "one":
+    if any(comes) and table.form.hosts_if == "one" and record.declared < 0:
         _declare(w, table, comes)
 
 
@@ -161,7 +161,7 @@ def _sit_down(w: World, table: Table, ready: list[float]) -> None:
     blur = 1.0
     if form.contact.talks == "separate":  # messages are carried
         blur = 1 + b.relay_noise
-    elif table.mediators:  # an honest mediator is in the room
+    elif table.mediators and form.contact.talks != "remote":  # an honest mediator is in the room
         blur = 1 - b.clarity * sum(m.honesty for m in table.mediators) / len(table.mediators)
     table.session = Session(
         since=w.week,
@@ -176,8 +176,7 @@ def _sit_down(w: World, table: Table, ready: list[float]) -> None:
 
 def _declare(w: World, table: Table, present: list[bool]) -> None:
     """Those present declare: it binds only them, draws to tables on the same issues, and stains its sponsor."""
-    if table.record.declared < 0:
-        table.record.declared = w.week
+    table.record.declared = w.week
     for other in w.tables:
         shared = len(set(other.agenda) & set(table.agenda)) / len(other.agenda)
         other.pull_bonus += w.b.declaration_pull * shared

@@ -121,20 +121,20 @@ def read_engine(engine: Engine) -> Reading:
     _put(reading, "front", engine.front)
     for feeling in FEELINGS:
         _put(reading, feeling, getattr(engine.sides, feeling))
+    for name, trust in engine.sides.trust_in.items():
+        _put(reading, f"trust in {name}", trust)
     for name in engine.mediators:
-        _put(reading, f"trust in {name}", engine.sides.trust_in[name])
         _put(reading, f"tables of {name}", engine.mediators[name].load)
     for sponsor, discount in engine.sides.discount.items():
         _put(reading, f"discount of {sponsor}", discount)
     for table in engine.tables:
         t = table.name
-        sat = table.outcome.came >= 0
         talking, text, in_force = table.state == State.TALKING, table.state >= State.SIGNED, table.state >= State.IN_FORCE
         for label in ("state", "failed", "pull_bonus", "lock_in", "accused"):
             _put(reading, f"{t} {label}", getattr(table, label))
         _put(reading, f"{t} credit", table.side_deals.credit)
         for label in ("known", "exposed"):
-            _put(reading, f"{t} {label}", getattr(table.session, label), sat)
+            _put(reading, f"{t} {label}", getattr(table.session, label))
         for label in TALKS:
             _put(reading, f"{t} {label}", getattr(table.session, label), talking)
         for label in SIGNED:
@@ -177,8 +177,9 @@ def read_twin(w: World) -> dict[str, float]:
     reading: dict[str, float] = {"front": w.front}
     for feeling in FEELINGS:
         _say(reading, feeling, [getattr(side, feeling) for side in w.sides])
-    for name, mediator in w.mediators.items():
+    for name in w.sides[0].trust_in:
         _say(reading, f"trust in {name}", [side.trust_in[name] for side in w.sides])
+    for name, mediator in w.mediators.items():
         _say(reading, f"tables of {name}", mediator.busy_at)
     for sponsor in w.sides[0].discount:
         _say(reading, f"discount of {sponsor}", [side.discount[sponsor] for side in w.sides])
@@ -186,8 +187,8 @@ def read_twin(w: World) -> dict[str, float]:
         t, session, agreement = table.name, table.session, table.agreement
         for label in ("state", "failed", "pull_bonus", "lock_in", "accused", "credit"):
             _say(reading, f"{t} {label}", getattr(table, label))
-        _say(reading, f"{t} known", NAN if session is None else session.known)
-        _say(reading, f"{t} exposed", [NAN, NAN] if session is None else session.exposed)
+        _say(reading, f"{t} known", session is not None and session.known)
+        _say(reading, f"{t} exposed", [False, False] if session is None else session.exposed)
         for label in TALKS:
             none = [NAN, NAN] if label in {"error", "readiness", "candour", "shift"} else NAN
             _say(reading, f"{t} {label}", getattr(session, label) if table.state == State.TALKING else none)

@@ -45,7 +45,7 @@ def ratify(w: World, table: Table) -> None:
 def _fall(w: World, table: Table, whose: int, reason: Reason) -> None:
     """The text is dead; the other side trusts less."""
     record = table.record
-    table.state = State.APART
+    table.part()
     table.failed = True
     record.fell += 1
     if whose == FIRST:

@@ -46,7 +46,7 @@ def expected_side_deals(w: World, table: Table, side: Side) -> float:
         if deal.to != side.name:
             continue
         base = f"formats.{table.spec.format}.side_deals.{n}"
-        trust = side.trust_in.get(deal.controlled_by, 1.0)  # third actors are no parties, and nothing is said of trust in them
+        trust = side.trust_in.get(deal.controlled_by, 1.0)  # of whom nobody says how far to trust it: wholly
         belief = (1 - w.b.side_deal_trust) + w.b.side_deal_trust * trust
         total += w.number(f"{base}.benefit") * w.number(f"{base}.credibility") * belief
     return total * table.credit[side.index]

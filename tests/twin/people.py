@@ -30,7 +30,7 @@ class Side:
     win_set: float
     candour: float
     concession: float
-    trust_in: dict[str, float]  # per mediator
+    trust_in: dict[str, float]  # per mediator and third actor
     discount: dict[str, float]  # per sponsor
     optimism: float = 0.0
     grievance: float = 0.0
@@ -81,6 +81,8 @@ class Mediator:
 
 def two_sides(scenario: Scenario, number: Numbers) -> list[Side]:
     """The disputants as the scenario has them before the first week."""
+    parties = scenario.file.parties
+    third = {other for name in scenario.disputants for other in parties[name].trust} - set(scenario.disputants)
     sponsors = {form.sponsor for form in scenario.file.formats.values() if form.sponsor}
     for event in scenario.file.events.values():
         sponsors |= set(event.stain)
@@ -102,7 +104,7 @@ def two_sides(scenario: Scenario, number: Numbers) -> list[Side]:
                 win_set=number(f"{base}.win_set"),
                 candour=number(f"{base}.candour"),
                 concession=number(f"{base}.concession"),
-                trust_in={m: number(f"{base}.trust.{m}") for m in scenario.mediators},
+                trust_in={other: number(f"{base}.trust.{other}", 0.5) for other in sorted({*third, *scenario.mediators})},
                 discount={s: number(f"{base}.sponsor_discount.{s}", 0.0) for s in sponsors},
             )
         )

@@ -107,6 +107,9 @@ def _violate(w: World, table: Table, before: list[GainLeft]) -> None:
             side.grievance = min(side.grievance + b.injury * weight, 1)
     if any(breached) and table.state == State.IN_FORCE:
         agreement.culprit = FIRST if breached[0] else SECOND
+        if all(breached):  # the one whose breach the other was quicker to answer
+            answers = [w.luck_of(table, "suspend", side) for side in w.sides]
+            agreement.culprit = FIRST if answers[0] <= answers[1] else SECOND
         table.state = State.SUSPENDED
         record.suspensions += 1
         w.note(table, "suspend", whose=agreement.culprit)
@@ -219,7 +222,7 @@ def motives(w: World, table: Table, side: Side) -> tuple[Reason, Reason]:
 def _end(w: World, table: Table, whose: int, reason: Reason, cited: Reason | None = None) -> None:
     """An agreement is over; side deals that lost belief start the next one with less credit."""
     agreement, record = table.agreement, table.record
-    table.state = State.APART
+    table.part()
     for i in (0, 1):
         if agreement.side_deal_promised[i] > 0:
             table.credit[i] *= min(agreement.side_deal[i] / agreement.side_deal_promised[i], 1)

@@ -124,7 +124,7 @@ class Table:
         self.lock_in = [0.0, 0.0]
         self.accused = [False, False]
         self.credit = [1.0, 1.0]  # of side deals, after what became of earlier ones
-        self.session: Session | None = None  # the last one, too, once it is over
+        self.session: Session | None = None  # kept while its text lives
         self.agreement: Agreement | None = None
         self.focal = 0
         every_unit = {u: 0.0 for p in self.agenda for o in file.issues[p].options for u in units(world.scenario, number, {p: o})}
@@ -149,6 +149,11 @@ class Table:
         for status, side in zip(self.status, sides, strict=True):
             as_meant = {"not": 0.0, "hinted": b.hint_belief, "formal": 1.0}[status]
             self.believed.append(as_meant * number(f"{base}.invited.{side}.believed", 1.0))
+
+    def part(self) -> None:
+        """The sides are apart again; what was known of their talks is no longer news."""
+        self.state = State.APART
+        self.session = None
 
     @property
     def service(self) -> float:

@@ -178,21 +178,21 @@ def _single_text(w: World, table: Table, brought: list[Brought]) -> Answer:
     worse_off = 0 if estimate[0][package] <= estimate[1][package] else 1
     leverage = [0.0, 0.0]
     leverage[worse_off] = table.leverage * table.service
-    says_yes, only_author = [], False
+    says_yes, would_say_yes = [], []
     for i, side in enumerate(w.sides):
         heard = brought[i].value[package] + leverage[i] + brought[i].error
         yes = heard - _discount_of_mediators(w, table, side) >= brought[i].threshold
         says_yes.append(yes)
+        would_say_yes.append(heard >= brought[i].threshold)  # had nobody in particular written it
         if yes:
             session.shift[i] -= 0.5 * b.estimate_step
         else:
             session.shift[i] += b.estimate_step
             session.candour[i] += b.candour_gain * (1 - session.candour[i])
-            only_author = only_author or heard >= brought[i].threshold
     if all(says_yes):
         return Answer(package, True, NOBODY, False, leverage)
     refused = BOTH if not any(says_yes) else SECOND if says_yes[0] else FIRST
-    return Answer(package, False, refused, only_author, leverage)
+    return Answer(package, False, refused, all(would_say_yes), leverage)
 
 
 def _estimate(table: Table, brought: Brought, side: int) -> list[float]:
@@ -250,22 +250,23 @@ def _lose_patience(w: World, table: Table) -> None:
         return
     if _best_for_both(w, table) < 0:
         talks_fail(w, table, BOTH, Reason.NO_ZONE)
-    elif session.devalued:
-        talks_fail(w, table, session.refused, Reason.DEVALUATION)
     else:
-        talks_fail(w, table, session.refused, Reason.IMPASSE)
+        talks_fail(w, table, session.refused, Reason.DEVALUATION if session.devalued else Reason.IMPASSE)
 
 
 def _best_for_both(w: World, table: Table) -> float:
-    """The most that any package leaves the worse-off side, with the mediators' leverage."""
-    first, second = surplus_of_all(w, table)
-    best = max(min(pair) for pair in zip(first, second, strict=True))
-    return best + table.leverage * table.service if table.single_text else best
+    """The most that any package leaves the worse-off side, once mediators have helped the worse-off of the two."""
+    help_ = table.leverage * table.service if table.single_text else 0.0
+    best = -math.inf
+    for pair in zip(*surplus_of_all(w, table), strict=True):
+        worse, better = sorted(pair)
+        best = max(best, min(worse + help_, better))
+    return best
 
 
 def talks_fail(w: World, table: Table, whose: int, reason: Reason) -> None:
     """Talks end without a text."""
-    table.state = State.APART
+    table.part()
     table.failed = True
     w.discourage()
     table.record.stop(Stage.TALKED, whose, reason)

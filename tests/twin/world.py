@@ -106,7 +106,8 @@ class World:
             for table in self.tables:
                 shared = len(set(event.issues) & set(table.agenda)) / len(table.agenda)
                 table.lock_in[side.index] += shared * size("lock_in")
-                if shared and event.accuses == side.name:
+                in_force = table.state in {State.IN_FORCE, State.SUSPENDED}
+                if shared and event.accuses == side.name and in_force:
                     table.accused[side.index] = True
         for table in self.tables:
             shared = len(set(event.issues) & set(table.agenda)) / len(table.agenda)
