@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from sim.scenario.loading import load
     from sim.scenario.problems import ScenarioError
     from sim.scenario.scenario import Scenario
+    from sim.show.story import story
     from sim.study.compare import Result, compare
 
     __version__: str
 
-__all__ = ["Result", "Scenario", "ScenarioError", "__version__", "compare", "load"]
+__all__ = ["Result", "Scenario", "ScenarioError", "__version__", "compare", "load", "story"]
 
 _HOMES = {
     "load": "sim.scenario.loading",
@@ -30,6 +31,7 @@ _HOMES = {
     "ScenarioError": "sim.scenario.problems",
     "compare": "sim.study.compare",
     "Result": "sim.study.compare",
+    "story": "sim.show.story",
 }
 
 

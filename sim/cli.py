@@ -135,6 +135,7 @@ OneProcess = Annotated[
     str | None, typer.Option("--process", metavar="NAME", help="the process to run [default: the scenario's first]")
 ]
 Worlds = Annotated[int, typer.Option("--worlds", parser=_whole, metavar="N", help="worlds per process")]
+World = Annotated[int, typer.Option("--world", parser=_whole, metavar="N", help="which world, counted from 0")]
 Seed = Annotated[int, typer.Option("--seed", parser=_whole, metavar="S", help="the same seed gives the same worlds")]
 Settings = Annotated[
     list[str] | None,
@@ -203,6 +204,26 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option
     asked = _load(scenario, settings)
     (name,) = asked.choose_processes([process or next(iter(asked.file.processes))])
     _run(asked, [name], _Run(worlds, seed, jobs, out or f"results/{Path(scenario).stem}-{name}", as_json))
+
+
+@app.command()
+@guarded
+def story(
+    scenario: ScenarioFile,
+    process: OneProcess = None,
+    world: World = 0,
+    seed: Seed = SEED,
+    settings: Settings = None,
+) -> None:
+    """Tell one world of one process week by week.
+
+    It is the world of that number in any comparison with the same seed.
+    """
+    if not 0 <= world < MOST_WORLDS:
+        raise CommandError(f"--world: got {world}, expected 0 to {MOST_WORLDS - 1:,}", 2)
+    if not 0 <= seed <= MOST_SEED:
+        raise CommandError(f"--seed: got {seed}, expected 0 to {MOST_SEED}", 2)
+    typer.echo(sim.story(_load(scenario, settings), process=process, world=world, seed=seed), nl=False)
 
 
 @app.command()

@@ -109,6 +109,7 @@ FRAIL = {
     **EAGER, "tables.table.format": "between", "weeks": 60, "formats.between.contact.talks": "face_to_face",
     "formats.between.monitoring": 0.3, "behaviour.violation_rate": 0.05, "behaviour.renewal_temperature": 0.1,
     "parties.north.alternatives.well": {"value": 0.3, "from_week": 30}, "formats.between.side_deals": [BANK],
+    "parties.south.trust.bank": 0.8,
 }  # fmt: skip
 
 CARRIED = {**BETWEEN, "formats.between.contact.talks": "separate"}
@@ -134,6 +135,11 @@ AFTER = {
     "tables.second.opens": {"after": "table", "when": "failed"}, "behaviour.judgement": 0.12,
 }  # fmt: skip
 
+FORMAT = {
+    "level": "ministers", "contact": {"talks": "remote", "signing": "remote", "implementation": "remote"},
+    "visibility": "discreet", "drafting": "in_turn", "settlement": "issue_by_issue", "instrument": "joint",
+}  # fmt: skip
+
 UNLIKE = {
     "parties.north.positions.well.salience": 3.0, "parties.south.positions.road.salience": 3.0,
     "parties.north.positions.road.salience": 0.7, "parties.south.positions.well.salience": 0.7,
@@ -147,6 +153,18 @@ MISREAD = {
     "parties.south.positions.road": {"salience": 0.5, "gains": {"open": 0.1, "guarded": 0.4}, "losses": {"guarded": 0.6}},
 }  # fmt: skip
 """Each gives up little on what the other wants most, but an outsider who weighs the matters alike would not think so."""
+
+SPLIT = {
+    "parties.north.positions.road": {"salience": 1.0, "gains": {"open": 0.1, "guarded": 0.1}, "losses": {"open": 0.35, "guarded": 0.5}},
+}
+
+TORN = {
+    "tables.table.agenda": ["well"], "parties.elder.interests": {},
+    "parties.north.positions.well": {"salience": 1.0, "gains": {"shared": 0.45, "rebuilt": 0.7}, "losses": {"shared": 0.1, "rebuilt": 0.1}},
+    "parties.south.positions.well": {"salience": 1.0, "gains": {"shared": 0.7, "rebuilt": 0.45}, "losses": {"shared": 0.1, "rebuilt": 0.1}},
+}
+
+FROM_AFAR = ["separate", "remote", "proximity", "face_to_face"]
 
 AFFRONT = {"week": 2, "grievance": {"north": 0.4}}
 
@@ -165,7 +183,7 @@ REGIMES: dict[str, Changes] = {
     "in public": {**RELUCTANT, "formats.direct.visibility": "public"},
     "denied": {**RELUCTANT, "formats.direct.visibility": "public", "formats.direct.denied_by": ["north"], "weeks": 30},
     "sponsored": {
-        **SHY, "formats.between.sponsor": "guild", "behaviour.threshold": 0.6,
+        **SHY, "formats.between.sponsor": "guild", "formats.direct.sponsor": "guild", "behaviour.threshold": 0.6,
         "parties.north.sponsor_discount.guild": 0.4, "parties.south.sponsor_discount.guild": 0.2,
     },
     "hinted": {**RELUCTANT, "formats.direct.invited.south": {"status": "hinted", "believed": 0.8}},
@@ -179,13 +197,42 @@ REGIMES: dict[str, Changes] = {
     "lapsing": {**FRAIL, "formats.between.silence": "lapse"},
     "side by side": {**BETWEEN, **BESIDE, "tables.table.agenda": ["well"], "parties.elder.capacity": 1.0},
     "one after another": AFTER,
-    "headlines": {**DIRECT, "formats.direct.settlement": "all_or_nothing"},
+    "split": {**DIRECT, **SPLIT},
+    "headlines": {
+        **DIRECT, **SPLIT, "formats.direct.settlement": "all_or_nothing", "issues.well.headline": True, "issues.road.headline": False,
+    },
+    "torn": {**BETWEEN, **TORN},
+    "torn between two": {**DIRECT, **TORN},
+    "proud": {
+        **RELUCTANT, "parties.north.recognition": 1.0, "parties.south.recognition": 1.0, "behaviour.mandate_gap": 0.02,
+    },
     "exchange": {**DIRECT, **UNLIKE},
     "misread": {**BETWEEN, **MISREAD, "behaviour.texts": 10.0},
     "misread and not trusted": {**BETWEEN, **MISREAD, "behaviour.texts": 10.0, "behaviour.candour_trust": 0.0},
+    "linked": {**DIRECT, "parties.north.linkages": [{"options": {"well": "shared", "road": "open"}, "value": 0.2}]},
+    "conditional": {**DIRECT, "parties.north.conditional_offers": [{"offer": {"well": "rebuilt"}, "only_if": {"road": "open"}}]},
     "meddled": {
         **BETWEEN, "tables.table.agenda": ["well"], "parties.south.positions.well.gains.rebuilt": 0.5,
-        "parties.south.positions.well.losses.rebuilt": 0.26, "parties.north.positions.well.losses.rebuilt": 0.30,
+        "parties.south.positions.well.losses.rebuilt": 0.25, "parties.north.positions.well.losses.rebuilt": 0.27,
+    },
+    "much meddled": {
+        **BETWEEN, "behaviour.mediator_interest": 4.0, "parties.elder.interests.well.values": {"rebuilt": 1.0},
+        "parties.elder.interests.road": {"salience": 1.0, "values": {"guarded": 1.0}},
+    },
+    "eager": {**EAGER, "tables.table.format": "between", "weeks": 26},
+    "at a summit": {
+        **RELUCTANT, "formats.summit": {**SUMMIT, "hosts_if": "both", "sponsor": "north"}, "tables.table.format": "summit",
+    },
+    "raided": {**BETWEEN, "events.raid": {"rate": 0.5, "grievance": {"north": 0.3}, "issues": ["well"]}},
+    "raining": {**RELUCTANT, "events.rain": {"week": 0}},
+    "raining on the shy": {**SHY, "events.rain": {"week": 0, "issues": ["well"]}},
+    "raining on the sponsor": {**SHY, "formats.between.sponsor": "guild", "behaviour.threshold": 0.6, "events.rain": {"week": 0},
+        "parties.north.sponsor_discount.guild": 0.2},
+    "raining on talks": {**DIRECT, "events.rain": {"week": 0, "issues": ["well", "road"]}},
+    "twins": {**DIRECT, **BESIDE, "tables.second": {"agenda": ["well", "road"], "format": "direct"}},
+    "waiting": {
+        **AFTER, "formats.nobody": {**FORMAT, "invited": {"south": {"status": "not"}}},
+        "tables.third": {"agenda": ["border"], "format": "nobody"}, "processes.talks.tables": ["table", "second", "third"],
     },
     "provoked": {**BETWEEN, "events.raid": {"rate": 0.3, "grievance": {"north": 0.2}}},
 }
@@ -233,6 +280,8 @@ def run(*changes: Changes, drawn: bool = False) -> Measures:
     """What came of all worlds in the only process, per measure ``(R,)``; weeks that never came count as the last."""
     world = World(scenario(*changes), "talks", Luck(SEED, 0, WORLDS), stated=not drawn).run()
     found: Measures = {"weeks": world.in_force.astype(float)}
+    if len(world.tables) > 1:
+        found["lag"] = np.abs(world.tables[0].outcome.came - world.tables[1].outcome.came).astype(float)
     for table in world.tables:
         prefix = "" if table is world.tables[0] else f"{table.name}."
         found |= {prefix + name: values for name, values in measure(world, table).items()}
@@ -360,7 +409,7 @@ ROWS: list[Row] = [
     parameter("leverage_half_life", "between", "surplus_north", +1, "what mediators add lasts longer (Beardsley 2011)"),
     parameter("hardening", "reluctant", "agreed_week", +1, "watched sides concede less"),
     parameter("schelling", "reluctant", "agreed_week", +1, "narrow win-sets concede less (Schelling 1960; Putnam 1988)"),
-    parameter("leak_rate", "direct", "ratified", -1, "a text that becomes known costs at home"),
+    parameter("leak_rate", "in secret", "text_joint", -1, "a text that becomes known costs at home", high=0.2),
     # -------------------------------------------------------- accept and ratify
     parameter("assurance", "shy", "came", +1, "a mediator's word takes doubt away (Kydd 2003)"),
     parameter("guarantee", "shy", "came", +1, "oversight takes doubt away (Fearon 1995; Powell 2006)"),
@@ -401,11 +450,142 @@ ROWS: list[Row] = [
     parameter("renewal_grievance", "frail", "renewals", -1, "grievance refuses"),
     parameter("shortening", "direct", "shorter", +1, "more is read as shrunk"),
     # -------------------------------------------------------- learning
-    parameter("trust_gain", "frail", "agreements", +1, "promises kept are believed next time (Kydd 2005)"),
+    parameter("trust_gain", "frail", "agreements", +1, "promises kept are believed next time (Kydd 2005)", high=0.1),
     parameter("trust_loss", "direct", "surplus_north", -1, "broken promises are remembered"),
-    parameter("mediator_credit", "frail", "agreements", +1, "mediators gain credit while their agreement is kept"),
-    parameter("injury", "frail", "ended_week", -1, "violations that are noticed are resented at renewal"),
+    parameter("mediator_credit", "frail", "agreements", +1, "mediators gain credit while their agreement is kept", high=0.05),
+    parameter("injury", "frail", "ended_week", -1, "violations that are noticed are resented at renewal", high=0.3),
     parameter("discouragement", "between", "sessions", -1, "failed talks discourage"),
     parameter("encouragement", "side by side", "second.came_week", -1, "an agreement encourages at the next table"),
     parameter("talking_cost", "between", "surplus_north", -1, "being seen at a table costs"),
+    # -------------------------------------------------------- the run and the front
+    lever("ScenarioFile.weeks", "direct", "in_force", +1, {"weeks": 50}, "longer runs see agreements live longer"),
+    lever("ScenarioFile.front_volatility", "between", "weeks", -1, {"front_volatility": 0.3}, "shifting power undoes agreements (Powell 2006)"),
+    lever("ScenarioFile.front_start", "direct", "text_north", -1, {"front_start": 0.3}, "who is winning has an alternative (Powell 2006)"),
+    # -------------------------------------------------------- issues
+    lever("Option.status_quo", "direct", "moved_well", -1, {
+        "parties.elder.interests": {}, "issues.well.options.shut.status_quo": False, "issues.well.options.shared": {"status_quo": True},
+        "parties.north.positions.well": {"salience": 1.0, "gains": {"rebuilt": 0.3}, "losses": {"rebuilt": 0.2, "shut": 0.4}},
+        "parties.south.positions.well": {"salience": 1.0, "gains": {"rebuilt": 0.1}, "losses": {"rebuilt": 0.2, "shut": 0.4}},
+    }, "what already holds needs no text"),
+    lever("Option.units", "direct", "units_carts", +1, {"issues.road.options.open.units.carts": 20.0}, "more per week"),
+    lever("Option.lasts", "direct", "reason_carried_out", +1, {
+        f"issues.{issue}.options.{option}.lasts": 6
+        for issue, option in (("well", "shared"), ("well", "rebuilt"), ("road", "open"), ("road", "guarded"))
+    }, "what is done once is carried out"),
+    lever("Issue.sensitivity", "reluctant", "came_week", +1, {"issues.well.sensitivity": 0.8}, "political costs bite"),
+    lever("Issue.self_enforcing", "reluctant", "came_week", -1, {"issues.well.self_enforcing": 1.0}, "an exchange needs no trust"),
+    lever("Issue.front", "direct", "text_joint", -1, {"issues.well.front": 0.9}, "two optimists about the front agree on less (Powell 2006)"),
+    lever("Issue.relief", "shy", "came", +1, {"issues.well.relief": 0.9}, "a hurting stalemate (Zartman 2000)"),
+    lever("Issue.headline", "headlines", "agreed", -1, {"issues.road.headline": True}, "a headline issue has to move"),
+    # -------------------------------------------------------- disputants
+    lever("Position.salience", "direct", "agreed_week", None, {"parties.north.positions.well.salience": 3.0},
+          "weights decide which packages are good"),
+    lever("Position.gains", "direct", "agreed_week", -1, {"parties.south.positions.road.gains.guarded": 1.0}, "more to gain"),
+    lever("Position.losses", "direct", "agreed_week", +1, {"parties.south.positions.well.losses.shared": 0.3}, "more to lose"),
+    lever("Linkage.options", "linked", "units_litres", +1, {
+        "parties.north.linkages.0.options": {"well": "rebuilt", "road": "open"},
+    }, "the option that is linked is sought"),
+    lever("Linkage.value", "linked", "text_north", +1, {"parties.north.linkages.0.value": 0.4}, "worth more together"),
+    lever("ConditionalOffer.offer", "conditional", "units_litres", +1, {
+        "parties.north.conditional_offers.0.offer": {"well": "shared"},
+    }, "the more thorough option is free of the condition"),
+    lever("ConditionalOffer.only_if", "conditional", "units_carts", +1, {
+        "parties.north.conditional_offers.0.only_if": {"road": "guarded"},
+    }, "what is asked for is given"),
+    lever("Alternative.value", "frail", "ended_week", -1, {"parties.north.alternatives.well.value": 0.5}, "who can do without leaves"),
+    lever("Alternative.from_week", "frail", "ended_week", +1, {"parties.north.alternatives.well.from_week": 50}, "later"),
+    lever("Disputant.optimism", "reluctant", "came_week", -1, {"parties.north.optimism": 0.7}, "optimism draws (Pruitt 2007)"),
+    lever("Disputant.front_optimism", "direct", "text_north", -1, {"parties.north.front_optimism": 0.5}, "Powell 2006"),
+    lever("Disputant.war_cost", "shy", "came", +1, {"parties.north.war_cost": 0.8}, "a hurting stalemate (Zartman 2000)"),
+    lever("Disputant.recognition", "reluctant", "came_week", +1, {"parties.north.recognition": 0.8}, "aversion to the other side"),
+    lever("Disputant.audience_cost", "reluctant", "came_week", +1, {"parties.north.audience_cost": 0.9}, "Fearon 1994"),
+    lever("Disputant.win_set", "shy", "came", +1, {"parties.north.win_set": 0.9}, "a wide win-set (Putnam 1988)"),
+    lever("Disputant.grievance", "reluctant", "came_week", +1, {"parties.north.grievance": 0.7}, "grievance keeps away"),
+    lever("Disputant.candour", "misread and not trusted", "agreed_week", -1, {
+        "parties.north.candour": 0.5, "parties.south.candour": 0.5,
+    }, "mediators know more"),
+    lever("Disputant.concession", "direct", "agreed_week", +1, {"parties.north.concession": 5.0}, "boulware (Faratin et al. 1998)"),
+    lever("Disputant.trust", "reluctant", "came_week", -1, {"parties.north.trust.south": 0.9}, "trust (Pruitt 2007; Powell 2006)"),
+    lever("Disputant.sponsor_discount", "sponsored", "came", -1, {"parties.north.sponsor_discount.guild": 0.8}, "discounted"),
+    # -------------------------------------------------------- mediators
+    lever("Interest.salience", "much meddled", "units_carts", +1, {"parties.elder.interests.road.salience": 5.0}, "what they care for"),
+    lever("Interest.values", "meddled", "units_litres", +1, {"parties.elder.interests.well.values.rebuilt": 1.0}, "what they like",
+          low={"parties.elder.interests.well.values.rebuilt": 0.3}),
+    lever("Mediator.bias", "torn", "text_north", +1, {"parties.elder.bias.north": 0.4}, "a text bent to one side",
+          low={"parties.elder.bias.north": 0.0}),
+    lever("Mediator.bias", "shy", "came", -1, {"parties.elder.bias.north": 0.9}, "wholly on one side, not believed (Kydd 2003)",
+          low={"parties.elder.bias.north": 0.5}),
+    lever("Mediator.honesty", "between", "agreed_week", -1, {"parties.elder.honesty": 1.0}, "clears errors up, is believed (Kydd 2003)"),
+    lever("Mediator.leverage", "between", "agreed_week", -1, {"parties.elder.leverage": 0.2}, "adds what is missing (Beardsley 2011)"),
+    lever("Mediator.capacity", "side by side", "agreed_week", -1, {"parties.elder.capacity": 2.0}, "two tables at full pace"),
+    lever("Mediator.pull", "shy", "came", +1, {"parties.elder.pull": 0.9}, "draws (Zartman 2000)"),
+    # -------------------------------------------------------- formats
+    lever("Format.mediators", "direct", "came_week", -1, {"formats.direct.mediators": ["elder"]}, "mediators draw (Zartman 2000)"),
+    *ladder("Invitation.status", "formats.direct.invited.south.status", ["not", "hinted", "formal"], "hinted", "came", +1, "asked"),
+    lever("Invitation.believed", "hinted", "came_week", -1, {"formats.direct.invited.south.believed": 1.0}, "believed"),
+    lever("Format.sponsor", "sponsored", "came", -1, {}, "a discounted sponsor keeps away",
+          low={"formats.between.sponsor": "elder"}),
+    *ladder("Format.level", "formats.direct.level", ["technical", "ministers", "leaders"], "proud", "came_week", +1,
+            "recognition by level"),
+    *ladder("Format.level", "formats.between.level", ["technical", "ministers", "leaders"], "between", "text_joint", +1,
+            "a mandate costs less at home"),
+    *ladder("ContactLevers.talks", "formats.direct.contact.talks", FROM_AFAR, "reluctant", "came_week", +1, "recognition by contact"),
+    *ladder("ContactLevers.talks", "formats.between.contact.talks", FROM_AFAR, "eager", "agreed_week", -1, "pace and noise"),
+    *ladder("ContactLevers.signing", "formats.direct.contact.signing", FROM_AFAR, "direct", "agreed_week", +1, "signing together"),
+    *ladder("ContactLevers.implementation", "formats.between.contact.implementation", FROM_AFAR, "frail", "repairs", +1,
+            "who meets can repair"),
+    *ladder("Format.visibility", "formats.direct.visibility", ["secret", "discreet", "public"], "reluctant", "came_week", +1,
+            "exposure (Fearon 1994)"),
+    lever("Format.denied_by", "denied", "came_week", -1, {}, "denial shields", low={"formats.direct.denied_by": []}),
+    *ladder("Format.drafting", "formats.between.drafting", ["in_turn", "single_text"], "between", "agreed_week", None,
+            "neither wins by construction"),
+    *ladder("Format.settlement", "formats.direct.settlement", ["issue_by_issue", "all_or_nothing"], "split", "agreed", -1,
+            "fewer texts can be signed"),
+    *ladder("Format.instrument", "formats.between.instrument", ["declaration", "announced", "joint", "mirrored"], "eager",
+            "agreed_week", -1, "what is believed, is guaranteed and keeps a distance is agreed sooner"),
+    lever("Format.convened_by", "reluctant", "came_week", -1, {"formats.direct.convened_by": "north"}, "who calls comes"),
+    *ladder("Format.hosts_if", "formats.summit.hosts_if", ["both", "one"], "at a summit", "declared", +1, "one is enough"),
+    Row(("Format.first_offer=lot", "Format.first_offer"), "torn between two", "text_north", None, {},
+        {"formats.direct.first_offer": "north"}, "who proposes first, proposes what it can just bear"),
+    lever("SideDeal.to", "dealt", "text_north", +1, {"formats.between.side_deals.0.to": "north"}, "who gets it"),
+    lever("SideDeal.benefit", "dealt", "text_south", +1, {"formats.between.side_deals.0.benefit": 0.25}, "more to get"),
+    lever("SideDeal.controlled_by", "frail", "text_south", -1, {"formats.between.side_deals.0.controlled_by": "smith"},
+          "who is less trusted is less believed"),
+    lever("SideDeal.credibility", "dealt", "text_south", +1, {"formats.between.side_deals.0.credibility": 1.0}, "believed"),
+    lever("SideDeal.delivery", "frail", "ended_week", +1, {"formats.between.side_deals.0.delivery": 1.0}, "delivered, so renewed"),
+    lever("SideDeal.seen_by", "frail", "ended_week", -1, {"formats.between.side_deals.0.seen_by": {"south": 0.0}}, "not seen, so refused"),
+    lever("Format.monitoring", "frail", "violations", -1, {"formats.between.monitoring": 1.0}, "monitoring deters"),
+    lever("Format.monitoring", "shy", "came", +1, {"formats.between.monitoring": 1.0}, "what is overseen is believed (Powell 2006)"),
+    lever("Format.term", "frail", "renewals", -1, {"formats.between.term": 30}, "longer terms, fewer renewals"),
+    *ladder("Format.silence", "formats.between.silence", ["lapse", "extension"], "frail", "renewals", +1, "silence extends"),
+    # -------------------------------------------------------- tables and processes
+    lever("Table.agenda", "direct", "agreed_week", None, {"tables.table.agenda": ["well", "road", "border"]},
+          "more to exchange, and a more sensitive table"),
+    lever("Table.format", "direct", "came_week", None, {"tables.table.format": "between"}, "another format"),
+    lever("Opening.after", "waiting", "second.came", -1, {"tables.second.opens.after": "third"}, "a table that never meets opens none"),
+    Row(("Opening.when=in_force", "Opening.when=agreed"), "one after another", "second.came_week", -1,
+        {"tables.second.opens.when": "in_force"}, {"tables.second.opens.when": "agreed"}, "a text is agreed before it is in force"),
+    Row(("Opening.when=failed", "Opening.when=agreed"), "one after another", "second.came", +1,
+        {}, {"tables.second.opens.when": "agreed"}, "this table agrees more often than it fails"),
+    lever("Table.meets", "reluctant", "came", -1, {"tables.table.meets": 4}, "one meeting is fewer than many occasions"),
+    lever("Table.luck", "twins", "lag", -1, {"tables.second.luck": "table"}, "what shares its luck comes in the same week"),
+    lever("Process.tables", "twins", "weeks", +1, {}, "two tables bring one agreement sooner than one",
+          low={"processes.talks.tables": ["table"]}),
+    # -------------------------------------------------------- events
+    lever("Event.week", "affronted", "came_week", -1, {"events.affront.week": 14}, "later"),
+    lever("Event.rate", "raided", "came_week", +1, {"events.raid.rate": 1.0}, "more often"),
+    lever("Event.suppressed_by", "raided", "violations", -1, {"events.raid.suppressed_by": "well"}, "an agreement that holds it back"),
+    lever("Event.grievance", "raining", "came_week", +1, {"events.rain.grievance": {"north": 0.3}}, "keeps away"),
+    lever("Event.optimism", "raining", "came_week", -1, {"events.rain.optimism": {"north": 0.3}}, "draws"),
+    lever("Event.commitment", "raining", "came_week", +1, {"events.rain.commitment": {"north": 0.8}}, "a public vow (Fearon 1994)"),
+    lever("Event.front", "raining on talks", "text_north", -1, {"events.rain.front": {"north": 0.4}}, "who is winning"),
+    lever("Event.war_cost", "raining on talks", "text_north", +1, {"events.rain.war_cost": {"north": 0.4}}, "a hurting stalemate"),
+    lever("Event.stain", "raining on the sponsor", "came", -1, {"events.rain.stain": {"guild": 0.5}}, "a discounted sponsor"),
+    lever("Event.pull", "raining on the shy", "came", +1, {"events.rain.pull": 0.4}, "third parties draw"),
+    lever("Event.lock_in", "raining on talks", "agreed_week", +1, {"events.rain.lock_in": {"north": 0.5}}, "bound to demands"),
+    lever("Event.accuses", "raided", "suspensions", +1, {"events.raid.accuses": "south"}, "a breach is claimed"),
+    lever("Event.issues", "raining on the shy", "came", +1, {"events.rain.pull": 0.4, "events.rain.issues": ["well", "road"]}, "about all of the agenda",
+          low={"events.rain.pull": 0.4, "events.rain.issues": ["border"]}),
+    Row(("Ground.range",), "reluctant", "came_week", +1, {},
+        {"provenance": {"parties.north.grievance": {"range": [0.45, 0.9], "why": "assumed"}}}, "grievance is drawn, and higher", drawn=True),
 ]

@@ -48,7 +48,7 @@ def test_engine_and_twin_agree(path: Path) -> None:
 
 @pytest.mark.parametrize("regime", levers.REGIMES)
 def test_engine_and_twin_agree_in_every_regime(regime: str) -> None:
-    agree(levers.scenario(levers.REGIMES[regime]), 12)
+    agree(levers.scenario(levers.REGIMES[regime]), 8)
 
 
 def test_a_rule_that_is_broken_shows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +92,8 @@ def _changes() -> Iterator[Mapping[str, object]]:
 @pytest.mark.timeout(3600)
 def test_engine_and_twin_agree_in_hundreds_of_worlds(capsys: pytest.CaptureFixture[str]) -> None:
     lines: list[Line] = [(path.stem, found) for path in FILES for found in agree(load(path), 400, seed=2024)]
-    lines += [(name, found) for name, changes in levers.REGIMES.items() for found in agree(levers.scenario(changes), 300, seed=2024)]
+    for name, changes in levers.REGIMES.items():
+        lines += [(name, found) for found in agree(levers.scenario(changes), 300, seed=2024)]
     rows = Comparison("each changed lever", 0)
     for changes in _changes():
         for found in agree(levers.scenario(changes), 15, seed=2024):

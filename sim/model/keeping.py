@@ -57,8 +57,9 @@ def _deliver(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     outcome.in_force[rows] += 1
     delivered = agreement.delivered[rows]
     throughput = flowing * delivered.min(axis=1)
-    for unit, per_week in table.units_per_week.items():
-        outcome.units[unit][rows] += throughput * per_week[rows, agreement.package[rows]]
+    for unit, per_week, included, lasts in table.units:
+        due = included[agreement.package[rows]] & ((lasts == 0) | (agreement.age[rows] <= lasts))
+        outcome.units[unit][rows] += throughput * per_week[rows] * due
     decay = b.erosion * np.exp(-b.erosion_gain * left.total)
     delivered = delivered * (1 - np.minimum(decay, 1))
     delivered += b.reciprocity * np.minimum(delivered[:, ::-1] - delivered, 0)
@@ -93,7 +94,7 @@ def _violate(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     accused = found | (table.luck("claim", world.week, rows) < unfounded) | table.accused[rows]
     outcome.violations[rows] += violates.sum(axis=1)
     broken = violates.any(axis=1)
-    world.note(table, "violate", rows[broken], whose=np.where(violates.all(axis=1), BOTH, np.where(violates[:, 0], FIRST, SECOND))[broken])
+    world.note(table, "violate", rows[broken], whose=_whose(violates[broken]))
     contested = accused & (table.luck("contest", world.week, rows) < b.contest * (1 - monitoring))
     outcome.contested[rows] += contested.any(axis=1)
     claims = violates * BROKEN + accused * ACCUSED + contested * CONTESTED
@@ -110,6 +111,11 @@ def _violate(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     agreement.culprit[hit] = culprit[suspended]
     outcome.suspensions[hit] += 1
     world.note(table, "suspend", hit, whose=culprit[suspended])
+
+
+def _whose(sides: NDArray[np.bool_]) -> NDArray[np.integer]:
+    """Column of the side that is marked, or both, ``(n,)`` from ``(n, 2)`` with at least one mark in each world."""
+    return np.where(sides.all(axis=1), BOTH, np.where(sides[:, 0], FIRST, SECOND))
 
 
 def _take_offence(world: World, rows: Rows, accused: NDArray[np.bool_], contested: NDArray[np.bool_]) -> None:
@@ -192,7 +198,7 @@ def _renew(world: World, table: Table, rows: Rows) -> None:
     refuses = table.luck("renew", world.week, rows) >= willing
     objects = refuses.any(axis=1)
     outcome.refused[rows[objects]] += 1
-    world.aside(table, "refuse", rows[objects], whose=np.where(refuses.all(axis=1), BOTH, np.where(refuses[:, 0], FIRST, SECOND))[objects])
+    world.aside(table, "refuse", rows[objects], whose=_whose(refuses[objects]))
     _leave(world, table, rows, refuses)
     stays = ~refuses.any(axis=1)
     rows = rows[stays]

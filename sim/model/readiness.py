@@ -141,7 +141,8 @@ def who_comes(world: World, table: Table) -> None:
     why = (whose[~both], reasons[np.arange(len(rows)), weaker][~both])
     transitions.stay_apart(table, rows[~both], why)
     world.note(table, "stay away", rows[~both], whose=why[0], reason=why[1])
-    world.aside(table, "answers", rows, first=np.where(comes[:, 0], 0, reasons[:, 0]), second=np.where(comes[:, 1], 0, reasons[:, 1]))
+    why_away = np.where(away, reasons, Reason.NONE)
+    world.aside(table, "answers", rows, first=why_away[:, 0], second=why_away[:, 1])
     if table.form.hosts_if == "one":
         alone = comes.any(axis=1) & ~both & (table.outcome.declared[rows] < 0)
         transitions.declare(world, table, rows[alone], comes[alone])

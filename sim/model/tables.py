@@ -245,9 +245,8 @@ class Table:
         self.accused = np.zeros((n, 2), bool)
         self.session = Session.empty(n)
         self.agreement = Agreement.empty(n)
-        units = {u for i in self.agenda.issues for o in file.issues[i].options.values() for u in o.units}
-        self.units_per_week = self._units(world, sorted(units))
-        self.outcome = Outcome(n, sorted(units))
+        self.units = self._units(world)
+        self.outcome = Outcome(n, sorted({unit for unit, *_ in self.units}))
         self._compile_mediators(world)
         self.alternatives = self._alternatives(world)
         self.focal = np.zeros(n, np.intp)
@@ -261,14 +260,14 @@ class Table:
         total = np.sum([m.leverage for m in self.mediators], axis=0) if self.mediators else np.zeros(n)
         self.leverage = np.minimum(total, 1.0)
 
-    def _units(self, world: World, units: list[str]) -> dict[str, Array]:
-        """Natural units per week of each package under full delivery, ``(R, K)``."""
-        found = {u: np.zeros((world.worlds, len(self.agenda.packages))) for u in units}
+    def _units(self, world: World) -> list[tuple[str, Array, NDArray[np.bool_], int]]:
+        """What each option delivers: unit, amount per week ``(R,)``, packages it is in ``(K,)``, weeks it lasts (0 goes on)."""
+        found = []
         for k, issue in enumerate(self.agenda.issues):
             for o, (name, option) in enumerate(world.scenario.file.issues[issue].options.items()):
                 for unit in option.units:
                     amount = world.parameters(f"issues.{issue}.options.{name}.units.{unit}")
-                    found[unit] += amount[:, None] * (self.agenda.packages[:, k] == o)
+                    found.append((unit, amount, self.agenda.packages[:, k] == o, option.lasts or 0))
         return found
 
     def _alternatives(self, world: World) -> list[tuple[int, int, Array]]:

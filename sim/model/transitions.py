@@ -103,9 +103,13 @@ def leak(world: World, table: Table, rows: Rows) -> None:
     """Talks held in secret may become known, and a denial may be exposed."""
     b, session, levers = world.behaviour.at(rows), table.session, table.levers
     chance = b.leak_rate[:, 0] * (1 - levers.visibility[rows, 0])
-    session.known[rows] |= table.luck("leak", world.week, rows) < chance
-    shown = (table.luck("expose", world.week, rows) < b.denial_exposed) & (levers.denied > 0)
+    leaks = (table.luck("leak", world.week, rows) < chance) & ~session.known[rows]
+    session.known[rows] |= leaks
+    world.aside(table, "leak", rows[leaks])
+    shown = (table.luck("expose", world.week, rows) < b.denial_exposed) & (levers.denied > 0) & ~session.exposed[rows]
     session.exposed[rows] |= shown
+    caught = shown.any(axis=1)
+    world.aside(table, "expose", rows[caught], first=shown[caught, 0].astype(np.int8), second=shown[caught, 1].astype(np.int8))
 
 
 def record_offers(world: World, table: Table, rows: Rows, package: NDArray[np.intp]) -> None:

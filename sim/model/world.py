@@ -44,6 +44,7 @@ class World(mesa.Model):
         self.sides = Sides.of(scenario, self.parameters)
         self.disputants = [Disputant(self, name, column) for column, name in enumerate(scenario.disputants)]
         self.mediators = {name: Mediator(self, name) for name in scenario.mediators}
+        self.trust_before = self.sides.trust.copy()
         self.tables: list[Table] = []
         self.tables = [Table(self, name) for name in scenario.file.processes[process].tables]
         events.happened_before(self)

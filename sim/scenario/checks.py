@@ -77,6 +77,9 @@ def _issue(key: Key, issue: Issue) -> Iterator[Finding]:
     if len(still) != 1:
         got = ", ".join(still) or "none"
         yield (*key, "options"), f"got {got} with status_quo: true, expected exactly one option"
+    for name in still:
+        if issue.options[name].lasts is not None or issue.options[name].units:
+            yield (*key, "options", name), "is the status quo, from which units are counted; expected no units and no lasts"
 
 
 def _pairs(file: ScenarioFile, key: Key, options: dict[str, str]) -> Iterator[Finding]:
@@ -159,12 +162,15 @@ def _format(file: ScenarioFile, key: Key, form: Format) -> Iterator[Finding]:
     yield from _twice((*key, "denied_by"), form.denied_by)
     if form.hosts_if == "one" and form.instrument != "declaration":
         yield (*key, "hosts_if"), f"got one with a {form.instrument} instrument; a meeting of one side can only make a declaration"
-    if form.convened_by is not None:
-        yield from _values((*key, "convened_by"), [form.convened_by], names=sides, noun="disputant")
+    yield from _values((*key, "convened_by"), form.convened_by, names=sides, noun="disputant")
     yield from _values((*key, "first_offer"), form.first_offer, names=[*sides, "lot"], noun="disputant")
     for index, deal in enumerate(form.side_deals):
         yield from _values((*key, "side_deals", index, "to"), deal.to, names=sides, noun="disputant")
-        yield from _keys((*key, "side_deals", index, "seen_by"), deal.seen_by, names=sides, noun="disputant")
+        yield from _keys((*key, "side_deals", index, "seen_by"), deal.seen_by, names=[deal.to], noun="recipient")
+        trusted = getattr(file.parties.get(deal.to), "trust", None)
+        if trusted is not None and deal.controlled_by not in trusted:
+            place = (*key, "side_deals", index, "controlled_by")
+            yield place, f"no trust of {deal.to} in {deal.controlled_by}{hint(deal.controlled_by, trusted)}"
     discounted = {name for side in sides for name in getattr(file.parties[side], "sponsor_discount", ())}
     if form.sponsor is not None:
         known = list(dict.fromkeys([*file.parties, *sorted(discounted)]))
@@ -186,6 +192,10 @@ def _table(file: ScenarioFile, name: str, table: Table) -> Iterator[Finding]:
         if not matter.tradeable and len(table.agenda) > 1:
             place: Key = (*agenda, table.agenda.index(issue))
             yield place, f"{issue} is not tradeable; expected it alone on its agenda"
+    for side in disputants(file):
+        for issue in issues:
+            if issue not in getattr(file.parties[side], "positions", {}):
+                yield agenda, f"{side} has no position on {issue}; expected one in parties.{side}.positions"
     packages = math.prod(len(issue.options) for issue in issues.values())
     if packages > MAX_PACKAGES:
         yield agenda, f"agenda too large to enumerate: got {packages:,} packages, expected at most {MAX_PACKAGES:,}"
@@ -222,6 +232,8 @@ def _event(file: ScenarioFile, key: Key, event: Event) -> Iterator[Finding]:
     if (event.week is None) == (event.rate is None):
         got = "neither week nor rate" if event.week is None else "both week and rate"
         yield key, f"got {got}, expected exactly one"
+    if event.week is not None and event.week >= file.weeks:
+        yield (*key, "week"), f"got week {event.week}, expected one before the end of the run, week {file.weeks - 1}"
     sides = disputants(file)
     for effect in ("grievance", "optimism", "commitment", "front", "war_cost", "lock_in"):
         yield from _keys((*key, effect), getattr(event, effect), names=sides, noun="disputant")

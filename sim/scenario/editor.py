@@ -32,7 +32,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _partial(node: Any) -> Any:
-    """``node`` with nothing required, and alternatives that need not exclude each other any more."""
+    """``node`` with nothing required; any key may be null, which takes an inherited one away."""
     if isinstance(node, list):
         return [_partial(below) for below in node]
     if not isinstance(node, dict):
@@ -42,9 +42,15 @@ def _partial(node: Any) -> Any:
         if name == "$ref":
             out[name] = below.replace(_REFERENCE, f"{_REFERENCE}Partial")
         elif name == "properties":
-            out[name] = {field: _partial(shape) for field, shape in below.items()}
+            out[name] = {field: _or_null(_partial(shape)) for field, shape in below.items()}
+        elif name == "additionalProperties" and isinstance(below, dict):
+            out[name] = _or_null(_partial(below))
         elif name == "oneOf":
             out["anyOf"] = _partial(below)
         elif name not in ("required", "discriminator", "minProperties"):
             out[name] = _partial(below)
     return out
+
+
+def _or_null(shape: Any) -> Any:
+    return {"anyOf": [shape, {"type": "null"}]}

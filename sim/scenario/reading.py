@@ -58,13 +58,13 @@ class _Read:
     height: int = 0
 
 
-def read(path: Path | str) -> Document:
+def read(path: Path | str, *, keys_as_written: bool = False) -> Document:
     """Read one YAML file whose top level is a mapping; ``path`` is shown in errors as given.
 
-    Raises ScenarioError for whatever is wrong with the file or its text.
+    With ``keys_as_written`` a key such as 0 or true is the text it is written in and no error. Raises ScenarioError for whatever is wrong with the file or its text.
     """
     file = str(path)
-    document = parse(_text(Path(path), file), file)
+    document = parse(_text(Path(path), file), file, keys_as_written=keys_as_written)
     if document is None:
         raise refuse(file, "the file is empty; expected a mapping")
     if not isinstance(document.value, dict):
@@ -81,9 +81,9 @@ def value_of(text: str, source: str) -> Any:
     return None if document is None else _values(document)
 
 
-def parse(text: str, file: str) -> _Read | None:
+def parse(text: str, file: str, *, keys_as_written: bool = False) -> _Read | None:
     """The single YAML document in ``text``; None if there is none. Raises ScenarioError."""
-    composer = _Composer(text, file)
+    composer = _Composer(text, file, keys_as_written=keys_as_written)
     document = composer.document()
     if composer.problems:
         raise ScenarioError(composer.problems)
@@ -118,8 +118,9 @@ def _text(path: Path, file: str) -> str:
 class _Composer:
     """Builds values from parser events. Duplicate keys, odd keys and tags are noted; the rest raises."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, *, keys_as_written: bool) -> None:
         self.file = file
+        self.keys_as_written = keys_as_written
         self.events = self._events(text)
         self.problems: list[Problem] = []
         self.anchors: dict[str, _Read | None] = {}
@@ -190,6 +191,8 @@ class _Composer:
         while not isinstance(event := next(self.events), MappingEndEvent):
             line = event.start_mark.line + 1
             name = self._node(event, (*key, "key")).value
+            if self.keys_as_written and isinstance(event, ScalarEvent):
+                name = event.value
             below = (*key, name) if isinstance(name, str) else (*key, "key")
             value = self._node(next(self.events), below)
             if not isinstance(name, str):

@@ -173,7 +173,7 @@ class SideDeal(Node):
     controlled_by: Name = Field(description="who decides on delivery: a mediator, or another name for a third actor")
     credibility: Share = Field(description="belief in its delivery at signing, trust aside, 0 to 1")
     delivery: Share = Field(description="share that is in fact delivered, 0 to 1")
-    seen_by: dict[Name, Share] = Field(default_factory=dict, description="per disputant: share of the delivery that it sees, 1 if left out")
+    seen_by: dict[Name, Share] = Field(default_factory=dict, description="the recipient: share of the delivery that it sees, 1 if left out")
 
 
 class Format(Node):

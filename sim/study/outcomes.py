@@ -7,6 +7,7 @@ known, the figure would lie there in 95% of the cases that their ranges allow; m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,6 +130,7 @@ def table_rows(world: World, first_world: int) -> pd.DataFrame:
                 columns["stands_end"] = stands
         for column, side in enumerate(world.scenario.disputants):
             columns[f"surplus_{side}"] = outcome.surplus[:, column] / world.weeks
+            columns[f"trust_change_{side}"] = world.sides.trust[:, column] - world.trust_before[:, column]
             columns[f"text_surplus_{side}"] = outcome.agreed_surplus[:, column]
         for unit, amount in outcome.units.items():
             columns[f"units_{unit}"] = amount
@@ -172,8 +174,23 @@ def process_rows(rows: pd.DataFrame, in_force: NDArray[np.int32], scenario: Scen
     frame["weeks_in_force"] = in_force
     for side in scenario.disputants:
         frame[f"surplus_{side}"] = by_world(f"surplus_{side}").sum(axis=0)
-    frame["worse_than_none"] = (frame[[f"surplus_{s}" for s in scenario.disputants]] < -1e-9).any(axis=1)
+    frame["worse_than_none"] = worse_than_none(frame, by_world, scenario.disputants)
     return frame
+
+
+LOSS, DISTRUST = 1e-4, 1e-3
+"""Average utility per week, and trust, that must be lost before a world counts as worse than without a process."""
+
+
+def worse_than_none(frame: pd.DataFrame, by_world: Callable[[str], NDArray[np.float64]], sides: list[str]) -> NDArray[np.bool_]:
+    """Worlds that end worse than without a process, ``(worlds,)``.
+
+    A side has paid for it on balance; or nothing stands at the end and a side trusts the other less than
+    before. Without a process there is no surplus and trust stays as it was.
+    """
+    paid = np.any([frame[f"surplus_{s}"] < -LOSS for s in sides], axis=0)
+    embittered = np.any([by_world(f"trust_change_{s}")[0] < -DISTRUST for s in sides], axis=0)
+    return np.asarray(paid | (embittered & ~frame["in_force_end"].to_numpy(dtype=bool)))
 
 
 def issue_rows(rows: pd.DataFrame, scenario: Scenario) -> dict[str, pd.DataFrame]:

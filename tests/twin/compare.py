@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from twin.world import Happening, World
 
 NAN = math.nan
 TOLERANCE = 1e-9
+NEVER = 10**6
 
 FEELINGS = ("optimism", "grievance", "commitment", "trust", "war_cost")
 TALKS = ("since", "rounds", "first", "error", "readiness", "candour", "shift", "refused", "devalued")
@@ -35,57 +37,68 @@ class Comparison:
     worlds: int
     events: int = 0
     numbers: int = 0
-    largest: float = 0.0
+    largest: float = 0.0  # absolute, or relative for numbers above one
     difference: str = ""  # the first one beyond tolerance, in words
-
-    def differs(self, world: int, week: int, what: str) -> None:
-        """Put the first difference in words."""
-        if not self.difference:
-            self.difference = f"{self.process}, world {world}, week {week}: {what}"
 
 
 def compare(scenario: Scenario, process: str, draws: Draws) -> Comparison:
     """Run both and compare; stops at the first world that differs."""
     found = Comparison(process, draws.worlds)
     events, weeks, record = run_engine(scenario, process, draws)
+    names = list(weeks[0])
+    engine = np.array([[reading[name] for name in names] for reading in weeks])  # (weeks, numbers, R)
+    end = np.array(list(record.values()))  # (numbers, R)
     parameters = Parameters(scenario, draws)
     for r in range(draws.worlds):
         twin = World(scenario, process, draws, parameters, r)
-        for week, reading in enumerate(weeks):
-            seen = len(twin.log)
+        lived = []
+        for _ in weeks:
             twin.live_a_week()
-            _compare_events(found, (r, week), [e for e in events[r] if e[0] == week], twin.log[seen:])
-            _compare_numbers(found, (r, week), reading, read_twin(twin))
-            if found.difference:
-                return found
-        _compare_numbers(found, (r, len(weeks)), record, record_of_twin(twin))
-        if found.difference:
+            lived.append(_in_order(read_twin(twin), names))
+        at_the_end = np.array([_in_order(record_of_twin(twin), list(record))])
+        differences = [
+            _compare_events(found, events[r], twin.log),
+            _compare_numbers(found, names, engine[:, :, r], np.array(lived)),
+            _compare_numbers(found, list(record), end[:, r][None], at_the_end, first_week=len(weeks)),
+        ]
+        week, what = min(differences, key=lambda difference: difference[0])
+        if what:
+            found.difference = f"{process}, world {r}, week {week}: {what}"
             return found
     return found
 
 
-def _compare_events(found: Comparison, where: tuple[int, int], engine: list[Happening], twin: list[Happening]) -> None:
-    for n in range(max(len(engine), len(twin))):
-        mine = engine[n] if n < len(engine) else "nothing"
-        other = twin[n] if n < len(twin) else "nothing"
-        found.events += 1
+Difference = tuple[int, str]
+"""Week and words; no words where there is none."""
+
+
+def _in_order(reading: dict[str, float], names: list[str]) -> list[float]:
+    if reading.keys() != set(names):
+        raise AssertionError(f"only one of engine and twin has {sorted(reading.keys() ^ set(names))}")
+    return [reading[name] for name in names]
+
+
+def _compare_events(found: Comparison, engine: list[Happening], twin: list[Happening]) -> Difference:
+    found.events += len(engine)
+    for mine, other in zip_longest(engine, twin):
         if mine != other:
-            found.differs(*where, f"the engine says {mine}, the twin {other}")
+            week = min(event[0] for event in (mine, other) if event is not None)
+            return week, f"the engine says {mine or 'nothing'}, the twin {other or 'nothing'}"
+    return NEVER, ""
 
 
-def _compare_numbers(found: Comparison, where: tuple[int, int], engine: Reading, twin: dict[str, float]) -> None:
-    if engine.keys() != twin.keys():
-        found.differs(*where, f"only one of them has {sorted(engine.keys() ^ twin.keys())}")
-        return
-    for name, column in engine.items():
-        mine, other = float(column[where[0]]), float(twin[name])
-        if math.isnan(mine) and math.isnan(other):
-            continue
-        found.numbers += 1
-        gap = abs(mine - other) / max(1.0, abs(other))
-        if not gap <= TOLERANCE:
-            found.differs(*where, f"{name} is {mine!r} in the engine and {other!r} in the twin")
-        found.largest = max(found.largest, gap)
+def _compare_numbers(
+    found: Comparison, names: list[str], engine: NDArray[np.float64], twin: NDArray[np.float64], *, first_week: int = 0
+) -> Difference:
+    """Both ``(weeks, numbers)``; NaN only goes with NaN."""
+    there = ~(np.isnan(engine) & np.isnan(twin))
+    gap = np.where(there, np.abs(engine - twin) / np.maximum(1.0, np.abs(twin)), 0.0)
+    gap[np.isnan(gap)] = np.inf
+    found.numbers += int(there.sum())
+    found.largest = max(found.largest, float(gap.max()))
+    for week, n in np.argwhere(gap > TOLERANCE):
+        return first_week + int(week), f"{names[n]} is {float(engine[week, n])!r} in the engine and {float(twin[week, n])!r} in the twin"
+    return NEVER, ""
 
 
 # ---------------------------------------------------------------- the engine
