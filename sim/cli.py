@@ -1,4 +1,4 @@
-"""The door: ``gobetween compare``, ``run``, ``plot``, ``check`` and ``schema``. Verbs only, no science.
+"""The door: ``gobetween compare``, ``run``, ``story``, ``plot``, ``check`` and ``schema``. Verbs only, no science.
 
 Wrong input ends with exit code 2, a failure with 1, an interruption with 130; none with a traceback
 unless GOBETWEEN_DEBUG is set.

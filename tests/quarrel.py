@@ -1,4 +1,4 @@
-"""A small quarrel for tests of single rules: round numbers, no political cost unless a test adds it, and luck that a test decides."""
+"""A small quarrel for tests of single rules: round numbers, no cost at home unless a test adds it, luck that a test decides."""
 
 from __future__ import annotations
 

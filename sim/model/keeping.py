@@ -31,6 +31,9 @@ BROKEN, ACCUSED, CONTESTED = 1, 2, 4
 SHORTEST_TERM = 4
 """Weeks below which a term is not shortened further."""
 
+NOTICED, NAMED = 0.01, 0.02
+"""Utility: a fall below the first moves nobody to leave, and withheld delivery is named as a reason above the second."""
+
 
 def keep(world: World, table: Table) -> None:
     """A week of the agreements at a table: what each side does, what is noticed, how it goes on."""
@@ -248,11 +251,11 @@ def motives(world: World, table: Table, rows: Rows, left: GainLeft) -> tuple[NDA
     }
     stacked = np.stack(list(falls.values()))
     moved = np.array(list(falls), np.int8)[stacked.argmax(axis=0)]
-    moved = np.where(stacked.max(axis=0) < 0.01, Reason.CHANCE, moved)
+    moved = np.where(stacked.max(axis=0) < NOTICED, Reason.CHANCE, moved)
     sayable = np.where(
-        falls[Reason.SIDE_DEAL] > 0.01,
+        falls[Reason.SIDE_DEAL] > NOTICED,
         Reason.SIDE_DEAL,
-        np.where(left.withheld > 0.02, Reason.DELIVERY, Reason.ENDED_GRIEVANCE),
+        np.where(left.withheld > NAMED, Reason.DELIVERY, Reason.ENDED_GRIEVANCE),
     )
     return moved.astype(np.int8), sayable.astype(np.int8)
 

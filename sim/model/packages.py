@@ -243,6 +243,11 @@ def kalai(surplus: Array) -> NDArray[np.intp]:
     return np.asarray(surplus.min(axis=-2).argmax(axis=-1))
 
 
+def welfare(surplus: Array) -> NDArray[np.intp]:
+    """The package with the largest sum of surpluses; outside the zone, the least bad for the worse-off."""
+    return np.asarray(np.where(zone(surplus), surplus.sum(axis=-2), surplus.min(axis=-2)).argmax(axis=-1))
+
+
 def frontier(surplus: Array) -> NDArray[np.bool_]:
     """Packages that no other package betters for both sides, ``(2, K)`` to ``(K,)`` (Pareto)."""
     a, b = surplus
@@ -250,7 +255,7 @@ def frontier(surplus: Array) -> NDArray[np.bool_]:
     best = np.maximum.accumulate(np.concatenate([[-np.inf], b[order][:-1]]))
     keep = np.zeros(len(a), bool)
     keep[order] = b[order] > best
-    same = keep[order][:-1] & (a[order][1:] == a[order][:-1]) & (b[order][1:] == b[order][:-1])
+    same = (a[order][1:] == a[order][:-1]) & (b[order][1:] == b[order][:-1])
     for n in np.flatnonzero(same):
         keep[order[n + 1]] = keep[order[n]]
     return keep

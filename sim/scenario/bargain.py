@@ -23,6 +23,9 @@ STEPS = 100
 SPARE_WEEKS = 4
 """Weeks after the last round, in which a text agreed in it enters into force."""
 
+HAIR = 1e-12
+"""A reservation value at the worst package is put this much below it, so that rounding does not rule the package out."""
+
 MOST_STEPS = 520 - SPARE_WEEKS
 START = date(2030, 1, 7)
 
@@ -99,7 +102,7 @@ def scenario_of(domain: Domain, source: str) -> dict[str, Any]:
             "weeks": {"choice": True, "why": f"{domain.steps} rounds, one a week, and time to ratify"},
             "front_volatility": {"choice": True, "why": nothing},
             **{
-                f"parties.{name}": {"choice": True, "why": f"values, weights and reservation value from {source}{said.note}; {nothing}"}
+                f"parties.{name}": {"choice": True, "why": f"utility from {source}{said.note}; {nothing}"}
                 for name, said in zip(sides, stated, strict=True)
             },
             **{f"issues.{name}": {"choice": True, "why": nothing} for name in issues},
@@ -141,12 +144,12 @@ def _state(side: Bargainer) -> _Stated:
     low = [min(of) for of in side.values]
     high = [max(of) for of in side.values]
     worst = sum(w * v for w, v in zip(weights, low, strict=True))
-    reservation = max(side.reservation / total, worst)
+    reservation = max(side.reservation / total, worst - HAIR)
     if min(low) >= 0 and max(high) <= 1 and reservation <= 1:
-        return _Stated(weights, side.values, reservation, "")
+        return _Stated(weights, side.values, max(reservation, 0.0), "")
     span = max(*(h - v for h, v in zip(high, low, strict=True)), reservation - worst) or 1.0
     gains = tuple(tuple((v - least) / span for v in of) for of, least in zip(side.values, low, strict=True))
-    return _Stated(weights, gains, (reservation - worst) / span, ", shifted and scaled to lie between 0 and 1")
+    return _Stated(weights, gains, max((reservation - worst) / span, 0.0), ", shifted and scaled to lie between 0 and 1")
 
 
 def _party(domain: Domain, index: int, stated: _Stated, names: tuple[list[str], list[list[str]], list[str]]) -> dict[str, Any]:

@@ -61,7 +61,8 @@ class _Read:
 def read(path: Path | str, *, keys_as_written: bool = False) -> Document:
     """Read one YAML file whose top level is a mapping; ``path`` is shown in errors as given.
 
-    With ``keys_as_written`` a key such as 0 or true is the text it is written in and no error. Raises ScenarioError for whatever is wrong with the file or its text.
+    With ``keys_as_written`` a key such as 0 or true is the text it is written in, and no error. Raises
+    ScenarioError for whatever is wrong with the file or its text.
     """
     file = str(path)
     document = parse(_text(Path(path), file), file, keys_as_written=keys_as_written)

@@ -132,7 +132,9 @@ def _perhaps_meet(w: World, table: Table) -> None:
             reasons.append(Reason.NOT_BELIEVED)
         else:
             reasons.append(found.main_reason())
+    answers = [Reason.NONE if came else reason for came, reason in zip(comes, reasons, strict=True)]
     if all(comes):
+        w.note(table, "answers", first=answers[0], second=answers[1])
         _sit_down(w, table, ready)
         return
     if any(comes):
@@ -143,6 +145,7 @@ def _perhaps_meet(w: World, table: Table) -> None:
         decided = FIRST if ready[0] <= ready[1] else SECOND
     record.stop(Stage.APART, whose, reasons[decided])
     w.note(table, "stay away", whose=whose, reason=reasons[decided])
+    w.note(table, "answers", first=answers[0], second=answers[1])
     if any(comes) and table.form.hosts_if == "one" and record.declared < 0:
         _declare(w, table, comes)
 

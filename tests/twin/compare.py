@@ -97,7 +97,8 @@ def _compare_numbers(
     found.numbers += int(there.sum())
     found.largest = max(found.largest, float(gap.max()))
     for week, n in np.argwhere(gap > TOLERANCE):
-        return first_week + int(week), f"{names[n]} is {float(engine[week, n])!r} in the engine and {float(twin[week, n])!r} in the twin"
+        mine, other = float(engine[week, n]), float(twin[week, n])
+        return first_week + int(week), f"{names[n]} is {mine!r} in the engine and {other!r} in the twin"
     return NEVER, ""
 
 
@@ -112,7 +113,8 @@ def run_engine(scenario: Scenario, process: str, draws: Draws) -> tuple[list[lis
         for n, r in enumerate(rows):
             events[r].append((week, table, what, tuple((k, int(v[n])) for k, v in sorted(details.items()))))
 
-    engine = Engine(scenario, process, draws, listener=listen)
+    engine = Engine(scenario, process, draws)
+    engine.narrator = listen  # hears more than a listener
     weeks = []
     while engine.week < engine.weeks:
         engine.step()

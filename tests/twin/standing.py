@@ -51,8 +51,9 @@ def _deliver(w: World, table: Table, before: list[GainLeft]) -> None:
         brought = before[i].delivery * flowing + side_deal + before[i].leverage - before[i].alternative
         record.surplus[i] += table.share[i] * brought
     throughput = flowing * min(agreement.delivered)
-    for unit, per_week in table.packages[agreement.package].units.items():
-        record.units[unit] += throughput * per_week
+    for unit, per_week, lasts in table.packages[agreement.package].units:
+        if lasts == 0 or agreement.age <= lasts:
+            record.units[unit] += throughput * per_week
 
     eroded = []
     for i in (0, 1):  # what a side still gains slows the erosion of what it delivers
@@ -98,6 +99,9 @@ def _violate(w: World, table: Table, before: list[GainLeft]) -> None:
         w.note(table, "violate", whose=BOTH if all(violates) else FIRST if violates[0] else SECOND)
     if any(contested):
         record.contested += 1
+    if any(violates) or any(accused):
+        marks = [violates[i] * 1 + accused[i] * 2 + contested[i] * 4 for i in (0, 1)]
+        w.note(table, "breach", first=marks[0], second=marks[1])
     table.accused = [False, False]
     for side in w.sides:  # takes offence at what the other is accused of
         other = 1 - side.index
@@ -173,6 +177,7 @@ def _renew(w: World, table: Table) -> None:
     ]  # fmt: skip
     if refusing:
         record.refused += 1
+        w.note(table, "refuse", whose=BOTH if len(refusing) == 2 else refusing[0].index)
         _leave(w, table, refusing)
         return
     reading = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim.model.reasons import NOBODY, Reason, Stage, State
-from twin.texts import packages_of, share_of_all, units, weights
+from twin.texts import packages_of, share_of_all, weights
 
 if TYPE_CHECKING:
     from twin.people import Behaviour, Side
@@ -127,8 +127,8 @@ class Table:
         self.session: Session | None = None  # kept while its text lives
         self.agreement: Agreement | None = None
         self.focal = 0
-        every_unit = {u: 0.0 for p in self.agenda for o in file.issues[p].options for u in units(world.scenario, number, {p: o})}
-        self.record = Record(units=every_unit)
+        every_unit = {unit for i in self.agenda for option in file.issues[i].options.values() for unit in option.units}
+        self.record = Record(units=dict.fromkeys(sorted(every_unit), 0.0))
         self._read_levers(world)
 
     def _read_levers(self, world: World) -> None:

@@ -59,11 +59,16 @@ def hold_talks(w: World, table: Table) -> None:
 def _leak(w: World, table: Table) -> None:
     """Talks that are not public may become known; a denial may be exposed."""
     session = table.session
-    if w.luck_of(table, "leak") < w.b.leak_rate * (1 - table.visibility):
+    if not session.known and w.luck_of(table, "leak") < w.b.leak_rate * (1 - table.visibility):
         session.known = True
+        w.note(table, "leak")
+    caught = [False, False]
     for side in w.sides:
-        if table.denied[side.index] and w.luck_of(table, "expose", side) < w.b.denial_exposed:
-            session.exposed[side.index] = True
+        i = side.index
+        if table.denied[i] and not session.exposed[i] and w.luck_of(table, "expose", side) < w.b.denial_exposed:
+            session.exposed[i] = caught[i] = True
+    if any(caught):
+        w.note(table, "expose", first=caught[0], second=caught[1])
 
 
 def _hold_round(w: World, table: Table) -> None:
@@ -135,16 +140,21 @@ def _in_turn(w: World, table: Table, brought: list[Brought]) -> Answer:
     for proposer in (table.session.first, 1 - table.session.first):
         hearer = 1 - proposer
         package = _offer(w, table, brought[proposer], brought[hearer])
-        if not brought[proposer].willing:
-            refused = proposer
-            continue
         heard = brought[hearer].value[package] + brought[hearer].error
         wants = brought[hearer].threshold
-        if heard - _discount_of_adversary(w, w.sides[hearer]) >= wants:
+        yes = heard - _discount_of_adversary(w, w.sides[hearer]) >= wants
+        only_author = False
+        if not brought[proposer].willing:  # it would not sign what it says itself
+            refused = proposer
+        elif yes:
+            refused = NOBODY
+        else:
+            refused = hearer
+            only_author = heard >= wants
+        w.note(table, "offer", package=package, whose=proposer, refused=refused, author=only_author)
+        if refused == NOBODY:
             return Answer(package, True, NOBODY, False, [0.0, 0.0])
-        refused = hearer
-        if heard >= wants:
-            devalued = True
+        devalued = devalued or only_author
     return Answer(package, False, refused, devalued, [0.0, 0.0])
 
 
@@ -190,8 +200,10 @@ def _single_text(w: World, table: Table, brought: list[Brought]) -> Answer:
             session.shift[i] += b.estimate_step
             session.candour[i] += b.candour_gain * (1 - session.candour[i])
     if all(says_yes):
+        w.note(table, "draft", package=package, refused=NOBODY, author=False)
         return Answer(package, True, NOBODY, False, leverage)
     refused = BOTH if not any(says_yes) else SECOND if says_yes[0] else FIRST
+    w.note(table, "draft", package=package, refused=refused, author=all(would_say_yes))
     return Answer(package, False, refused, all(would_say_yes), leverage)
 
 

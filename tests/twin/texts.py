@@ -31,7 +31,7 @@ class Package:
     worth: list[Worth]  # per side
     guess: list[float]  # per side, by an outsider
     interest: float  # to the mediators of the table
-    units: dict[str, float]  # per week of full delivery
+    units: list[tuple[str, float, int]]  # unit, amount per week of full delivery, weeks it comes for (0: goes on)
 
 
 def signable(scenario: Scenario, spec: TableSpec, form: Format) -> list[dict[str, str]]:
@@ -139,12 +139,13 @@ def mediators_interest(scenario: Scenario, number: Numbers, form: Format, option
     return sum(liked) / len(liked) if liked else 0.0
 
 
-def units(scenario: Scenario, number: Numbers, options: dict[str, str]) -> dict[str, float]:
-    """Natural units per week of full delivery."""
-    found: dict[str, float] = {}
+def units(scenario: Scenario, number: Numbers, options: dict[str, str]) -> list[tuple[str, float, int]]:
+    """Natural units that a package brings: unit, amount per week of full delivery, weeks it comes for (0: goes on)."""
+    found = []
     for issue, option in options.items():
-        for unit in scenario.file.issues[issue].options[option].units:
-            found[unit] = found.get(unit, 0.0) + number(f"issues.{issue}.options.{option}.units.{unit}")
+        spec = scenario.file.issues[issue].options[option]
+        for unit in spec.units:
+            found.append((unit, number(f"issues.{issue}.options.{option}.units.{unit}"), spec.lasts or 0))
     return found
 
 

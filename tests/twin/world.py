@@ -18,7 +18,7 @@ from twin.tables import Table
 from twin.talking import hold_talks
 
 Happening = tuple[int, str, str, tuple[tuple[str, int], ...]]
-"""Week, table, what happened, and its details."""
+"""Week, table (none for an event of the world), what happened, and its details."""
 
 
 class World:
@@ -50,8 +50,13 @@ class World:
         for side in self.sides:
             side.a_week_passes(self.b)
         self._move_front()
-        for name, event in self.scenario.file.events.items():
-            if self._happens(name, event):
+        for number, (name, event) in enumerate(self.scenario.file.events.items()):
+            if not self._is_due(name, event):
+                continue
+            if event.suppressed_by and self._held_back(name, event.suppressed_by):
+                self.note(None, "held back", event=number)
+            else:
+                self.note(None, "event", event=number)
                 self._apply(name, event, weeks_ago=0)
         for mediator in self.mediators.values():
             mediator.count_tables(self.tables)
@@ -69,12 +74,10 @@ class World:
         step = self.number("front_volatility") * noise(self.luck.of_world("front", self.week)) / SPREAD_OF_LOGISTIC
         self.front = between(-1, self.front + step, 1)
 
-    def _happens(self, name: str, event: Event) -> bool:
+    def _is_due(self, name: str, event: Event) -> bool:
         if event.rate is not None:
-            happens = self.luck.of_world(f"event {name}", self.week) < self.number(f"events.{name}.rate")
-        else:
-            happens = event.week == self.week
-        return happens and not (event.suppressed_by and self._held_back(name, event.suppressed_by))
+            return self.luck.of_world(f"event {name}", self.week) < self.number(f"events.{name}.rate")
+        return event.week == self.week
 
     def _held_back(self, name: str, issue: str) -> bool:
         """An agreement in force that moves the issue keeps an event from happening, by the share delivered."""
@@ -136,9 +139,10 @@ class World:
         for side in self.sides:
             side.optimism = max(side.optimism - self.b.discouragement, 0)
 
-    def note(self, table: Table, what: str, **details: Any) -> None:
-        """Put an event on the log."""
-        self.log.append((self.week, table.name, what, tuple((k, int(v)) for k, v in sorted(details.items()))))
+    def note(self, table: Table | None, what: str, **details: Any) -> None:
+        """Put an event on the log, of a table or of the world."""
+        where = table.name if table is not None else ""
+        self.log.append((self.week, where, what, tuple((name, int(value)) for name, value in sorted(details.items()))))
 
     # ---------------------------------------------------------------- counting
 

@@ -1,0 +1,173 @@
+"""Golden transcripts: one world per format, byte for byte, as text that a diplomat could read.
+
+A transcript is of the first process in its file with a table of the format, and of the first world among
+200 in which the most kinds of things happen at such tables. ``pytest tests/test_golden.py --refresh-golden``
+chooses and writes them anew; the quick tests tell the world that a transcript names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from typer.testing import CliRunner
+
+from sim import cli
+from sim.model.draws import BLOCK, Draws
+from sim.model.reasons import WORDS, Reason
+from sim.model.world import World
+from sim.scenario import Scenario, ScenarioError, load
+from sim.show.steps import SENTENCES
+from sim.show.story import story
+from sim.study.compare import DEFAULT_SEED, run_block
+
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden"
+WORLDS = 200
+SCENARIOS = ("kursk-2024", "black-sea-2022")
+REFRESH = "if the change is meant: pytest tests/test_golden.py --refresh-golden"
+
+
+@cache
+def scenario(name: str) -> Scenario:
+    return load(HERE.parent / "scenarios" / f"{name}.yaml")
+
+
+def transcripts() -> dict[str, tuple[str, str, str]]:
+    """File name: scenario, process, format."""
+    found = {}
+    for name in SCENARIOS:
+        file = scenario(name).file
+        for form in file.formats:
+            processes = (p for p, process in file.processes.items() if any(file.tables[t].format == form for t in process.tables))
+            process = next(processes, None)
+            if process is not None:
+                found[f"{name}-{form}.txt"] = (name, process, form)
+    return found
+
+
+TRANSCRIPTS = transcripts()
+
+
+def world_in_which_most_happens(name: str, process: str, form: str) -> int:
+    asked = scenario(name)
+    happened: defaultdict[str, NDArray[np.bool_]] = defaultdict(lambda: np.zeros(WORLDS, bool))
+
+    def hear(week: int, table: str, what: str, rows: NDArray[np.intp], details: dict[str, NDArray[np.integer]]) -> None:
+        if table and asked.file.tables[table].format == form and what in SENTENCES:
+            happened[what][rows] = True
+
+    world = World(asked, process, Draws(DEFAULT_SEED, 0, WORLDS))
+    world.narrator = hear
+    world.run()
+    return int(np.sum([*happened.values()], axis=0).argmax())  # the first of the highest
+
+
+def world_of(path: Path) -> int:
+    found = re.search(r"World (\d+) of seed", path.read_text(encoding="utf-8"))
+    assert found is not None
+    return int(found[1])
+
+
+@pytest.mark.parametrize("file", TRANSCRIPTS)
+def test_a_world_reads_as_it_did(file: str, request: pytest.FixtureRequest) -> None:
+    name, process, form = TRANSCRIPTS[file]
+    path = GOLDEN / file
+    if request.config.getoption("--refresh-golden"):
+        chosen = story(scenario(name), process=process, world=world_in_which_most_happens(name, process, form))
+        path.write_bytes(chosen.encode("utf-8"))
+    assert path.is_file(), f"{path} is missing; --refresh-golden writes it"
+    told = story(scenario(name), process=process, world=world_of(path))
+    assert told == path.read_bytes().decode("utf-8"), REFRESH
+
+
+@pytest.mark.verification
+@pytest.mark.parametrize("file", TRANSCRIPTS)
+def test_a_transcript_is_of_the_world_in_which_most_happens(file: str) -> None:
+    assert world_of(GOLDEN / file) == world_in_which_most_happens(*TRANSCRIPTS[file]), REFRESH
+
+
+def test_every_format_in_use_has_a_transcript_and_nothing_else_lies_there(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--refresh-golden"):
+        for path in GOLDEN.iterdir():
+            if path.name not in TRANSCRIPTS:
+                path.unlink()
+    assert {path.name for path in GOLDEN.iterdir()} == set(TRANSCRIPTS)
+
+
+# ---------------------------------------------------------------- the story itself
+
+
+def test_a_told_world_is_that_of_a_comparison() -> None:
+    asked = scenario("black-sea-2022")
+    rows = run_block(asked, "black_sea", DEFAULT_SEED, 0, 30).rows
+    lively = int((rows["suspensions"] + rows["renewals"] + rows["sessions"] + rows["fell"]).argmax())
+    row = rows.iloc[lively]
+    told = " ".join(story(asked, process="black_sea", world=lively).split())
+    assert f"{row['weeks_in_force']} of {asked.file.weeks} weeks in force or suspended" in told
+    counts = {"In force, ": "agreements", "suspended the agreement": "suspensions", "Renewed for": "renewals"}
+    counts |= {"talks began": "sessions", "repaired the suspension": "repairs", "The text fell": "fell"}
+    for words, column in counts.items():
+        assert told.count(words) == row[column], words
+
+
+def test_worlds_of_a_later_block_are_told() -> None:
+    asked = load(HERE / "minimal.yaml")
+    told = story(asked, world=BLOCK)
+    assert f"World {BLOCK} of seed {DEFAULT_SEED}" in told
+    assert told != story(asked, world=0).replace("World 0", f"World {BLOCK}")
+
+
+def test_telling_changes_no_number() -> None:
+    asked = scenario("kursk-2024")
+    quiet, told = (World(asked, "august_2024", Draws(1, 0, 50)) for _ in range(2))
+    heard: set[str] = set()
+    told.narrator = lambda week, table, what, rows, details: heard.add(what)
+    quiet.run()
+    told.run()
+    for mine, other in zip(quiet.tables, told.tables, strict=True):
+        for label, values in vars(mine.outcome).items():
+            if isinstance(values, np.ndarray):
+                np.testing.assert_array_equal(values, getattr(other.outcome, label))
+    assert {"event", "held back", "answers", "draft", "in force", "breach"} <= heard
+
+
+def test_everything_the_engine_says_is_told_or_left_out_on_purpose() -> None:
+    left_out = {"stay away", "text", "violate"}  # "answers", "offer" or "draft", and "breach" say more
+    heard: set[str] = set()
+    for name, process in (("kursk-2024", "august_2024"), ("kursk-2024", "direct_officials"), ("black-sea-2022", "black_sea")):
+        world = World(scenario(name), process, Draws(1, 0, 200))
+        world.narrator = lambda week, table, what, rows, details: heard.add(what)
+        world.run()
+    assert heard - left_out == set(SENTENCES)
+
+
+def test_every_reason_has_words() -> None:
+    assert set(WORDS) == set(Reason)
+
+
+def test_what_cannot_be_told_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="unknown process"):
+        story(scenario("kursk-2024"), process="nobody")
+    with pytest.raises(ValueError, match="at least 0"):
+        story(scenario("kursk-2024"), world=-1)
+
+
+def test_the_command_tells_the_same() -> None:
+    minimal = str(HERE / "minimal.yaml")
+    done = CliRunner().invoke(cli.app, ["story", minimal, "--world", "3", "--seed", "5"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout == story(load(minimal), world=3, seed=5)
+
+
+@pytest.mark.parametrize(("option", "value"), [("--world", "-1"), ("--seed", "-1"), ("--world", "x"), ("--process", "nobody")])
+def test_the_command_refuses_wrong_input(option: str, value: str) -> None:
+    done = CliRunner().invoke(cli.app, ["story", str(HERE / "minimal.yaml"), option, value])
+    assert done.exit_code == 2
+    assert not done.stdout
+    assert "Traceback" not in done.output

@@ -1,0 +1,168 @@
+"""What NegMAS makes of a domain: sessions of its aspiration negotiators, and the points of its scenario statistics.
+
+NegMAS (AGPL) is called through its public interface and nothing of it is copied. As a script, with the folder
+``tests`` on the path, this writes the stored table that the quick tests compare with::
+
+    PYTHONPATH=tests python tests/verification/peer.py
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from bargains import Bargaining, Domain, Offer, Package, Points, Utilities, draw, packages
+from negmas import AspirationNegotiator, LinearAdditiveUtilityFunction, SAOMechanism, make_issue
+from negmas.gb.evaluators import GAOEvaluationStrategy
+from negmas.gb.mechanisms import GBMechanism
+from negmas.inout import Scenario
+from negmas.outcomes import make_os
+from negmas.preferences import TableFun
+from negmas.preferences.ops import calc_scenario_stats
+
+TABLE = Path(__file__).resolve().parent.parent / "data" / "peer-agreements.json"
+STORED = range(64)
+"""Seeds of the stored domains."""
+
+
+def _utilities(domain: Domain) -> tuple[Any, list[Any]]:
+    space = make_os([make_issue(list(of), name) for name, of in zip(domain.issues, domain.options, strict=True)])
+    found = []
+    for side in domain.sides:
+        tables = [TableFun(dict(zip(of, values, strict=True))) for of, values in zip(domain.options, side.values, strict=True)]
+        weights = list(side.weights)
+        found.append(
+            LinearAdditiveUtilityFunction(values=tables, weights=weights, outcome_space=space, reserved_value=side.reservation)
+        )
+    return space, found
+
+
+class AnswersAtOnce(AspirationNegotiator):  # type: ignore[misc]
+    """An aspiration negotiator told which text it answers: the peer's own looks only where stacked offers lie."""
+
+    def respond(self, state: Any, source: str | None = None) -> Any:
+        on_table = state.threads[source].new_offer
+        return super().respond(SimpleNamespace(current_offer=on_table, relative_time=state.relative_time), source)
+
+
+def _seat(mechanism: Any, kind: type[AspirationNegotiator], domain: Domain, utilities: list[Any]) -> Any:
+    for column, (side, utility) in enumerate(zip(domain.sides, utilities, strict=True)):
+        name = str(column)
+        mechanism.add(kind(aspiration_type=side.concession, name=name, id=name), ufun=utility)
+    return mechanism
+
+
+def _package(outcome: tuple[str, ...]) -> Package:
+    return tuple(int(option[1:]) for option in outcome)
+
+
+def first_acceptance(answers: list[Any]) -> Any:
+    """How the threads of a round are combined: the first acceptance, in the order of the sides, ends it."""
+    return next((answer for answer in answers if answer != "continue"), "continue")
+
+
+def in_rounds(domain: Domain) -> Bargaining:
+    """Generalised bargaining (Mohammad 2023): in a round each side proposes, and the other answers at once.
+
+    This is the protocol of a Go-Between table where the sides draft in turn.
+    """
+    space, utilities = _utilities(domain)
+    mechanism = GBMechanism(
+        outcome_space=space, n_steps=domain.steps, parallel=False,
+        local_evaluator_type=GAOEvaluationStrategy, response_combiner=first_acceptance,
+    )  # fmt: skip
+    state = _seat(mechanism, AnswersAtOnce, domain, utilities).run()
+    offers: list[Offer] = [(step, int(who), _package(what)) for step, who, what in mechanism.extended_trace]
+    if state.agreement is None:
+        return Bargaining(tuple(offers), None, domain.steps)
+    agreement = _package(state.agreement)
+    step = offers[-1][0]
+    thread = mechanism.state.threads["0"]
+    if thread.accepted_offers:  # the other's thread of the same round counts no more
+        offers = [offer for offer in offers if offer[:2] != (step, 1)]
+    return Bargaining(tuple(offers), agreement, step)
+
+
+def alternating(domain: Domain) -> Bargaining:
+    """Stacked alternating offers: the first side answers the other's text a step later, before it proposes again.
+
+    ``step`` is the step of the answer.
+    """
+    space, utilities = _utilities(domain)
+    mechanism = SAOMechanism(outcome_space=space, n_steps=domain.steps)
+    state = _seat(mechanism, AspirationNegotiator, domain, utilities).run()
+    said = [(int(who), _package(what)) for _, who, what in mechanism.extended_trace if what is not None]
+    offers: list[Offer] = [(n // 2, who, what) for n, (who, what) in enumerate(said)]
+    if state.agreement is None:
+        return Bargaining(tuple(offers), None, domain.steps)
+    step, proposer, _ = offers[-1]
+    return Bargaining(tuple(offers), _package(state.agreement), step + proposer)
+
+
+def points(domain: Domain) -> Points:
+    """Frontier, Nash, Kalai and welfare points of the peer's statistics, in utility; outcomes below a reservation value left out."""
+    _, utilities = _utilities(domain)
+    outcomes = [tuple(f"o{n}" for n in package) for package in packages(domain)]
+    kept = [o for o in outcomes if all(float(u(o)) >= side.reservation for u, side in zip(utilities, domain.sides, strict=True))]
+    if not kept:
+        return Points((), (), (), ())
+    stats = calc_scenario_stats(tuple(utilities), outcomes=kept)
+
+    def utility(found: Any) -> Utilities:
+        return tuple(sorted({(float(a), float(b)) for a, b in found}))
+
+    return Points(*(utility(found) for found in (stats.pareto_utils, stats.nash_utils, stats.kalai_utils, stats.max_welfare_utils)))
+
+
+def load(folder: Path) -> tuple[list[Any], list[tuple[Any, ...]]]:
+    """Utility functions and outcomes of a domain as NegMAS reads it from a folder."""
+    scenario = Scenario.load(folder)
+    assert scenario is not None, folder
+    return list(scenario.ufuns), sorted_outcomes(scenario)
+
+
+def sorted_outcomes(scenario: Any) -> list[tuple[Any, ...]]:
+    """All outcomes, values in the order of their issue, the last issue fastest."""
+    return list(product(*(list(issue.all) for issue in scenario.outcome_space.issues)))
+
+
+# ---------------------------------------------------------------- the stored table
+
+
+def entry(seed: int) -> dict[str, Any]:
+    """What is stored of a domain: its session in rounds and its points."""
+    session, found = in_rounds(draw(seed)), points(draw(seed))
+    return {
+        "seed": seed,
+        "offers": len(session.offers),
+        "digest": session.digest,
+        "agreement": session.agreement,
+        "step": session.step,
+        "frontier": found.frontier,
+        "nash": found.nash,
+        "kalai": found.kalai,
+        "welfare": found.welfare,
+    }
+
+
+def main() -> None:
+    """Write the stored table, a domain a line."""
+    lines = [json.dumps(_rounded(entry(seed)), separators=(",", ":")) for seed in STORED]
+    TABLE.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+    sys.stdout.write(f"{TABLE}: {len(lines)} domains\n")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(below) for name, below in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(below) for below in value]
+    return round(value, 12) if isinstance(value, float) else value
+
+
+if __name__ == "__main__":
+    main()
