@@ -340,11 +340,30 @@ def test_a_side_that_lost_half_its_gain_renews_for_half_the_term() -> None:
     near(w.sides.grievance, 0.0, 0.05)
     table.agreement.left[:] = 1
     weeks(w, table, 1)
-    assert (table.agreement.term[0], table.outcome.shorter[0]) == (4, 2)  # never below four weeks
+    assert (table.agreement.term[0], table.outcome.shorter[0]) == (6, 1)  # half of what the format says, not of the last
     table.agreement.left[:] = 1
     table.agreement.delivered[:] = 1.0
     weeks(w, table, 1)
-    assert (table.agreement.term[0], table.outcome.shorter[0]) == (12, 2)
+    assert (table.agreement.term[0], table.outcome.shorter[0]) == (12, 1)
+
+
+def test_what_is_renewed_is_in_force_again() -> None:
+    w, table = in_force({"formats.direct.term": 5, "behaviour.repair": 0.0, "behaviour.collapse": 0.0}, luck={"renew": 0.0})
+    table.state[:] = State.SUSPENDED
+    table.agreement.culprit[:] = EAST
+    weeks(w, table, 4)
+    assert table.state[0] == State.SUSPENDED
+    weeks(w, table, 1)
+    assert (table.state[0], table.outcome.renewals[0], table.outcome.repairs[0]) == (State.IN_FORCE, 1, 1)
+
+
+def test_an_agreement_that_ends_unfulfilled_discourages() -> None:
+    once = {"issues.bridge.options.open.lasts": 1}
+    for change, luck, lost in (({"formats.direct.term": 1}, {"renew": 1.0}, 0.2), (once, {}, 0.0)):
+        w, table = in_force({"behaviour.encouragement": 0.1, "behaviour.discouragement": 0.2}, change, luck=luck)
+        weeks(w, table, 1)
+        assert table.state[0] == State.APART
+        near(w.sides.optimism, 0.6 - lost, 0.6 - lost)
 
 
 def test_a_side_that_only_loses_leaves_within_the_term() -> None:

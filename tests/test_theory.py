@@ -48,10 +48,7 @@ def shipped(path: str) -> Scenario:
     return sim.load(SCENARIOS / f"{path}.yaml")
 
 
-RUNS = [
-    ("two-neighbours", "conference_first"), ("two-neighbours", "step_by_step"), ("kursk-2024", "august_2024"),
-    ("kursk-2024", "black_sea_model"), ("kursk-2024", "second_summit"),
-]  # fmt: skip
+RUNS = [("two-neighbours", "conference_first"), ("two-neighbours", "step_by_step"), ("kursk-2024", "black_sea_model")]
 """Shipped processes with all that a scenario can have: events, side deals, conditions, declarations, several tables."""
 
 
@@ -223,8 +220,8 @@ def test_without_a_zone_in_what_the_sides_perceive_there_is_no_agreement(form: s
             leverage = table.leverage[:, None]
             one = (heard[:, EAST] + leverage >= 0) & (heard[:, WEST] >= 0)
             other = (heard[:, EAST] >= 0) & (heard[:, WEST] + leverage >= 0)
-        else:  # a side errs about the other's text and not about its own
-            one = (true[:, EAST] >= 0) & (heard[:, WEST] >= 0)
+        else:  # a side errs about the other's text and not about one it has proposed itself
+            one = (true[:, EAST] >= 0) & ((heard[:, WEST] >= 0) | (true[:, WEST] >= 0))
             other = (heard[:, EAST] >= 0) & (true[:, WEST] >= 0)
         zone = (one | other).any(axis=1)
         agreed = World(made, "talks", draws).run().tables[0].outcome.agreed >= 0
@@ -271,7 +268,7 @@ def record(outcome: Outcome) -> dict[str, NDArray[Any]]:
     return found | {f"{unit} per week": amount for unit, amount in outcome.units.items()}
 
 
-@pytest.mark.parametrize(("path", "process"), RUNS)
+@pytest.mark.parametrize(("path", "process"), [*RUNS, ("kursk-2024", "august_2024")])
 def test_sides_that_change_places_change_results(path: str, process: str) -> None:
     made = shipped(path)
     here = World(made.with_({"front_start": 0.15}), process, Drawn(7, 0, WORLDS)).run()
@@ -348,13 +345,12 @@ def test_the_unit_of_utility_changes_nothing(path: str, process: str, monkeypatc
 def test_only_ratios_of_a_partys_saliences_matter(which: int) -> None:
     made = shipped("kursk-2024")
     party = [*made.disputants, made.mediators[0]][which]
-    base = f"parties.{party}."
-    saliences = {path: value * HALF for path, value in made.numbers().items() if path.startswith(base) and path.endswith("salience")}
+    own = f"parties.{party}."
+    saliences = {path: size * HALF for path, size in made.numbers().items() if path.startswith(own) and path.endswith("salience")}
     assert saliences
-    for process in ("august_2024", "black_sea_model"):
-        one = World(made, process, Drawn(7, 0, WORLDS), stated=True).run()
-        other = World(made.with_(saliences), process, Drawn(7, 0, WORLDS), stated=True).run()
-        same_record(one, other, 1.0)
+    one = World(made, "black_sea_model", Drawn(7, 0, WORLDS), stated=True).run()
+    other = World(made.with_(saliences), "black_sea_model", Drawn(7, 0, WORLDS), stated=True).run()
+    same_record(one, other, 1.0)
 
 
 # ---------------------------------------------------------------- the logistic choice

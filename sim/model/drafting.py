@@ -37,10 +37,9 @@ class Round:
     """What the sides bring to a round in some worlds: ``n`` worlds, two sides, ``K`` packages."""
 
     rows: Rows
-    value: Array  # (n, 2, K) expected value to each side, its error of judgement not counted
+    value: Array  # (n, 2, K) expected value to each side as it judges it, errors included
     reservation: Array  # (n, 2)
     threshold: Array  # (n, 2) what a text must be worth to be accepted
-    error: Array  # (n, 2)
 
 
 @dataclass(frozen=True)
@@ -110,11 +109,11 @@ def hold_talks(world: World, table: Table) -> None:
 
 
 def _hold_round(world: World, table: Table, rows: Rows) -> None:
-    value = expected_value(world, table, rows, table.values.at(rows))
+    value = expected_value(world, table, rows, table.values.at(rows)) + table.session.error[rows][..., None]
     reservation = reservation_value(world, table, rows)
     elapsed = np.minimum(1, (table.session.rounds[rows, None] + 1) / (rounds_allowed(world, table)[rows] + 1))
     asked = aspiration(elapsed, world.sides.concession[rows], floor(world, table, rows))
-    brought = Round(rows, value, reservation, thresholds(value, reservation, asked), table.session.error[rows])
+    brought = Round(rows, value, reservation, thresholds(value, reservation, asked))
     answer = single_text(world, table, brought) if table.levers.single_text else in_turn(world, table, brought)
     table.session.rounds[rows] += 1
     table.session.refused[rows] = np.where(answer.agreed, NOBODY, answer.refused)
@@ -131,7 +130,11 @@ def rounds_allowed(world: World, table: Table) -> Array:
 
 
 def in_turn(world: World, table: Table, brought: Round) -> Answer:
-    """One side proposes and the other answers, then the other way round; the first acceptance ends it."""
+    """One side proposes and the other answers, then the other way round; the first acceptance ends it.
+
+    A side judges all texts with the same error, those it proposes included, and does not hold its author
+    against a text that it proposed last itself.
+    """
     rows, n = brought.rows, len(brought.rows)
     adversary, _ = distrust_of_author(world, table, rows)
     agreed = np.zeros(n, bool)
@@ -143,9 +146,11 @@ def in_turn(world: World, table: Table, brought: Round) -> Answer:
         proposer = (table.session.first[rows].astype(np.intp) + turn) % 2
         hearer = 1 - proposer
         offered = offer(world, table, brought, proposer)
-        heard = brought.value[own, hearer, offered] + brought.error[own, hearer]
+        foreign = offered != table.session.proposed[rows, hearer]
+        table.session.proposed[rows, proposer] = offered
+        heard = brought.value[own, hearer, offered]
         asked = brought.threshold[own, hearer]
-        accepts = np.asarray(heard - adversary[own, hearer] >= asked)
+        accepts = np.asarray(heard - foreign * adversary[own, hearer] >= asked)
         willing = np.isfinite(brought.threshold[own, proposer])
         only_author = willing & ~accepts & (heard >= asked)
         says_no = np.where(accepts & willing, NOBODY, np.where(willing, hearer, proposer))
@@ -188,7 +193,7 @@ def single_text(world: World, table: Table, brought: Round) -> Answer:
     budget = table.leverage[rows] * table.service()[rows]
     leverage = np.where(worse_off & ~(worse_off[:, ::-1] & (np.arange(2) == 1)), budget[:, None], 0.0)
     _, discount = distrust_of_author(world, table, rows)
-    heard = brought.value[own, :, package] + leverage + brought.error
+    heard = brought.value[own, :, package] + leverage
     says_yes: NDArray[np.bool_] = np.asarray(heard - discount >= brought.threshold)
     unfairly: NDArray[np.bool_] = np.asarray(heard >= brought.threshold) & ~says_yes
     session.shift[rows] += b.estimate_step * np.where(says_yes, -0.5, 1.0)

@@ -28,9 +28,6 @@ UNAIDED = 0.4
 BROKEN, ACCUSED, CONTESTED = 1, 2, 4
 """Parts of what a narrator is told about a side in a week of breaches: it broke the text, is accused, contests it."""
 
-SHORTEST_TERM = 4
-"""Weeks below which a term is not shortened further."""
-
 NOTICED, NAMED = 0.01, 0.02
 """Utility: a fall below the first moves nobody to leave, and withheld delivery is named as a reason above the second."""
 
@@ -191,8 +188,9 @@ def _wish(world: World, table: Table, rows: Rows, left: GainLeft) -> Array:
 def _renew(world: World, table: Table, rows: Rows) -> None:
     """The term is over: a side objects (where silence means extension) or fails to agree (where it means lapse).
 
-    A side whose gain has shrunk below a share of what was promised reads the new term as half the old one.
-    Where the sides read it differently the shorter reading holds, and the other side is aggrieved.
+    A side whose gain has shrunk below a share of what was promised reads the new term as half a term. Where
+    the sides read it differently the shorter reading holds, and the other side is aggrieved. What is renewed
+    is in force again, even if it was suspended.
     """
     b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
     left = gain_left(world, table, rows)
@@ -206,13 +204,16 @@ def _renew(world: World, table: Table, rows: Rows) -> None:
     stays = ~refuses.any(axis=1)
     rows = rows[stays]
     shrunk = left.total[stays] < b.shortening[stays] * agreement.promised[rows]
-    half = np.maximum(agreement.term[rows] // 2, SHORTEST_TERM)
-    reading = np.where(shrunk, half[:, None], table.form.term or 0)
+    full = table.form.term or 0
+    reading = np.where(shrunk, max(full // 2, 1), full)
     term = reading.min(axis=1)
     disputed = b.injury[stays] * 0.5 * (reading > term[:, None])
     world.sides.grievance[rows] = np.minimum(world.sides.grievance[rows] + disputed, 1)
     outcome.renewals[rows] += 1
     outcome.shorter[rows] += term < agreement.term[rows]
+    suspended = rows[table.state[rows] == State.SUSPENDED]
+    table.state[suspended] = State.IN_FORCE
+    outcome.repairs[suspended] += 1
     agreement.term[rows] = term
     agreement.left[rows] = term
     world.note(table, "renew", rows, package=term)

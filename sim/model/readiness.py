@@ -136,8 +136,9 @@ def who_comes(world: World, table: Table) -> None:
     both = comes.all(axis=1)
     away = ~comes
     reasons = np.where(table.levers.invited, np.where(believes, ready.main_reason(), Reason.NOT_BELIEVED), Reason.NOT_INVITED)
-    whose = np.where(away.all(axis=1), BOTH, np.where(away[:, 0], FIRST, SECOND))
-    weaker = np.where(whose == BOTH, ready.total.argmin(axis=1), whose)
+    weaker = np.where(away.all(axis=1), ready.total.argmin(axis=1), np.where(away[:, 0], FIRST, SECOND))
+    shared = away.all(axis=1) & (reasons[:, 0] == reasons[:, 1])
+    whose = np.where(shared, BOTH, weaker)
     why = (whose[~both], reasons[np.arange(len(rows)), weaker][~both])
     transitions.stay_apart(table, rows[~both], why)
     world.note(table, "stay away", rows[~both], whose=why[0], reason=why[1])

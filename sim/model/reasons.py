@@ -95,7 +95,7 @@ WORDS: dict[Reason, str] = {
     Reason.SPONSOR: "held the sponsor against the table",
     Reason.STILL_TALKING: "still talking at the end",
     Reason.NO_ZONE: "no text was better than none for both",
-    Reason.IMPASSE: "held out too long for more",
+    Reason.IMPASSE: "would not accept a text in time",
     Reason.DEVALUATION: "rejected a text because of who wrote it",
     Reason.WALKED_OUT: "walked out",
     Reason.NOT_YET_RATIFIED: "not yet ratified at the end",

@@ -116,6 +116,7 @@ class Session:
     readiness: Array  # (R, 2) when they sat down
     candour: Array  # (R, 2) what the mediators know of each side, [0, 1]
     shift: Array  # (R, 2) how far their estimates were lowered by refusals
+    proposed: NDArray[np.intp]  # (R, 2) package each side proposed last; -1 none yet
     refused: NDArray[np.int8]  # column of the last to say no
     devalued: NDArray[np.bool_]  # a text was refused that its author alone made unacceptable
 
@@ -132,6 +133,7 @@ class Session:
             readiness=np.zeros((worlds, 2)),
             candour=np.zeros((worlds, 2)),
             shift=np.zeros((worlds, 2)),
+            proposed=np.full((worlds, 2), -1, np.intp),
             refused=np.full(worlds, NOBODY, np.int8),
             devalued=np.zeros(worlds, bool),
         )
@@ -211,7 +213,7 @@ class Outcome:
         self.surplus = np.zeros((worlds, 2))
         """Sum over weeks of what each side had of the table, in units of all it cares about."""
         self.agreed_surplus = np.full((worlds, 2), np.nan)
-        """Surplus over its reservation value that each side saw in the first text, leverage not counted."""
+        """Surplus over its reservation value that each side saw in the first text, errors included, leverage not."""
         self.units = {u: np.zeros(worlds) for u in units}
         self.standing: dict[int, NDArray[np.bool_]] = {}
         """Per week asked for: an agreement is in force or suspended, or was carried out by then."""

@@ -65,6 +65,7 @@ def sit_down(world: World, table: Table, rows: Rows, ready: Array) -> None:
     session.rounds[rows] = 0
     session.readiness[rows] = ready
     session.shift[rows] = 0
+    session.proposed[rows] = -1
     session.refused[rows] = NOBODY
     session.devalued[rows] = False
     first = table.form.first_offer
@@ -207,11 +208,12 @@ def enter_into_force(world: World, table: Table, rows: Rows) -> None:
 
 
 def end(world: World, table: Table, rows: Rows, why: Why, cited: NDArray[np.integer] | None = None) -> None:
-    """An agreement ends; ``cited`` is what the side that left would say."""
+    """An agreement ends, and unless it was carried out optimism is lost; ``cited`` is what the side that left would say."""
     if not len(rows):
         return
     outcome = table.outcome
     carried_out = why[1] == Reason.CARRIED_OUT
+    _discourage(world, rows[~carried_out])
     _part(table, rows)
     agreement = table.agreement
     kept = agreement.side_deal[rows] / np.maximum(agreement.side_deal_promised[rows], 1e-12)

@@ -73,7 +73,7 @@ class Behaviour(BaseModel):
     opponent_learning: float = param(0.15, 0.1, 0.2, "per offer", "how fast offers correct the belief that the other wants the opposite (fixed pie: Thompson, Hastie 1990)")
     candour_trust: float = param(0.6, 0.45, 0.75, "share", "candour that full trust in the mediators adds")
     candour_gain: float = param(0.25, 0.15, 0.35, "share", "candour gained when a side says no to a text")
-    estimate_step: float = param(0.05, 0.03, 0.07, "utility", "how far a no lowers the mediators' estimate of a side's surplus")
+    estimate_step: float = param(0.10, 0.07, 0.13, "utility", "how far a no lowers the mediators' estimate of a side's surplus")
     mediator_interest: float = param(0.5, 0.3, 0.7, "weight", "how far mediators bend a text to what they would like", 0, 10)
     leverage_half_life: float = param(30, 24, 36, "weeks", "what leverage added is half gone after this time (Beardsley 2011)", 1, 520)
     hardening: float = param(0.3, 0.2, 0.4, "share", "aspiration kept up when concessions are seen at home (audience cost x visibility x sensitivity)")

@@ -64,7 +64,8 @@ def levers(form: Format, parties: dict[str, str]) -> str:
     if form.mediators:
         words.append("with " + ", ".join(parties.get(name, name) for name in form.mediators))
     if form.sponsor:
-        words.append(f"sponsor {parties.get(form.sponsor, form.sponsor)}")
+        initiative = '"' + form.sponsor.replace("_", " ") + '"'
+        words.append(f"sponsor {parties.get(form.sponsor, initiative)}")
     for side, invitation in form.invited.items():
         if invitation.status != "formal":
             words.append(f"{parties.get(side, side)} {'not invited' if invitation.status == 'not' else 'invited by a hint'}")

@@ -24,7 +24,8 @@ def record() -> Record:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not _FOUND:
         return
-    lines = [("check", "cases", "largest difference"), *((check, f"{cases:,}", difference) for check, cases, difference in _FOUND)]
+    lines = [("check", "cases", "largest difference")]
+    lines += [(check, f"{cases:,}", difference) for check, cases, difference in _FOUND]
     widths = [max(len(line[column]) for line in lines) for column in (0, 1)]
     terminalreporter.section("verification")
     for check, cases, difference in lines:

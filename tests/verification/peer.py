@@ -104,7 +104,7 @@ def alternating(domain: Domain) -> Bargaining:
 
 
 def points(domain: Domain) -> Points:
-    """Frontier, Nash, Kalai and welfare points of the peer's statistics, in utility; outcomes below a reservation value left out."""
+    """Frontier, Nash, Kalai and welfare points of the peer's statistics, over outcomes from both reservation values up."""
     _, utilities = _utilities(domain)
     outcomes = [tuple(f"o{n}" for n in package) for package in packages(domain)]
     kept = [o for o in outcomes if all(float(u(o)) >= side.reservation for u, side in zip(utilities, domain.sides, strict=True))]
@@ -115,7 +115,8 @@ def points(domain: Domain) -> Points:
     def utility(found: Any) -> Utilities:
         return tuple(sorted({(float(a), float(b)) for a, b in found}))
 
-    return Points(*(utility(found) for found in (stats.pareto_utils, stats.nash_utils, stats.kalai_utils, stats.max_welfare_utils)))
+    found = (stats.pareto_utils, stats.nash_utils, stats.kalai_utils, stats.max_welfare_utils)
+    return Points(*map(utility, found))
 
 
 def load(folder: Path) -> tuple[list[Any], list[tuple[Any, ...]]]:
