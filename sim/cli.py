@@ -1,4 +1,4 @@
-"""The door: ``gobetween compare``, ``run``, ``story``, ``plot``, ``check`` and ``schema``. Verbs only, no science.
+"""The door: ``gobetween compare``, ``run``, ``story``, ``plot``, ``check``, ``import`` and ``schema``. Verbs only, no science.
 
 Wrong input ends with exit code 2, a failure with 1, an interruption with 130; none with a traceback
 unless GOBETWEEN_DEBUG is set.
@@ -254,6 +254,30 @@ def check(
     missing = show(asked, _console())
     if strict and missing:
         raise CommandError(f"{scenario}: {missing} number{'s' if missing > 1 else ''} with neither claim nor assumption", 1)
+
+
+@app.command("import")
+@guarded
+def import_domain(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="folder with a bilateral domain in NegMAS's file layout")],
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="scenario file to write; it must not exist yet")],
+) -> None:
+    """Make a scenario of a bargaining domain.
+
+    Reads NegMAS's YAML, JSON or Genius XML: issues, two additive utilities, reservation values.
+    """
+    from sim.scenario.bargain import scenario_of, text_of  # noqa: PLC0415
+    from sim.scenario.negmas import read_domain  # noqa: PLC0415
+    from sim.scenario.scenario import Scenario  # noqa: PLC0415
+
+    if os.path.exists(out):
+        raise CommandError(f"{out}: already there, expected a new file", 2)
+    source = Path(folder).resolve().name
+    made = scenario_of(read_domain(folder), source)
+    Scenario.from_dict(made)  # what is written can be read
+    note = f"Made by gobetween import from the bargaining domain {source}. Nothing political happens here until you set it."
+    Path(out).write_text(text_of(made, note), encoding="utf-8")
+    typer.echo(f"Written to {out}")
 
 
 @app.command()

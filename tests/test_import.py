@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from bargains import hold, world_of
 from ruamel.yaml import YAML
+from typer.testing import CliRunner
 
+from sim.cli import app
 from sim.scenario import Scenario, ScenarioError, load
 from sim.scenario.bargain import MOST_STEPS, Bargainer, Domain, names_of, scenario_of, text_of
 from sim.scenario.evidence import coverage
@@ -140,6 +142,27 @@ def test_keys_are_made_of_any_label() -> None:
     assert names_of(["2", "Low price", "low-price", "ÄÖ", "no agreement"], "option", ["no_agreement"]) == [
         "option_2", "low_price", "low_price_2", "option", "no_agreement_2",
     ]  # fmt: skip
+
+
+# ---------------------------------------------------------------- the verb
+
+
+def test_import_then_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = CliRunner().invoke(app, ["import", str(FERRY), "--out", "ferry.yaml"])
+    assert (made.exit_code, made.output) == (0, "Written to ferry.yaml\n")
+    checked = CliRunner().invoke(app, ["check", "ferry.yaml", "--strict"])
+    assert checked.exit_code == 0, checked.output
+    again = CliRunner().invoke(app, ["import", str(FERRY), "--out", "ferry.yaml"])
+    assert (again.exit_code, again.output) == (2, "ferry.yaml: already there, expected a new file\n")
+
+
+def test_import_of_a_bad_folder_writes_nothing(folder: Path, tmp_path: Path) -> None:
+    rewrite(folder / "north.yml", lambda data: data["weights"].pop())
+    ended = CliRunner().invoke(app, ["import", str(folder), "--out", str(tmp_path / "out.yaml")])
+    assert ended.exit_code == 2
+    assert ended.output.endswith("weights: got 2 for 3 issues, expected a weight for each issue\n")
+    assert not (tmp_path / "out.yaml").exists()
 
 
 # ---------------------------------------------------------------- what is refused

@@ -214,16 +214,11 @@ def test_without_a_zone_in_what_the_sides_perceive_there_is_no_agreement(form: s
         before = World(made, "talks", draws)
         table, rows = before.tables[0], np.arange(WORLDS)
         sit(before, table)
-        true = expected_value(before, table, rows, table.values.at(rows)) - reservation_value(before, table, rows)[:, :, None]
-        heard = true + table.session.error[:, :, None]
-        if form == "between":  # leverage is added to the text for one side or the other
-            leverage = table.leverage[:, None]
-            one = (heard[:, EAST] + leverage >= 0) & (heard[:, WEST] >= 0)
-            other = (heard[:, EAST] >= 0) & (heard[:, WEST] + leverage >= 0)
-        else:  # a side errs about the other's text and not about one it has proposed itself
-            one = (true[:, EAST] >= 0) & ((heard[:, WEST] >= 0) | (true[:, WEST] >= 0))
-            other = (heard[:, EAST] >= 0) & (true[:, WEST] >= 0)
-        zone = (one | other).any(axis=1)
+        value = expected_value(before, table, rows, table.values.at(rows)) + table.session.error[:, :, None]
+        surplus = value - reservation_value(before, table, rows)[:, :, None]
+        east, west = surplus[:, EAST], surplus[:, WEST]
+        added = table.leverage[:, None] if form == "between" else 0.0  # for one side or the other
+        zone = (((east + added >= 0) & (west >= 0)) | ((east >= 0) & (west + added >= 0))).any(axis=1)
         agreed = World(made, "talks", draws).run().tables[0].outcome.agreed >= 0
         assert not (agreed & ~zone).any()
         empty += int((~zone).sum())
