@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.show.story import story
     from sim.study.compare import Result, compare
+    from sim.study.gather import Sweep, gather
+    from sim.study.sweep import sweep
+    from sim.study.writing import StudyError
 
     __version__: str
 
-__all__ = ["Result", "Scenario", "ScenarioError", "__version__", "compare", "load", "story"]
+__all__ = [
+    "Result", "Scenario", "ScenarioError", "StudyError", "Sweep", "__version__", "compare", "gather", "load", "story", "sweep",
+]  # fmt: skip
 
 _HOMES = {
     "load": "sim.scenario.loading",
@@ -32,6 +37,10 @@ _HOMES = {
     "compare": "sim.study.compare",
     "Result": "sim.study.compare",
     "story": "sim.show.story",
+    "sweep": "sim.study.sweep",
+    "gather": "sim.study.gather",
+    "Sweep": "sim.study.gather",
+    "StudyError": "sim.study.writing",
 }
 
 

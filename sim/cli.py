@@ -101,7 +101,7 @@ def _verdict(error: Exception) -> tuple[str, int]:
         return str(error), error.code
     if isinstance(error, ScenarioError):
         return str(error), 2
-    if type(error).__name__ == "RunFolderError":  # by name: its module is imported only where a run is
+    if type(error).__name__ in ("RunFolderError", "StudyError"):  # by name: imported only where a run is
         return str(error), 1
     if isinstance(error, MemoryError) or type(error).__name__ == "TerminatedWorkerError":
         return "not enough memory for this run; expected fewer --worlds or --jobs", 1
@@ -389,3 +389,6 @@ def _progress(total: int, what: str) -> Iterator[Progress]:
             bar.update(task, completed=done, total=of, speed=f"{done / elapsed:,.0f} worlds/s" if elapsed > 0 else "")
 
         yield tick
+
+
+from sim import cli_sweep  # noqa: E402, F401 - adds its verbs to the door

@@ -112,7 +112,7 @@ def formats(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def events(draw: st.DrawFn, matters: dict[str, Any]) -> dict[str, Any]:
     """Something that happens, dated or at random."""
-    event: dict[str, Any] = {"week": draw(st.integers(-8, 8))} if draw(flags) else {"rate": draw(shares)}
+    event: dict[str, Any] = {"week": draw(st.integers(-8, 5))} if draw(flags) else {"rate": draw(shares)}
     effects = ["grievance", "optimism", "commitment", "front", "war_cost", "lock_in"]
     for effect in draw(st.lists(st.sampled_from(effects), unique=True, max_size=3)):
         event[effect] = {draw(st.sampled_from(SIDES)): draw(signed)}
@@ -161,13 +161,15 @@ def started(data: dict[str, Any], process: str = "talks", worlds: int = 48) -> W
     return World(Scenario.from_dict(data), process, Draws(3, 0, worlds))
 
 
+LEADS_TO = {
+    "sit down": State.TALKING, "fail": State.APART, "agree": State.SIGNED, "fall": State.APART, "in force": State.IN_FORCE,
+    "suspend": State.SUSPENDED, "repair": State.IN_FORCE, "renew": State.IN_FORCE, "end": State.APART,
+}  # fmt: skip
+"""The state of a table after each step that is told."""
+
+
 class Watch:
     """Hears of every step of a run and keeps the state of each table by what it hears."""
-
-    LEADS_TO = {
-        "sit down": State.TALKING, "fail": State.APART, "agree": State.SIGNED, "fall": State.APART,
-        "in force": State.IN_FORCE, "suspend": State.SUSPENDED, "repair": State.IN_FORCE, "renew": State.IN_FORCE, "end": State.APART,
-    }  # fmt: skip
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -181,10 +183,10 @@ class Watch:
         assert week == self.world.week
         self.counts[what] = self.counts.get(what, 0) + len(rows)
         table = self.world.table(name)
-        if what not in self.LEADS_TO:
+        if what not in LEADS_TO:
             assert (table.state[rows] == self.state[name][rows]).all()
             return
-        after = self.LEADS_TO[what]
+        after = LEADS_TO[what]
         for before in np.unique(self.state[name][rows]):
             assert after in ALLOWED[State(before)], f"{what} from {State(before).name} to {after.name}"
         assert (table.state[rows] == after).all()
@@ -216,13 +218,7 @@ def nobody_signs_below_its_alternative(world: World, table: Table, rows: Rows) -
     judged = value + table.session.error[rows]
     reservation = reservation_value(world, table, rows)
     assert (reservation >= batna(world, table, rows) - ALMOST).all()
-    fine = judged >= reservation - ALMOST
-    if not table.levers.single_text:
-        # Who wrote a text does not misjudge it; the other side has to find it good enough, its error counted.
-        wrote = value >= reservation - ALMOST
-        assert ((wrote[:, 0] & fine[:, 1]) | (wrote[:, 1] & fine[:, 0])).all()
-    else:
-        assert fine.all()
+    assert (judged >= reservation - ALMOST).all()
 
 
 def arrays(thing: Any, name: str) -> dict[str, NDArray[Any]]:
@@ -344,4 +340,4 @@ def test_the_generated_scenarios_get_everywhere() -> None:
             heard[what] = heard.get(what, 0) + count
 
     collect()
-    assert {*Watch.LEADS_TO, "declare"} <= heard.keys()
+    assert {*LEADS_TO, "declare"} <= heard.keys()

@@ -1,19 +1,20 @@
 """The plain twin (``twin/``) and the engine agree: every event, the state after every week, the record at the end.
 
-The quick tests take a few worlds of every shipped scenario and process, of the minimal scenario, of every regime of
-``levers.py`` and of a few corners, so that every line of the twin is walked. Verification takes hundreds of worlds, and
-every row of ``levers.py`` before and after its change.
+The quick tests take a few worlds of every shipped scenario and process, of the minimal scenario, of every regime
+in ``regimes/`` and of a few corners, so that every line of the twin is walked. Verification takes hundreds of worlds,
+and every row of ``levers.py`` before and after its change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import levers
 import numpy as np
 import pytest
+import regime
 from twin import standing
 from twin.chances import SharedDraws
 from twin.compare import TOLERANCE, Comparison, compare
@@ -35,7 +36,7 @@ SEED = 3
 
 EAGER = {"behaviour.threshold": -1.0, "behaviour.occasion_rate": 1.0}
 
-CORNERS: dict[str, levers.Changes] = {
+CORNERS: dict[str, regime.Changes] = {
     "both break it at once, nobody watches": {
         **EAGER, "behaviour.violation_rate": 0.9, "behaviour.detection": 1.0, "behaviour.contest": 0.0,
         "behaviour.suspension": 1.0,
@@ -69,14 +70,14 @@ def test_engine_and_twin_agree(path: Path) -> None:
         assert comparison.numbers > 0
 
 
-@pytest.mark.parametrize("regime", levers.REGIMES)
-def test_engine_and_twin_agree_in_every_regime(regime: str) -> None:
-    agree(levers.scenario(levers.REGIMES[regime]), 8)
+@pytest.mark.parametrize("name", regime.regimes())
+def test_engine_and_twin_agree_in_every_regime(name: str) -> None:
+    agree(regime.scenario(regime.differences(name)), 8)
 
 
 @pytest.mark.parametrize("corner", CORNERS)
 def test_engine_and_twin_agree_in_corners(corner: str) -> None:
-    agree(levers.scenario(CORNERS[corner]), 12)
+    agree(regime.scenario(CORNERS[corner]), 12)
 
 
 def test_engine_and_twin_agree_on_agendas_too_large_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,22 +118,22 @@ def test_shared_draws_are_the_engines_own() -> None:
 Line = tuple[str, Comparison]
 
 
-def _changes() -> Iterator[Mapping[str, object]]:
-    """What each row of ``levers.py`` sets, before and after."""
+def _changed() -> Iterator[Scenario]:
+    """The scenario of each row of ``levers.py``, before and after its change."""
     for row in levers.ROWS:
         for change in (row.low, row.high):
-            yield {**levers.REGIMES[row.regime], **change}
+            yield regime.scenario(regime.differences(row.regime), change)
 
 
 @pytest.mark.verification
 @pytest.mark.timeout(3600)
 def test_engine_and_twin_agree_in_hundreds_of_worlds(capsys: pytest.CaptureFixture[str]) -> None:
     lines: list[Line] = [(path.stem, found) for path in FILES for found in agree(load(path), 400, seed=2024)]
-    for name, changes in levers.REGIMES.items():
-        lines += [(name, found) for found in agree(levers.scenario(changes), 100, seed=2024)]
+    for name in regime.regimes():
+        lines += [(name, found) for found in agree(regime.scenario(regime.differences(name)), 100, seed=2024)]
     rows = Comparison("each changed lever", 0)
-    for changes in _changes():
-        for found in agree(levers.scenario(changes), 8, seed=2024):
+    for scenario in _changed():
+        for found in agree(scenario, 8, seed=2024):
             rows.worlds += found.worlds
             rows.events += found.events
             rows.numbers += found.numbers

@@ -130,37 +130,39 @@ def rounds_allowed(world: World, table: Table) -> Array:
 
 
 def in_turn(world: World, table: Table, brought: Round) -> Answer:
-    """One side proposes and the other answers, then the other way round; the first acceptance ends it.
+    """Each side in turn answers the other's last text and, unless it accepts, proposes one; the first acceptance ends it.
 
-    A side judges all texts with the same error, those it proposes included, and does not hold its author
-    against a text that it proposed last itself.
+    What was proposed last in a round is answered first in the next (alternating offers: Rubinstein 1982). A
+    side judges all texts with the same error, those it proposes included, and does not hold its author against
+    a text that it proposed last itself.
     """
     rows, n = brought.rows, len(brought.rows)
     adversary, _ = distrust_of_author(world, table, rows)
-    agreed = np.zeros(n, bool)
-    devalued = np.zeros(n, bool)
+    agreed, devalued = np.zeros(n, bool), np.zeros(n, bool)
     package = np.zeros(n, np.intp)
     refused = np.full(n, NOBODY, np.int8)
-    own = np.arange(n)
+    own, proposed = np.arange(n), table.session.proposed
     for turn in (0, 1):
-        proposer = (table.session.first[rows].astype(np.intp) + turn) % 2
-        hearer = 1 - proposer
-        offered = offer(world, table, brought, proposer)
-        foreign = offered != table.session.proposed[rows, hearer]
-        table.session.proposed[rows, proposer] = offered
-        heard = brought.value[own, hearer, offered]
-        asked = brought.threshold[own, hearer]
-        accepts = np.asarray(heard - foreign * adversary[own, hearer] >= asked)
-        willing = np.isfinite(brought.threshold[own, proposer])
-        only_author = willing & ~accepts & (heard >= asked)
-        says_no = np.where(accepts & willing, NOBODY, np.where(willing, hearer, proposer))
-        going_on = ~agreed
-        details = {"package": offered, "whose": proposer, "refused": says_no, "author": only_author.astype(np.int8)}
-        world.aside(table, "offer", rows[going_on], **{name: of[going_on] for name, of in details.items()})
-        package = np.where(agreed, package, offered)
-        refused = np.where(agreed | (accepts & willing), refused, np.where(willing, hearer, proposer)).astype(np.int8)
-        devalued[~agreed & only_author] = True
-        agreed[accepts & willing] = True
+        side = (table.session.first[rows].astype(np.intp) + turn) % 2
+        text, asked = proposed[rows, 1 - side], brought.threshold[own, side]
+        answers = ~agreed & (text >= 0)
+        foreign = text != proposed[rows, side]
+        heard = brought.value[own, side, text]
+        accepts = np.asarray(answers & (heard - foreign * adversary[own, side] >= asked))
+        only_author = answers & ~accepts & (heard >= asked)
+        says_no = np.where(accepts, NOBODY, side)
+        details = {"package": text, "whose": 1 - side, "refused": says_no, "author": only_author.astype(np.int8)}
+        world.aside(table, "answer", rows[answers], **{name: of[answers] for name, of in details.items()})
+        devalued |= only_author
+        package = np.where(accepts, text, package)
+        agreed |= accepts
+        willing = np.isfinite(asked)
+        refused = np.where(~agreed & (answers | ~willing), side, refused).astype(np.int8)
+        offered = np.where(willing, offer(world, table, brought, side), -1)
+        proposed[rows, side] = np.where(agreed, proposed[rows, side], offered)
+        package = np.where(agreed, package, np.maximum(offered, 0))
+        proposes = ~agreed & willing
+        world.aside(table, "offer", rows[proposes], package=offered[proposes], whose=side[proposes])
     return Answer(agreed, package, np.zeros((n, 2)), refused, devalued & ~agreed)
 
 

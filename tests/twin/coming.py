@@ -138,11 +138,10 @@ def _perhaps_meet(w: World, table: Table) -> None:
         _sit_down(w, table, ready)
         return
     if any(comes):
-        whose = SECOND if comes[0] else FIRST
-        decided = whose
-    else:  # both stay away: the less ready one decided
-        whose = BOTH
+        whose = decided = SECOND if comes[0] else FIRST
+    else:  # both stay away: the less ready one decided, and the other with it if its reason is the same
         decided = FIRST if ready[0] <= ready[1] else SECOND
+        whose = BOTH if reasons[0] == reasons[1] else decided
     record.stop(Stage.APART, whose, reasons[decided])
     w.note(table, "stay away", whose=whose, reason=reasons[decided])
     w.note(table, "answers", first=answers[0], second=answers[1])

@@ -21,7 +21,7 @@ TOLERANCE = 1e-9
 NEVER = 10**6
 
 FEELINGS = ("optimism", "grievance", "commitment", "trust", "war_cost")
-TALKS = ("since", "rounds", "first", "error", "readiness", "candour", "shift", "refused", "devalued")
+TALKS = ("since", "rounds", "first", "error", "readiness", "candour", "shift", "proposed", "refused", "devalued")
 SIGNED = ("package", "signed", "leverage")
 IN_FORCE = ("age", "left", "term", "frailty", "delivered", "side_deal", "side_deal_promised", "promised", "batna", "alternative")
 
@@ -73,9 +73,10 @@ Difference = tuple[int, str]
 
 
 def _in_order(reading: dict[str, float], names: list[str]) -> list[float]:
-    if reading.keys() != set(names):
-        raise AssertionError(f"only one of engine and twin has {sorted(reading.keys() ^ set(names))}")
-    return [reading[name] for name in names]
+    """The twin's numbers under the engine's names; NaN for what it does not have."""
+    if strange := reading.keys() - set(names):
+        raise AssertionError(f"only the twin has {sorted(strange)}")
+    return [reading.get(name, NAN) for name in names]
 
 
 def _compare_events(found: Comparison, engine: list[Happening], twin: list[Happening]) -> Difference:
@@ -188,7 +189,7 @@ def _say(reading: dict[str, float], name: str, value: float | list[float]) -> No
 
 
 def read_twin(w: World) -> dict[str, float]:
-    """The state of one world after a week, under the names of :func:`read_engine`."""
+    """The state of one world after a week, under the names of :func:`read_engine`; what does not exist is left out."""
     reading: dict[str, float] = {"front": w.front}
     for feeling in FEELINGS:
         _say(reading, feeling, [getattr(side, feeling) for side in w.sides])
@@ -204,14 +205,17 @@ def read_twin(w: World) -> dict[str, float]:
             _say(reading, f"{t} {label}", getattr(table, label))
         _say(reading, f"{t} known", session is not None and session.known)
         _say(reading, f"{t} exposed", [False, False] if session is None else session.exposed)
-        for label in TALKS:
-            none = [NAN, NAN] if label in {"error", "readiness", "candour", "shift"} else NAN
-            _say(reading, f"{t} {label}", getattr(session, label) if table.state == State.TALKING else none)
-        for label in SIGNED + IN_FORCE:
-            none = NAN if label in {"package", "signed", "age", "left", "term", "frailty"} else [NAN, NAN]
-            there = table.state >= (State.SIGNED if label in SIGNED else State.IN_FORCE)
-            _say(reading, f"{t} {label}", getattr(agreement, label) if there else none)
-        _say(reading, f"{t} culprit", agreement.culprit if table.state == State.SUSPENDED else NAN)
+        if table.state == State.TALKING:
+            for label in TALKS:
+                _say(reading, f"{t} {label}", getattr(session, label))
+        if table.state >= State.SIGNED:
+            for label in SIGNED:
+                _say(reading, f"{t} {label}", getattr(agreement, label))
+        if table.state >= State.IN_FORCE:
+            for label in IN_FORCE:
+                _say(reading, f"{t} {label}", getattr(agreement, label))
+        if table.state == State.SUSPENDED:
+            _say(reading, f"{t} culprit", agreement.culprit)
     return reading
 
 

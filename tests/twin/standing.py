@@ -183,7 +183,7 @@ def _renew(w: World, table: Table) -> None:
     reading = []
     for side in w.sides:
         shrunk = gain_left(w, table, side).total < b.shortening * agreement.promised[side.index]
-        reading.append(max(agreement.term // 2, 4) if shrunk else table.form.term)
+        reading.append(max(table.form.term // 2, 1) if shrunk else table.form.term)
     term = min(reading)
     for side in w.sides:
         if reading[side.index] > term:  # had read it as longer
@@ -192,6 +192,9 @@ def _renew(w: World, table: Table) -> None:
     if term < agreement.term:
         record.shorter += 1
     agreement.term = agreement.left = term
+    if table.state == State.SUSPENDED:  # what is renewed is in force again
+        table.state = State.IN_FORCE
+        record.repairs += 1
     w.note(table, "renew", package=term)
 
 
@@ -227,6 +230,8 @@ def motives(w: World, table: Table, side: Side) -> tuple[Reason, Reason]:
 def _end(w: World, table: Table, whose: int, reason: Reason, cited: Reason | None = None) -> None:
     """An agreement is over; side deals that lost belief start the next one with less credit."""
     agreement, record = table.agreement, table.record
+    if reason != Reason.CARRIED_OUT:
+        w.discourage()
     table.part()
     for i in (0, 1):
         if agreement.side_deal_promised[i] > 0:

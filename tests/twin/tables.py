@@ -24,6 +24,7 @@ class Session:
     readiness: list[float]  # per side, when they sat down
     candour: list[float]  # per side: what the mediators know of it
     shift: list[float] = field(default_factory=lambda: [0.0, 0.0])  # how far their estimates are lowered by refusals
+    proposed: list[int] = field(default_factory=lambda: [-1, -1])  # package each side proposed last
     rounds: int = 0
     known: bool = False  # secret talks leaked
     exposed: list[bool] = field(default_factory=lambda: [False, False])  # a side's denial did not stand

@@ -23,10 +23,9 @@ NOBODY_WILLING = math.inf
 class Brought:
     """What a side brings to a round."""
 
-    value: list[float]  # of each package, its error of judgement not counted
+    value: list[float]  # of each package as the side judges it, with its error
     reservation: float
     threshold: float  # what a text must be worth to be accepted
-    error: float
 
     @property
     def willing(self) -> bool:
@@ -89,17 +88,17 @@ def _bring(w: World, table: Table, side: Side) -> Brought:
     The threshold moves from the best towards the reservation value with the rounds gone; what the side would
     not concede however late stays. It is lowered by a thousandth against rounding, never below the reservation.
     """
-    value = expected_values(w, table, side, [p.worth[side.index] for p in table.packages])
-    reservation = reservation_value(w, table, side)
     error = table.session.error[side.index]
+    value = [v + error for v in expected_values(w, table, side, [p.worth[side.index] for p in table.packages])]
+    reservation = reservation_value(w, table, side)
     best = max(value)
     if best < reservation:
-        return Brought(value, reservation, NOBODY_WILLING, error)
+        return Brought(value, reservation, NOBODY_WILLING)
     gone = min(1.0, (table.session.rounds + 1) / (_rounds_allowed(w, table) + 1))
     floor = _aspiration_kept(w, table, side)
     aspiration = floor + (1 - floor) * (1 - gone**side.concession)
     threshold = max(reservation, reservation + (best - reservation) * aspiration - 0.001)
-    return Brought(value, reservation, threshold, error)
+    return Brought(value, reservation, threshold)
 
 
 def _rounds_allowed(w: World, table: Table) -> float:
@@ -137,12 +136,15 @@ def _discount_of_mediators(w: World, table: Table, side: Side) -> float:
 def _in_turn(w: World, table: Table, brought: list[Brought]) -> Answer:
     """One side proposes and the other answers, then the other way round; the first yes ends it."""
     devalued = False
+    proposed = table.session.proposed
     for proposer in (table.session.first, 1 - table.session.first):
         hearer = 1 - proposer
         package = _offer(w, table, brought[proposer], brought[hearer])
-        heard = brought[hearer].value[package] + brought[hearer].error
+        heard = brought[hearer].value[package]
         wants = brought[hearer].threshold
-        yes = heard - _discount_of_adversary(w, w.sides[hearer]) >= wants
+        own_idea = package == proposed[hearer]  # who would hold against a text that one proposed it oneself?
+        yes = heard - (0.0 if own_idea else _discount_of_adversary(w, w.sides[hearer])) >= wants
+        proposed[proposer] = package
         only_author = False
         if not brought[proposer].willing:  # it would not sign what it says itself
             refused = proposer
@@ -190,7 +192,7 @@ def _single_text(w: World, table: Table, brought: list[Brought]) -> Answer:
     leverage[worse_off] = table.leverage * table.service
     says_yes, would_say_yes = [], []
     for i, side in enumerate(w.sides):
-        heard = brought[i].value[package] + leverage[i] + brought[i].error
+        heard = brought[i].value[package] + leverage[i]
         yes = heard - _discount_of_mediators(w, table, side) >= brought[i].threshold
         says_yes.append(yes)
         would_say_yes.append(heard >= brought[i].threshold)  # had nobody in particular written it

@@ -1,0 +1,196 @@
+"""Many points of a scenario, on the same worlds: ``sim.sweep``.
+
+A sweep is cut into pieces (a point, all processes, a block of worlds). Workers do a piece, write it to the
+store and forget it; what was finished stays, whatever happens, and is not done again.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+from numpy.typing import NDArray
+
+from sim.scenario.problems import refuse, shown
+from sim.scenario.scenario import Scenario
+from sim.study.cluster import on_cluster
+from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress
+from sim.study.design import Vary, make_design
+from sim.study.gather import Report, Sweep, make_tables
+from sim.study.pieces import Study, Task, do
+from sim.study.store import DamagedError, Store, open_store
+from sim.study.writing import StudyError, check_writable
+
+ATTEMPTS = 2
+"""How often pieces are handed out when a worker dies under them."""
+
+
+class DamageWarning(UserWarning):
+    """A piece of a store was damaged, and is done again."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """How a sweep is run; nothing here changes what it finds. ``part`` is (i, n): the i-th of n slices, from 1."""
+
+    jobs: int = 1
+    cluster: str | None = None
+    part: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.jobs != -1 and self.jobs < 1:
+            raise refuse("jobs", f"got {self.jobs}, expected at least 1, or -1 for one per core")
+
+    def share(self, pieces: int) -> range:
+        """The pieces that fall to this slice."""
+        return range(pieces) if self.part is None else range(self.part[0] - 1, pieces, self.part[1])
+
+
+def sweep(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
+    scenario: Scenario,
+    vary: Vary,
+    *,
+    design: str | None = None,
+    n: int | None = None,
+    worlds: int = DEFAULT_WORLDS,
+    seed: int = DEFAULT_SEED,
+    processes: Iterable[str] | None = None,
+    jobs: int = 1,
+    out: str | os.PathLike[str] | None = None,
+    cluster: str | None = None,
+    slice_: str | None = None,
+    keep_worlds: bool = False,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run processes on the same worlds at many points of a scenario.
+
+    ``vary`` is a mapping of path to values (a list) or to a range (a tuple of low and high, or a mapping of
+    low, high and n), or a list of points; ``design`` is grid, latin, sobol or points, and ``n`` how many
+    points, or steps of a range in a grid. With ``out`` the pieces are kept in that folder, where the same
+    call goes on from what is finished; otherwise all is held in memory. ``cluster`` is the address of a
+    dask.distributed scheduler, ``slice_`` a share of the pieces such as "3/20". ``progress`` is called with
+    worlds done and worlds in all. Raises ScenarioError for wrong input and StudyError for what stops a run.
+    """
+    means = Means(jobs, cluster, None if slice_ is None else parse_slice(slice_))
+    study = make_study(
+        scenario, vary, design=design, n=n, worlds=worlds, seed=seed, processes=processes, keep_worlds=keep_worlds
+    )
+    if out is not None:
+        return run(study, Path(out), means, progress=progress)
+    if means.part is not None:
+        raise refuse("slice_", "a slice needs a folder that the others write to as well; expected out")
+    with tempfile.TemporaryDirectory(prefix="gobetween-") as folder:
+        found = run(study, Path(folder), means, progress=progress)
+        kept = {"points": found.points, "table": found.table} | ({"worlds": found.worlds} if keep_worlds else {})
+        return Sweep(None, 0, found.manifest, kept)
+
+
+def make_study(  # noqa: PLR0913 - what a sweep is asked for
+    scenario: Scenario,
+    vary: Vary,
+    *,
+    design: str | None = None,
+    n: int | None = None,
+    worlds: int = DEFAULT_WORLDS,
+    seed: int = DEFAULT_SEED,
+    processes: Iterable[str] | None = None,
+    keep_worlds: bool = False,
+) -> Study:
+    """What is asked for, checked. Raises ScenarioError."""
+    for name, value, least in (("worlds", worlds, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+            raise refuse(name, f"got {shown(value)}, expected a whole number of at least {least}")
+    names = tuple(scenario.choose_processes(processes))
+    points = make_design(scenario, vary, kind=design, n=n, seed=int(seed))
+    return Study(scenario, points, int(worlds), int(seed), names, keep_worlds)
+
+
+def parse_slice(text: str) -> tuple[int, int]:
+    """``"3/20"`` as (3, 20). Raises ScenarioError."""
+    first, _, second = str(text).partition("/")
+    if first.isdecimal() and second.isdecimal() and len(text) < 20 and 1 <= int(first) <= int(second):
+        return int(first), int(second)
+    raise refuse("slice", f"got {shown(text)}, expected the number of the slice and of all, such as 3/20")
+
+
+def run(
+    study: Study, folder: Path, means: Means | None = None, *, progress: Progress | None = None, report: Report | None = None
+) -> Sweep:
+    """Do what is missing of a study in its folder, and make the tables once nothing is.
+
+    ``report`` hears of damaged pieces; by default as a DamageWarning. Raises StudyError, ScenarioError.
+    """
+    means = means or Means()
+    say = report or _warn
+    check_writable(folder)
+    store = open_store(folder, study)
+    share = means.share(study.pieces)
+    whole = study.worlds_in(share)
+    todo = missing(store, share, say)
+    for attempt in range(1, ATTEMPTS + 1):
+        done = whole - study.worlds_in(todo)
+        if progress is not None:
+            progress(done, whole)
+        try:
+            for worlds in _finished(study, store, todo, means):
+                done += worlds
+                if progress is not None:
+                    progress(done, whole)
+            break
+        except TerminatedWorkerError:
+            todo = missing(store, share, say)
+            if attempt == ATTEMPTS and len(todo):
+                kept = f"{len(share) - len(todo):,} of {len(share):,} pieces are finished and kept"
+                why = "a worker was killed, and another after it (not enough memory?)"
+                raise StudyError(f"{folder}: {why}; {kept}; run the same command again, with fewer jobs") from None
+            say("a worker was killed; its pieces are done again")
+    if means.part is not None:
+        return Sweep(folder, len(missing(store, range(study.pieces), lambda line: None)), store.manifest)
+    return make_tables(store)
+
+
+def missing(store: Store, share: range, say: Report) -> NDArray[np.int64]:
+    """Numbers of the pieces that are not there, or damaged; the latter are reported."""
+
+    def absent() -> Iterator[int]:
+        for piece in share:
+            point, chunk = divmod(piece, store.chunks)
+            try:
+                if not store.check(point, chunk):
+                    yield piece
+            except DamagedError as error:
+                say(f"{store.piece(point, chunk)}: damaged: {error}; it is done again")
+                yield piece
+
+    return np.fromiter(absent(), dtype=np.int64)
+
+
+def _warn(line: str) -> None:
+    warnings.warn(line, DamageWarning, stacklevel=4)
+
+
+def _finished(study: Study, store: Store, todo: NDArray[np.int64], means: Means) -> Iterator[int]:
+    """Do the pieces and yield the worlds of each as it is kept, in whatever order they are finished."""
+    tasks = (study.task(int(piece)) for piece in todo)
+    if not len(todo):
+        return
+    if means.cluster is not None:
+        for finished in on_cluster(means.cluster, tasks):
+            store.keep(finished)
+            yield finished.tally.worlds * len(study.processes)
+        return
+    calls = (delayed(_do_and_keep)(task, store) for task in tasks)
+    yield from Parallel(n_jobs=means.jobs, return_as="generator_unordered", batch_size=1)(calls)
+
+
+def _do_and_keep(task: Task, store: Store) -> int:
+    """What a worker does: nothing but a number of worlds comes back."""
+    store.keep(do(task))
+    return task.worlds

@@ -1,0 +1,217 @@
+"""Figures that add up: counts and sums of a block of worlds, from which the estimates of a whole run are made.
+
+A block's worlds are summed and forgotten; tallies of blocks merge in any number, so the memory of a run
+does not grow with its worlds. What comes out are the figures of ``outcomes.estimate`` and
+``outcomes.difference``: shares, means and paired differences from counts, sums and sums of squares
+(merged after Chan, Golub, LeVeque 1983), medians of weeks from a histogram. What the assumptions leave
+open is the fit of ``outcomes.Assumptions`` in each block, averaged over blocks: with one block the same,
+with more an estimate of the same spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.scenario.scenario import Scenario
+from sim.study.compare import Piece
+from sim.study.outcomes import Z, issue_rows, process_rows
+
+Array = NDArray[np.float64]
+Key = tuple[str, str, str, str]
+"""Process, metric, issue (empty: the process as a whole), and share, mean or median."""
+
+NUMBERS = ("n", "sum", "squares", "lowest", "highest", "signal", "weight")
+"""Per figure: worlds, sum, sum of squares about the mean, least and greatest value; the variance between worlds
+that the assumptions explain, times a weight, and that weight."""
+
+N, SUM, SQUARES, LOWEST, HIGHEST, SIGNAL, WEIGHT = range(len(NUMBERS))
+
+WEEKS = "weeks_to_agreement"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """``numbers`` is (figures, numbers) float64; ``weeks`` has, per process, worlds by week of agreement."""
+
+    worlds: int
+    keys: tuple[Key, ...]
+    numbers: Array
+    weeks: dict[str, NDArray[np.int64]]
+
+    def merge(self, other: Tally) -> Tally:
+        """The tally of both; the same figures must be in them. Raises ValueError."""
+        if self.keys != other.keys:
+            raise ValueError("tallies of different figures cannot be merged")
+        a, b = self.numbers, other.numbers
+        found = a + b
+        with np.errstate(invalid="ignore", divide="ignore"):
+            gap = b[:, SUM] / b[:, N] - a[:, SUM] / a[:, N]
+            between = gap**2 * a[:, N] * b[:, N] / found[:, N]
+            found[:, SQUARES] += np.where((a[:, N] > 0) & (b[:, N] > 0), between, 0.0)
+        found[:, LOWEST] = np.fmin(a[:, LOWEST], b[:, LOWEST])
+        found[:, HIGHEST] = np.fmax(a[:, HIGHEST], b[:, HIGHEST])
+        weeks = {process: counts + other.weeks[process] for process, counts in self.weeks.items()}
+        return Tally(self.worlds + other.worlds, self.keys, found, weeks)
+
+    def table(self) -> pd.DataFrame:
+        """A row per process, metric and issue, with the columns of a comparison's ``summary``."""
+        n = self.numbers[:, N]
+        kinds = np.array([kind for *_, kind in self.keys])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            centre = self.numbers[:, SUM] / n
+            half = np.where(n > 1, Z * np.sqrt(self.numbers[:, SQUARES] / (n - 1)) / np.sqrt(n), np.nan)
+            low, high = centre - half, centre + half
+            wilson_low, wilson_high = _wilson(centre, n)
+        low, high = np.where(kinds == "share", wilson_low, low), np.where(kinds == "share", wilson_high, high)
+        for row in np.flatnonzero(kinds == "median"):
+            centre[row], low[row], high[row] = _median(self.weeks[self.keys[row][0]])
+        assumed_low, assumed_high = self._assumed(centre)
+        return pd.DataFrame(
+            {
+                "process": [key[0] for key in self.keys], "metric": [key[1] for key in self.keys],
+                "issue": [key[2] for key in self.keys], "estimate": centre, "low": low, "high": high,
+                "worlds": self.worlds, "assumed_low": assumed_low, "assumed_high": assumed_high,
+            }
+        )  # fmt: skip
+
+    def _assumed(self, centre: Array) -> tuple[Array, Array]:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            signal = self.numbers[:, SIGNAL] / self.numbers[:, WEIGHT]
+            spread = np.where(signal > 0, Z * np.sqrt(signal), np.nan)
+        low = np.where(np.isnan(spread), np.nan, np.maximum(centre - spread, self.numbers[:, LOWEST]))
+        return low, np.where(np.isnan(spread), np.nan, np.minimum(centre + spread, self.numbers[:, HIGHEST]))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; a number that is missing is null."""
+        columns = {name: _plain(self.numbers[:, place]) for place, name in enumerate(NUMBERS)}
+        weeks = {process: counts.tolist() for process, counts in self.weeks.items()}
+        return {"worlds": self.worlds, "keys": list(self.keys), "numbers": columns, "weeks": weeks}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Tally:
+        """What ``as_json`` gave, to the last bit."""
+        numbers = np.array([data["numbers"][name] for name in NUMBERS], dtype=float).T
+        keys = tuple((key[0], key[1], key[2], key[3]) for key in data["keys"])
+        weeks = {process: np.array(counts, dtype=np.int64) for process, counts in data["weeks"].items()}
+        return cls(int(data["worlds"]), keys, numbers, weeks)
+
+
+def _plain(values: Array) -> list[float | None]:
+    return [None if np.isnan(value) else float(value) for value in values]
+
+
+def merged(tallies: Iterable[Tally]) -> Tally:
+    """All of them, in order."""
+    return reduce(Tally.merge, tallies)
+
+
+def tally_block(scenario: Scenario, pieces: list[Piece]) -> Tally:
+    """The tally of one block of worlds in all processes; differences are to the first of them."""
+    fit = _Fit.of(pieces[0].drawn, len(pieces[0].in_force))
+    keys: list[Key] = []
+    numbers: list[Array] = []
+    weeks: dict[str, NDArray[np.int64]] = {}
+    first: dict[str, pd.DataFrame] = {}
+    for piece in pieces:
+        frames = {"": process_rows(piece.rows, piece.in_force, scenario)} | issue_rows(piece.rows, scenario)
+        own: list[tuple[Key, Array]] = []
+        for issue, frame in frames.items():
+            for metric in frame:
+                own += _figures(piece.process, issue, frame[metric], first.get(issue))
+        first = first or frames
+        agreed = frames[""][WEEKS].dropna().to_numpy(dtype=np.int64)
+        weeks[piece.process] = np.bincount(agreed, minlength=scenario.file.weeks + 1)
+        keys += [key for key, _ in own]
+        numbers.append(_sums([values for _, values in own], fit))
+    return Tally(len(pieces[0].in_force), tuple(keys), np.concatenate(numbers), weeks)
+
+
+def _figures(process: str, issue: str, values: pd.Series, first: pd.DataFrame | None) -> list[tuple[Key, Array]]:
+    """A metric, and its paired difference to the first process where that has it."""
+    metric, own = str(values.name), values.to_numpy(dtype=float)
+    kind = "share" if values.dtype == bool else "median" if metric == WEEKS else "mean"
+    found: list[tuple[Key, Array]] = [((process, metric, issue, kind), own)]
+    if first is not None:
+        change = own - first[metric].to_numpy(dtype=float)
+        found.append(((process, f"{metric}_difference", issue, "mean"), change))
+    return found
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """The drawn parameters of a block, centred, ``(worlds, parameters)``, and the inverse of their Cholesky factor.
+
+    The sum of squares that they explain needs no orthonormal basis: a QR factorization of a block takes
+    longer than its worlds, this one a hundredth of that.
+    """
+
+    parameters: Array
+    inverse: Array
+
+    @classmethod
+    def of(cls, drawn: dict[str, NDArray[Any]], worlds: int) -> _Fit | None:
+        """None with too few worlds to fit that many parameters."""
+        if not drawn or worlds < 3 * len(drawn):
+            return None
+        parameters = np.column_stack([values.astype(float) for values in drawn.values()])
+        centred = (parameters - parameters.mean(axis=0)) / np.maximum(parameters.std(axis=0), 1e-12)
+        try:
+            return cls(centred, np.linalg.inv(np.linalg.cholesky(centred.T @ centred)))
+        except np.linalg.LinAlgError:  # parameters that hang together, or do not vary
+            return cls(np.linalg.qr(centred)[0], np.eye(len(drawn)))
+
+    def explained(self, centred: Array) -> Array:
+        """Sum of squares explained of each row of ``(figures, worlds)``."""
+        return np.asarray((((centred @ self.parameters) @ self.inverse.T) ** 2).sum(axis=1))
+
+
+def _sums(figures: list[Array], fit: _Fit | None) -> Array:
+    """The numbers of each figure, ``(figures, numbers)``; worlds without a value do not count."""
+    values = np.stack(figures)
+    there = ~np.isnan(values)
+    n = there.sum(axis=1).astype(float)
+    filled = np.where(there, values, 0.0)
+    total = filled.sum(axis=1)
+    centred = np.where(there, filled - (total / np.maximum(n, 1))[:, None], 0.0)
+    found = np.zeros((len(values), len(NUMBERS)))
+    found[:, N], found[:, SUM], found[:, SQUARES] = n, total, (centred**2).sum(axis=1)
+    found[:, LOWEST] = np.where(n > 0, np.where(there, values, np.inf).min(axis=1), np.nan)
+    found[:, HIGHEST] = np.where(n > 0, np.where(there, values, -np.inf).max(axis=1), np.nan)
+    whole = there.all(axis=1)
+    if fit is not None and whole.any():
+        worlds, count = fit.parameters.shape
+        explained = fit.explained(centred[whole])
+        noise = (found[whole, SQUARES] - explained) / (worlds - 1 - count)
+        # The noise of a block's share of the spread falls with the square of its worlds.
+        found[whole, SIGNAL] = (explained - count * noise) * worlds
+        found[whole, WEIGHT] = float(worlds) ** 2
+    return found
+
+
+def _wilson(p: Array, n: Array) -> tuple[Array, Array]:
+    """Wilson's interval of a share, as ``outcomes.share`` has it."""
+    centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z / (1 + Z**2 / n) * np.sqrt(np.maximum(p * (1 - p), 0.0) / n + Z**2 / (4 * n**2))
+    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
+
+
+def _median(counts: NDArray[np.int64]) -> tuple[float, float, float]:
+    """Median of weeks and its distribution-free interval, as ``outcomes.median`` has it, from a histogram."""
+    n = int(counts.sum())
+    if n == 0:
+        return float("nan"), float("nan"), float("nan")
+    upto = np.cumsum(counts)
+
+    def ranked(place: int) -> float:
+        return float(np.searchsorted(upto, place, side="right"))
+
+    half = Z * np.sqrt(n) / 2
+    low, high = int(max(0, np.floor(n / 2 - half))), int(min(n - 1, np.ceil(n / 2 + half)))
+    return (ranked((n - 1) // 2) + ranked(n // 2)) / 2, ranked(low), ranked(high)
