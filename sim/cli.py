@@ -36,7 +36,7 @@ WORLDS, SEED = 2000, 2024  # as in sim.study.compare, which is too heavy to impo
 
 P = ParamSpec("P")
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="gobetween", add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="Which process gets two sides to come, to agree, to ratify and to keep it? A tool to compare, no forecast.",
 )  # fmt: skip

@@ -24,9 +24,11 @@ Vary = Annotated[
     typer.Option("--vary", metavar="PATH=VALUES", help="PATH=low:high:n or PATH=a,b,c; may be repeated"),
 ]
 Design = Annotated[str | None, typer.Option("--design", metavar="KIND", help="grid, latin or sobol [default: grid]")]
-Points = Annotated[str | None, typer.Option("--points", metavar="FILE.csv", help="the points: a column per path, a row per point")]
+Points = Annotated[
+    str | None, typer.Option("--points", metavar="FILE.csv", help="the points: a column per path, a row per point")
+]
 Count = Annotated[
-    int | None, typer.Option("--n", parser=cli._whole, metavar="N", help="points of a latin or sobol design, or steps of each range")
+    int | None, typer.Option("--n", parser=cli._whole, metavar="N", help="points of a latin or sobol design, or steps of ranges")
 ]
 Worlds = Annotated[
     int | None,
@@ -142,7 +144,7 @@ def _kept(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise cli.CommandError(f"interrupted; what is finished is kept in {folder}: the same command goes on from there", 130) from None
+        raise cli.CommandError(f"interrupted; what is finished is kept in {folder}; the same command goes on", 130) from None
 
 
 def _say_plan(study: Study, folder: Path, means: Means) -> None:
@@ -152,7 +154,7 @@ def _say_plan(study: Study, folder: Path, means: Means) -> None:
     found: Plan = plan(study, folder, means)
     where = f" (slice {means.part[0]}/{means.part[1]})" if means.part else ""
     typer.echo(f"{_words(study)}, {study.design.kind}{where}")
-    typer.echo(f"{found.worlds:,} worlds in all, in {found.pieces:,} pieces, of which {found.finished:,} are finished in {folder}")
+    typer.echo(f"{found.worlds:,} worlds in all, in {found.pieces:,} pieces; {found.finished:,} are finished in {folder}")
     speed = f" at {found.speed:,.0f} worlds/s, measured on one piece" if found.seconds else ""
     with_jobs = "one thread of the cluster" if means.cluster else f"{found.jobs} job{'s' if found.jobs > 1 else ''}"
     typer.echo(f"about {duration(found.seconds)} with {with_jobs}{speed}; about {size(found.bytes)} on the disk")

@@ -65,13 +65,21 @@ def _key(row: Row, changes: Changes) -> str:
 
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest) -> Runs:
-    """What came of every setting that the chosen tests need; rows that share a setting share its run."""
+    """What came of every setting that the chosen tests need, in their order; rows that share a setting share its run."""
     chosen = [item.callspec.params.get("row") for item in request.session.items if hasattr(item, "callspec")]
     rows = [row for row in chosen if isinstance(row, Row)]
     asked = {_key(row, changes): (row, changes) for row in rows for changes in (row.low, row.high)}
     calls = (delayed(run)(row.regime, changes, drawn=row.drawn) for row, changes in asked.values())
-    found = dict(zip(asked, Parallel(n_jobs=2 if len(asked) > 8 else 1)(calls), strict=True))
-    return lambda row, changes: found[_key(row, changes)]
+    coming = zip(asked, Parallel(n_jobs=2 if len(asked) > 8 else 1, return_as="generator")(calls), strict=True)
+    found: dict[str, Measures] = {}
+
+    def wait_for(row: Row, changes: Changes) -> Measures:
+        while _key(row, changes) not in found:
+            key, measures = next(coming)
+            found[key] = measures
+        return found[_key(row, changes)]
+
+    return wait_for
 
 
 def test_every_place_of_the_schema_has_a_row() -> None:

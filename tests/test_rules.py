@@ -554,34 +554,59 @@ def test_an_offer_among_what_is_good_enough() -> None:
 def test_the_sides_in_turn() -> None:
     w, table = table_of(THREE, {"behaviour.opponent_weight": 0.0})
     sit(w, table)
-    # East asks 0.8 and offers the first text, worth 0.2 to west, who asks 0.5: no. West offers the second: 0.6 < 0.8: no.
+    # East asks 0.8 and offers the first text, worth 0.2 to west, who asks 0.5: no. West offers the second.
     answer = drafting.in_turn(w, table, brought_to(table, (0.8, 0.5)))
-    assert (answer.agreed[0], answer.refused[0], answer.package[0]) == (False, EAST, 1)
-    # East asks 0.55: offers the second text, west takes it.
+    assert (answer.agreed[0], answer.refused[0], answer.package[0]) == (False, WEST, 1)
+    # East answers it in the next round. It asks 0.7 > 0.6: no, and offers the first again; west again the second.
+    answer = drafting.in_turn(w, table, brought_to(table, (0.7, 0.5)))
+    assert (answer.agreed[0], answer.refused[0], answer.package[0]) == (False, WEST, 1)
+    # East asks 0.45: takes the second text before it would have offered the third.
+    answer = drafting.in_turn(w, table, brought_to(table, (0.45, 0.5)))
+    assert (answer.agreed[0], answer.package[0]) == (True, 1)
+    assert table.session.proposed[0].tolist() == [0, 1]
+
+
+def test_the_side_that_answers_may_be_either() -> None:
+    w, table = table_of(THREE, {"behaviour.opponent_weight": 0.0})
+    sit(w, table)
+    # East asks 0.55: offers the second text, west takes it in the same round.
     answer = drafting.in_turn(w, table, brought_to(table, (0.55, 0.5)))
     assert (answer.agreed[0], answer.package[0]) == (True, 1)
-    # With west first, its own least good enough above 0.75 is the third text: 0.5 < 0.55; east's answer 0.7 < 0.75.
-    table.session.first[:] = WEST
+    # With west first, its own least good enough above 0.75 is the third text: 0.5 < 0.55. East offers the second,
+    table.session.first[:], table.session.proposed[:] = WEST, -1
     answer = drafting.in_turn(w, table, brought_to(table, (0.55, 0.75)))
-    assert (answer.agreed[0], answer.refused[0]) == (False, WEST)
+    assert (answer.agreed[0], answer.refused[0], answer.package[0]) == (False, EAST, 1)
+    # which west answers in the next round, asking 0.65 < 0.7: yes.
+    answer = drafting.in_turn(w, table, brought_to(table, (0.55, 0.65)))
+    assert (answer.agreed[0], answer.package[0]) == (True, 1)
+
+
+def test_a_side_with_no_text_good_enough_proposes_none() -> None:
+    w, table = table_of(THREE, {"behaviour.opponent_weight": 0.0})
+    sit(w, table)
+    answer = drafting.in_turn(w, table, brought_to(table, (np.inf, 0.5)))
+    assert (answer.agreed[0], answer.refused[0], answer.package[0]) == (False, EAST, 1)
+    assert table.session.proposed[0].tolist() == [-1, 1]
 
 
 def test_a_text_of_the_adversary_is_refused_for_its_author() -> None:
     # Texts worth (0.9, 0.2), (0.6, 0.7), (0.5, 0.66). East asks 0.55 and offers the second. The discount is
-    # 0.1 x 2.0 x (1 - trust 0.5) = 0.1: west, which asks 0.65, hears 0.6, says no and offers the third: 0.5 < 0.55.
+    # 0.1 x 2.0 x (1 - trust 0.5) = 0.1: west, which asks 0.65, hears 0.6, says no and offers the third.
     trust = {"parties.east.trust.west": 0.5, "parties.west.trust.east": 0.5}
     behaviour = {"behaviour.judgement": 0.1, "behaviour.devaluation_adversary": 2.0, "behaviour.opponent_weight": 0.0}
     value = np.array([[[0.9, 0.6, 0.5], [0.2, 0.7, 0.66]]])
 
-    def answer(east_asks: float, west_asks: float) -> drafting.Answer:
+    def answer(east_asks: float, west_asks: float, rounds: int = 1) -> drafting.Answer:
         w, table = table_of(THREE, trust, behaviour)
         sit(w, table)
-        return drafting.in_turn(w, table, Round(ONE, value, np.zeros((1, 2)), np.array([[east_asks, west_asks]])))
+        brought = Round(ONE, value, np.zeros((1, 2)), np.array([[east_asks, west_asks]]))
+        return [drafting.in_turn(w, table, brought) for _ in range(rounds)][-1]
 
     assert (answer(0.55, 0.65).agreed[0], answer(0.55, 0.65).devalued[0]) == (False, True)
     assert answer(0.55, 0.59).agreed[0]
-    # West asks 0.67 and offers the second text too: east, which proposed it, has no reason to doubt it.
-    assert (answer(0.55, 0.67).agreed[0], answer(0.55, 0.67).package[0]) == (True, 1)
+    # West asks 0.67, says no and offers the second text too: east, which proposed it, has no reason to doubt it.
+    assert (answer(0.55, 0.67).agreed[0], answer(0.55, 0.67).devalued[0]) == (False, True)
+    assert (answer(0.55, 0.67, rounds=2).agreed[0], answer(0.55, 0.67, rounds=2).package[0]) == (True, 1)
 
 
 def test_a_side_judges_all_texts_with_one_error() -> None:

@@ -66,7 +66,8 @@ def shown(console: Console, meter: Meter) -> Iterator[Callable[[int, int], None]
 
         yield line
         return
-    columns = (progress.SpinnerColumn(), progress.BarColumn(), progress.TaskProgressColumn(), progress.TextColumn("{task.description}"))
+    words = progress.TextColumn("{task.description}")
+    columns = (progress.SpinnerColumn(), progress.BarColumn(), progress.TaskProgressColumn(), words)
     with progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total, description=meter.words(done, total))

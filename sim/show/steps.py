@@ -1,7 +1,8 @@
 """What happens in one world, step by step, in sentences.
 
 A narrator hears every step of a run and puts in words what is new in its last world. What only repeats is
-counted: an occasion missed for the reason told last, an offer that has not moved, events that come often.
+counted or left out: an occasion missed for the reason told last, an offer that has not moved and the same
+answer to it, events that come often.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Seat:
     away: list[int] = field(default_factory=lambda: [0, 0])  # reason last told, per side
     occasions: int = 0  # this quarter
     missed: int = 0  # of these
-    offered: dict[int, tuple[int, ...]] = field(default_factory=dict)  # last offer told and its answer, per author
+    offered: dict[int, tuple[int, ...]] = field(default_factory=dict)  # last offer told, per author, or draft and answers
+    answered: dict[int, tuple[int, ...]] = field(default_factory=dict)  # last answer told, per author of the text
     suspended: int = 0  # week of suspension
     term: int = 0  # weeks, last agreed
 
@@ -136,7 +138,8 @@ class Narrator:
 
     def sit_down(self, name: str, _: Details) -> str:
         """Both sides came."""
-        self.seats[name].away, self.seats[name].offered = [0, 0], {}
+        seat = self.seats[name]
+        seat.away, seat.offered, seat.answered = [0, 0], {}, {}
         sessions = int(self.world.table(name).outcome.sessions[self.index])
         return f"Both sides came and talks began{' again' if sessions > 1 else ''}."
 
@@ -155,15 +158,18 @@ class Narrator:
         return f"It came out that {self.who(marked(d))} had denied talks that were going on."
 
     def offer(self, name: str, d: Details) -> str:
-        """One side proposed, the other answered."""
-        side, refused = d["whose"], d["refused"]
-        if refused == side:
-            return self.news(name, side, (), f"{self.sides[side]} saw no text that would be better for it than none.")
-        because = f" because {self.sides[side]} had written it" if d["author"] else ""
-        verb = "accepted" if refused == NOBODY else f"refused{because}"
+        """One side proposed."""
         text = self.text(self.world.table(name), d["package"])
-        answer = f"{self.sides[side]} proposed a text ({text}); {self.sides[1 - side]} {verb}."
-        return self.news(name, side, (d["package"], refused, d["author"]), answer)
+        said = f"{self.sides[d['whose']]} proposed a text ({text})."
+        return news(self.seats[name].offered, d["whose"], (d["package"],), said)
+
+    def answer(self, name: str, d: Details) -> str:
+        """One side accepted or refused what the other had proposed last."""
+        author = self.sides[d["whose"]]
+        because = f" because {author} had written it" if d["author"] else ""
+        verb = "accepted" if d["refused"] == NOBODY else "refused"
+        said = f"{self.sides[1 - d['whose']]} {verb} the text of {author}{because}."
+        return news(self.seats[name].answered, d["whose"], (d["package"], d["refused"], d["author"]), said)
 
     def draft(self, name: str, d: Details) -> str:
         """Mediators put a text to both."""
@@ -175,14 +181,8 @@ class Narrator:
             verb = f"both sides refused{because}"
         else:
             verb = f"{self.sides[1 - refused]} accepted, {self.sides[refused]} refused{because}"
-        answer = f"{self.mediators(table)} put forward a text ({self.text(table, d['package'])}); {verb}."
-        return self.news(name, NOBODY, (d["package"], refused, d["author"]), answer)
-
-    def news(self, name: str, author: int, told: tuple[int, ...], answer: str) -> str:
-        """An offer and its answer, unless the author's last one was the same."""
-        before = self.seats[name].offered.get(author)
-        self.seats[name].offered[author] = told
-        return "" if before == told else answer
+        said = f"{self.mediators(table)} put forward a text ({self.text(table, d['package'])}); {verb}."
+        return news(self.seats[name].offered, NOBODY, (d["package"], refused, d["author"]), said)
 
     def fail(self, _: str, d: Details) -> str:
         """Talks ended without a text."""
@@ -267,11 +267,19 @@ class Narrator:
 SENTENCES = {
     "event": Narrator.event, "held back": Narrator.held_back, "answers": Narrator.answers,
     "sit down": Narrator.sit_down, "declare": Narrator.declare, "leak": Narrator.leak, "expose": Narrator.expose,
-    "offer": Narrator.offer, "draft": Narrator.draft, "fail": Narrator.fail, "agree": Narrator.agree,
-    "fall": Narrator.fall, "in force": Narrator.in_force, "breach": Narrator.breach, "suspend": Narrator.suspend,
-    "repair": Narrator.repair, "refuse": Narrator.refuse, "renew": Narrator.renew, "end": Narrator.end,
+    "offer": Narrator.offer, "answer": Narrator.answer, "draft": Narrator.draft, "fail": Narrator.fail,
+    "agree": Narrator.agree, "fall": Narrator.fall, "in force": Narrator.in_force, "breach": Narrator.breach,
+    "suspend": Narrator.suspend, "repair": Narrator.repair, "refuse": Narrator.refuse, "renew": Narrator.renew,
+    "end": Narrator.end,
 }  # fmt: skip
 """What is told, by the name it has in the engine; "stay away", "text" and "violate" say less than their neighbours."""
+
+
+def news(before: dict[int, tuple[int, ...]], author: int, told: tuple[int, ...], said: str) -> str:
+    """A sentence on an author's text, unless the last one was the same; ``before`` is brought up to date."""
+    same = before.get(author) == told
+    before[author] = told
+    return "" if same else said
 
 
 def frequent(event: Event) -> bool:

@@ -53,7 +53,8 @@ class Asked:
         try:
             return make_study(
                 self.scenario, self.vary, design=self.design, n=self.n, processes=self.processes, keep_worlds=self.keep_worlds,
-                worlds=DEFAULT_WORLDS if self.worlds is None else self.worlds, seed=DEFAULT_SEED if self.seed is None else self.seed,
+                worlds=DEFAULT_WORLDS if self.worlds is None else self.worlds,
+                seed=DEFAULT_SEED if self.seed is None else self.seed,
             )  # fmt: skip
         except ScenarioError as error:
             if self.lines is None:
@@ -82,7 +83,7 @@ def read_study(path: str) -> Asked:
     data, lines = document.data, document.lines
     problems = [lines.problem((key,), f"unknown key{hint(key, KEYS)}") for key in data if key not in KEYS]
     for key, kinds in KEYS.items():
-        if key in data and not (type(data[key]) in kinds):
+        if key in data and type(data[key]) not in kinds:
             wanted = " or ".join(WORDS[kind] for kind in kinds)
             problems.append(lines.problem((key,), f"got {shown(data[key])}, expected {wanted}"))
     if "scenario" not in data:
@@ -95,7 +96,7 @@ def read_study(path: str) -> Asked:
     scenario = load(os.path.normpath(os.path.join(beside, data["scenario"])))
     if data.get("set"):
         scenario = scenario.with_(data["set"])
-    vary: Vary = data.get("vary", data.get("points"))
+    vary: Any = data["vary"] if "vary" in data else data["points"]
     if isinstance(vary, str):
         vary = read_points(os.path.join(beside, vary))
     kept = {key: data[key] for key in ("design", "n", "worlds", "seed", "processes", "out", "keep_worlds") if key in data}
@@ -154,7 +155,7 @@ def parse_vary(text: str) -> tuple[str, Any]:
     parts = [part.strip() for part in said.split(":")]
     if len(parts) > 1 and "{" not in said:
         if len(parts) > 3 or not all(map(_NUMBER.fullmatch, parts)):
-            raise refuse("--vary", f"got {shown(said)}, expected two numbers and, in a grid, a number of steps, as low:high:n", key=(path,))
+            raise refuse("--vary", f"got {shown(said)}, expected numbers: low:high or, in a grid, low:high:n", key=(path,))
         numbers = [value_of(part, f"--vary {path}") for part in parts]
         return path, dict(zip(("low", "high", "n"), numbers, strict=False))
     return path, value_of(f"[{said}]", f"--vary {path}")

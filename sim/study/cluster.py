@@ -49,11 +49,11 @@ def on_cluster(address: str, tasks: Iterator[Task]) -> Iterator[Done]:
                     threads = sum(client.nthreads().values())
                 last_seen = time.monotonic() if finished or threads else last_seen
                 if time.monotonic() - last_seen > LOST_AFTER:
-                    raise StudyError(f"{address}: all workers are gone; what is finished is kept")
+                    raise StudyError(f"{address}: all workers are gone")
         except (StudyError, ScenarioError, MemoryError):
             raise
         except Exception as error:
-            raise StudyError(f"{address}: {_words(error)}; what is finished is kept") from error
+            raise StudyError(f"{address}: {_words(error)}") from error
 
 
 def _wait(running: set[Any]) -> set[Any]:

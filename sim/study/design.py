@@ -197,8 +197,8 @@ def _span(scenario: Scenario, path: str, given: Mapping[str, Any]) -> Span:
     whole = _is_whole(scenario, path, given)
     if whole and not (float(low).is_integer() and float(high).is_integer()):
         raise refuse(VARY, f"got the range {low} to {high}, expected whole numbers", key=(path,))
-    ends = (int(low), int(high)) if whole else (float(low), float(high))
-    return Span(*ends, steps=None if steps is None else int(steps), whole=whole)
+    number = int if whole else float
+    return Span(number(low), number(high), None if steps is None else int(steps), whole)
 
 
 def _is_whole(scenario: Scenario, path: str, given: Mapping[str, Any]) -> bool:

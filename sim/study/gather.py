@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.study.store import POINTS, TABLE, TABLE_CSV, WORLDS, DamagedError, Store, read_store
+from sim.study.store import TABLE, TABLE_CSV, WORLDS, DamagedError, Store, read_store
 from sim.study.tally import Tally, merged
 from sim.study.writing import StudyError, sweep_up, writing
 
@@ -92,12 +92,16 @@ def make_tables(store: Store) -> Sweep:
         raise StudyError(f"{store.folder}: {missing:,} of {total:,} pieces are missing{bad}; run the same sweep again")
     schema = pa.schema([("point", pa.int64()), *_varied(store).items(), *FIGURES.items()])
     # Plain values keep every digit in the table for programs; the one for people and spreadsheets has six.
-    with writing(store.folder / TABLE) as parquet, writing(store.folder / TABLE_CSV) as text:
-        with pq.ParquetWriter(parquet, schema, compression="zstd") as out, text.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(pd.DataFrame(columns=schema.names).to_csv(index=False, lineterminator="\n"))
-            for frame in _frames(store):
-                out.write_table(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
-                stream.write(frame.to_csv(index=False, header=False, float_format="%.6g", lineterminator="\n"))
+    with (
+        writing(store.folder / TABLE) as parquet,
+        writing(store.folder / TABLE_CSV) as text,
+        pq.ParquetWriter(parquet, schema, compression="zstd") as out,
+        text.open("w", encoding="utf-8", newline="") as stream,
+    ):
+        stream.write(pd.DataFrame(columns=schema.names).to_csv(index=False, lineterminator="\n"))
+        for frame in _frames(store):
+            out.write_table(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
+            stream.write(frame.to_csv(index=False, header=False, float_format="%.6g", lineterminator="\n"))
     sweep_up(store.folder)
     return Sweep(store.folder, 0, store.manifest)
 

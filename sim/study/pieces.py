@@ -135,9 +135,9 @@ def at_point(scenario: Scenario, changes: dict[str, Any], point: int) -> Scenari
         return scenario.with_(changes)
     except ScenarioError as error:
         where = f"point {point}"
-        raise ScenarioError(
-            [Problem(where if p.file.startswith(SOURCE) else f"{where}: {p.file}", p.line, p.path, p.message) for p in error.problems]
-        ) from None
+        files = [where if problem.file.startswith(SOURCE) else f"{where}: {problem.file}" for problem in error.problems]
+        problems = [Problem(file, p.line, p.path, p.message) for file, p in zip(files, error.problems, strict=True)]
+        raise ScenarioError(problems) from None
 
 
 def _rows(point: int, block: int, pieces: list[Piece]) -> pd.DataFrame:

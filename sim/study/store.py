@@ -144,6 +144,7 @@ class Store:
         except OSError as error:
             raise StudyError(f"{file}: cannot be read: {why(error)}") from None
 
+
 def body_of(tally: Tally) -> bytes:
     """A tally as it is kept."""
     return zlib.compress(json.dumps(tally.as_json(), allow_nan=False, separators=(",", ":")).encode(), 6)

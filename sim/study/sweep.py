@@ -28,6 +28,7 @@ from sim.study.pieces import Study, Task, do
 from sim.study.store import DamagedError, Store, open_store
 from sim.study.writing import StudyError, check_writable
 
+KEPT = "what is finished is kept, and the same sweep goes on from there"
 ATTEMPTS = 2
 """How often pieces are handed out when a worker dies under them."""
 
@@ -79,9 +80,7 @@ def sweep(  # noqa: PLR0913 - the public call; every argument is one a user thin
     worlds done and worlds in all. Raises ScenarioError for wrong input and StudyError for what stops a run.
     """
     means = Means(jobs, cluster, None if slice_ is None else parse_slice(slice_))
-    study = make_study(
-        scenario, vary, design=design, n=n, worlds=worlds, seed=seed, processes=processes, keep_worlds=keep_worlds
-    )
+    study = make_study(scenario, vary, design=design, n=n, worlds=worlds, seed=seed, processes=processes, keep_worlds=keep_worlds)
     if out is not None:
         return run(study, Path(out), means, progress=progress)
     if means.part is not None:
@@ -144,12 +143,13 @@ def run(
                 if progress is not None:
                     progress(done, whole)
             break
+        except StudyError as error:
+            raise StudyError(f"{error}; {KEPT}") from error
         except TerminatedWorkerError:
             todo = missing(store, share, say)
             if attempt == ATTEMPTS and len(todo):
-                kept = f"{len(share) - len(todo):,} of {len(share):,} pieces are finished and kept"
-                why = "a worker was killed, and another after it (not enough memory?)"
-                raise StudyError(f"{folder}: {why}; {kept}; run the same command again, with fewer jobs") from None
+                why = "a worker was killed, and another after it (not enough memory? expected fewer jobs)"
+                raise StudyError(f"{folder}: {why}; {KEPT}") from None
             say("a worker was killed; its pieces are done again")
     if means.part is not None:
         return Sweep(folder, len(missing(store, range(study.pieces), lambda line: None)), store.manifest)

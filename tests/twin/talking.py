@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from twin.people import Side
     from twin.world import World
 
+NO_TEXT = -1
+
 NOBODY_WILLING = math.inf
 """Threshold of a side for which no package is better than none."""
 
@@ -134,29 +136,32 @@ def _discount_of_mediators(w: World, table: Table, side: Side) -> float:
 
 
 def _in_turn(w: World, table: Table, brought: list[Brought]) -> Answer:
-    """One side proposes and the other answers, then the other way round; the first yes ends it."""
-    devalued = False
+    """Each side answers the other's last text, if there is one, and proposes one unless it says yes.
+
+    A text proposed last in a round is the first to be answered in the next.
+    """
     proposed = table.session.proposed
-    for proposer in (table.session.first, 1 - table.session.first):
-        hearer = 1 - proposer
-        package = _offer(w, table, brought[proposer], brought[hearer])
-        heard = brought[hearer].value[package]
-        wants = brought[hearer].threshold
-        own_idea = package == proposed[hearer]  # who would hold against a text that one proposed it oneself?
-        yes = heard - (0.0 if own_idea else _discount_of_adversary(w, w.sides[hearer])) >= wants
-        proposed[proposer] = package
-        only_author = False
-        if not brought[proposer].willing:  # it would not sign what it says itself
-            refused = proposer
-        elif yes:
-            refused = NOBODY
-        else:
-            refused = hearer
-            only_author = heard >= wants
-        w.note(table, "offer", package=package, whose=proposer, refused=refused, author=only_author)
-        if refused == NOBODY:
-            return Answer(package, True, NOBODY, False, [0.0, 0.0])
-        devalued = devalued or only_author
+    package, refused, devalued = 0, NOBODY, False
+    for side in (table.session.first, 1 - table.session.first):
+        mine, theirs = brought[side], brought[1 - side]
+        text = proposed[1 - side]
+        if text != NO_TEXT:
+            heard = mine.value[text]
+            own_idea = text == proposed[side]  # who would hold against a text that one proposed it oneself?
+            discount = 0.0 if own_idea else _discount_of_adversary(w, w.sides[side])
+            yes = heard - discount >= mine.threshold
+            only_author = not yes and heard >= mine.threshold
+            w.note(table, "answer", package=text, whose=1 - side, refused=NOBODY if yes else side, author=only_author)
+            if yes:
+                return Answer(text, True, NOBODY, False, [0.0, 0.0])
+            refused = side
+            devalued = devalued or only_author
+        if mine.willing:
+            package = proposed[side] = _offer(w, table, mine, theirs)
+            w.note(table, "offer", package=package, whose=side)
+        else:  # nothing that it could sign: it proposes nothing, and what it proposed before is off the table
+            package, proposed[side] = 0, NO_TEXT
+            refused = side
     return Answer(package, False, refused, devalued, [0.0, 0.0])
 
 

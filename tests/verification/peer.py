@@ -12,13 +12,10 @@ import json
 import sys
 from itertools import product
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-from bargains import Bargaining, Domain, Offer, Package, Points, Utilities, draw, packages
+from bargains import Bargaining, Domain, Package, Points, Utilities, draw, packages
 from negmas import AspirationNegotiator, LinearAdditiveUtilityFunction, SAOMechanism, make_issue
-from negmas.gb.evaluators import GAOEvaluationStrategy
-from negmas.gb.mechanisms import GBMechanism
 from negmas.inout import Scenario
 from negmas.outcomes import make_os
 from negmas.preferences import TableFun
@@ -41,66 +38,22 @@ def _utilities(domain: Domain) -> tuple[Any, list[Any]]:
     return space, found
 
 
-class AnswersAtOnce(AspirationNegotiator):  # type: ignore[misc]
-    """An aspiration negotiator told which text it answers: the peer's own looks only where stacked offers lie."""
-
-    def respond(self, state: Any, source: str | None = None) -> Any:
-        on_table = state.threads[source].new_offer
-        return super().respond(SimpleNamespace(current_offer=on_table, relative_time=state.relative_time), source)
-
-
-def _seat(mechanism: Any, kind: type[AspirationNegotiator], domain: Domain, utilities: list[Any]) -> Any:
-    for column, (side, utility) in enumerate(zip(domain.sides, utilities, strict=True)):
-        name = str(column)
-        mechanism.add(kind(aspiration_type=side.concession, name=name, id=name), ufun=utility)
-    return mechanism
-
-
 def _package(outcome: tuple[str, ...]) -> Package:
     return tuple(int(option[1:]) for option in outcome)
 
 
-def first_acceptance(answers: list[Any]) -> Any:
-    """How the threads of a round are combined: the first acceptance, in the order of the sides, ends it."""
-    return next((answer for answer in answers if answer != "continue"), "continue")
-
-
-def in_rounds(domain: Domain) -> Bargaining:
-    """Generalised bargaining (Mohammad 2023): in a round each side proposes, and the other answers at once.
-
-    This is the protocol of a Go-Between table where the sides draft in turn.
-    """
-    space, utilities = _utilities(domain)
-    mechanism = GBMechanism(
-        outcome_space=space, n_steps=domain.steps, parallel=False,
-        local_evaluator_type=GAOEvaluationStrategy, response_combiner=first_acceptance,
-    )  # fmt: skip
-    state = _seat(mechanism, AnswersAtOnce, domain, utilities).run()
-    offers: list[Offer] = [(step, int(who), _package(what)) for step, who, what in mechanism.extended_trace]
-    if state.agreement is None:
-        return Bargaining(tuple(offers), None, domain.steps)
-    agreement = _package(state.agreement)
-    step = offers[-1][0]
-    thread = mechanism.state.threads["0"]
-    if thread.accepted_offers:  # the other's thread of the same round counts no more
-        offers = [offer for offer in offers if offer[:2] != (step, 1)]
-    return Bargaining(tuple(offers), agreement, step)
-
-
-def alternating(domain: Domain) -> Bargaining:
-    """Stacked alternating offers: the first side answers the other's text a step later, before it proposes again.
-
-    ``step`` is the step of the answer.
-    """
+def hold(domain: Domain) -> Bargaining:
+    """Stacked alternating offers: each side in turn answers the other's last text and, unless it accepts, proposes one."""
     space, utilities = _utilities(domain)
     mechanism = SAOMechanism(outcome_space=space, n_steps=domain.steps)
-    state = _seat(mechanism, AspirationNegotiator, domain, utilities).run()
-    said = [(int(who), _package(what)) for _, who, what in mechanism.extended_trace if what is not None]
-    offers: list[Offer] = [(n // 2, who, what) for n, (who, what) in enumerate(said)]
+    for column, (side, utility) in enumerate(zip(domain.sides, utilities, strict=True)):
+        name = str(column)
+        mechanism.add(AspirationNegotiator(aspiration_type=side.concession, name=name, id=name), ufun=utility)
+    state = mechanism.run()
+    offers = tuple((step, int(who), _package(what)) for step, who, what in mechanism.extended_trace)
     if state.agreement is None:
-        return Bargaining(tuple(offers), None, domain.steps)
-    step, proposer, _ = offers[-1]
-    return Bargaining(tuple(offers), _package(state.agreement), step + proposer)
+        return Bargaining(offers, None, state.step)
+    return Bargaining(offers, _package(state.agreement), state.step - 1)  # a step is counted once it is over
 
 
 def points(domain: Domain) -> Points:
@@ -135,8 +88,8 @@ def sorted_outcomes(scenario: Any) -> list[tuple[Any, ...]]:
 
 
 def entry(seed: int) -> dict[str, Any]:
-    """What is stored of a domain: its session in rounds and its points."""
-    session, found = in_rounds(draw(seed)), points(draw(seed))
+    """What is stored of a domain: its session and its points."""
+    session, found = hold(draw(seed)), points(draw(seed))
     return {
         "seed": seed,
         "offers": len(session.offers),
