@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -23,9 +23,10 @@ CONTACT = ("face_to_face", "proximity", "remote", "separate")
 ALMOST = 1e-9
 
 generated = settings(
-    max_examples=25, derandomize=True, deadline=None, database=None,
+    max_examples=25, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )  # fmt: skip
+"""Examples are not shrunk: a run takes long, and the first one that fails is seen at once."""
 
 # ---------------------------------------------------------------- generated scenarios
 

@@ -389,6 +389,17 @@ def test_what_is_done_in_some_weeks_is_carried_out() -> None:
     assert table.stands()[0]
 
 
+def test_nothing_is_carried_out_while_it_is_suspended() -> None:
+    w, table = in_force({"issues.bridge.options.open.lasts": 1, "behaviour.repair": 0.0, "behaviour.collapse": 0.0})
+    table.state[:] = State.SUSPENDED
+    table.agreement.culprit[:] = WEST
+    weeks(w, table, 2)
+    assert table.state[0] == State.SUSPENDED
+    table.state[:] = State.IN_FORCE
+    weeks(w, table, 1)
+    assert table.outcome.stage[0] == Stage.CARRIED_OUT
+
+
 def test_an_agreement_falls_with_the_one_it_hangs_on() -> None:
     w = world(CALM, {
         "tables.later": {"agenda": ["mill"], "format": "direct", "opens": {"after": "table", "when": "in_force"}},
@@ -417,6 +428,7 @@ def test_an_agreement_falls_with_the_one_it_hangs_on() -> None:
         ({"withheld": 0.3}, Reason.DELIVERY, Reason.DELIVERY),
         ({"alternative": 0.2, "batna": 0.2}, Reason.ALTERNATIVE, Reason.ENDED_GRIEVANCE),  # nobody cites its own alternative
         ({"alternative": 0.2, "batna": 0.2, "withheld": 0.03}, Reason.ALTERNATIVE, Reason.DELIVERY),
+        ({"alternative": 0.2, "batna": 0.25}, Reason.ALTERNATIVE, Reason.ENDED_GRIEVANCE),  # 0.05 of it is the front
         ({"batna": 0.2}, Reason.FRONT, Reason.ENDED_GRIEVANCE),
         ({"leverage": 0.0}, Reason.LEVERAGE, Reason.ENDED_GRIEVANCE),  # 0.1 at signing
         ({}, Reason.CHANCE, Reason.ENDED_GRIEVANCE),

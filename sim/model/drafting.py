@@ -47,7 +47,7 @@ class Answer:
     """What came of a round, per world."""
 
     agreed: NDArray[np.bool_]  # (n,)
-    package: NDArray[np.intp]  # (n,) the last text proposed
+    package: NDArray[np.intp]  # (n,) the last text proposed; -1 if none was
     leverage: Array  # (n, 2) added by mediators
     refused: NDArray[np.int8]  # (n,) column of the last side to say no
     devalued: NDArray[np.bool_]  # (n,) a side said no only because of who wrote the text
@@ -132,20 +132,22 @@ def rounds_allowed(world: World, table: Table) -> Array:
 def in_turn(world: World, table: Table, brought: Round) -> Answer:
     """Each side in turn answers the other's last text and, unless it accepts, proposes one; the first acceptance ends it.
 
-    What was proposed last in a round is answered first in the next (alternating offers: Rubinstein 1982). A
+    What was proposed last in a round is answered first in the next (alternating offers: Rubinstein 1982),
+    unless its author would by then not sign it any more. A
     side judges all texts with the same error, those it proposes included, and does not hold its author against
     a text that it proposed last itself.
     """
     rows, n = brought.rows, len(brought.rows)
     adversary, _ = distrust_of_author(world, table, rows)
     agreed, devalued = np.zeros(n, bool), np.zeros(n, bool)
-    package = np.zeros(n, np.intp)
+    package = np.full(n, -1, np.intp)
     refused = np.full(n, NOBODY, np.int8)
     own, proposed = np.arange(n), table.session.proposed
     for turn in (0, 1):
         side = (table.session.first[rows].astype(np.intp) + turn) % 2
         text, asked = proposed[rows, 1 - side], brought.threshold[own, side]
-        answers = ~agreed & (text >= 0)
+        stands = brought.value[own, 1 - side, text] >= brought.reservation[own, 1 - side]
+        answers = ~agreed & (text >= 0) & stands
         foreign = text != proposed[rows, side]
         heard = brought.value[own, side, text]
         accepts = np.asarray(answers & (heard - foreign * adversary[own, side] >= asked))
@@ -160,7 +162,7 @@ def in_turn(world: World, table: Table, brought: Round) -> Answer:
         refused = np.where(~agreed & (answers | ~willing), side, refused).astype(np.int8)
         offered = np.where(willing, offer(world, table, brought, side), -1)
         proposed[rows, side] = np.where(agreed, proposed[rows, side], offered)
-        package = np.where(agreed, package, np.maximum(offered, 0))
+        package = np.where(agreed | ~willing, package, offered)
         proposes = ~agreed & willing
         world.aside(table, "offer", rows[proposes], package=offered[proposes], whose=side[proposes])
     return Answer(agreed, package, np.zeros((n, 2)), refused, devalued & ~agreed)

@@ -44,10 +44,13 @@ def happen(world: World) -> None:
 
 
 def happened_before(world: World) -> None:
-    """Events dated before the first week have faded since: what is left of them is applied at once."""
+    """Events dated before the first week have faded since: what is left of them is applied at once.
+
+    The first week begins with a week's fading, so one week less is counted here.
+    """
     for name, event in world.scenario.file.events.items():
         if event.week is not None and event.week < 0:
-            apply(world, name, event, np.arange(world.worlds), -event.week)
+            apply(world, name, event, np.arange(world.worlds), -event.week - 1)
 
 
 def _held_back(world: World, name: str, issue: str) -> NDArray[np.bool_]:

@@ -203,7 +203,8 @@ def _renew(world: World, table: Table, rows: Rows) -> None:
     _leave(world, table, rows, refuses)
     stays = ~refuses.any(axis=1)
     rows = rows[stays]
-    shrunk = left.total[stays] < b.shortening[stays] * agreement.promised[rows]
+    promised = agreement.promised[rows]
+    shrunk = (promised > 0) & (left.total[stays] < b.shortening[stays] * promised)
     full = table.form.term or 0
     reading = np.where(shrunk, max(full // 2, 1), full)
     term = reading.min(axis=1)
@@ -214,6 +215,7 @@ def _renew(world: World, table: Table, rows: Rows) -> None:
     suspended = rows[table.state[rows] == State.SUSPENDED]
     table.state[suspended] = State.IN_FORCE
     outcome.repairs[suspended] += 1
+    world.note(table, "repair", suspended)
     agreement.term[rows] = term
     agreement.left[rows] = term
     world.note(table, "renew", rows, package=term)

@@ -34,6 +34,7 @@ def _stop(table: Table, rows: Rows, stage: Stage, why: Why) -> None:
     outcome.stage[rows] = stage
     outcome.whose[rows] = why[0][further]
     outcome.reason[rows] = why[1][further]
+    outcome.cited[rows] = Reason.NONE
 
 
 def _part(table: Table, rows: Rows) -> None:
@@ -115,7 +116,8 @@ def leak(world: World, table: Table, rows: Rows) -> None:
 
 def record_offers(world: World, table: Table, rows: Rows, package: NDArray[np.intp]) -> None:
     """A text was on the table."""
-    world.note(table, "text", rows, package=package)
+    named = package >= 0
+    world.note(table, "text", rows[named], package=package[named])
 
 
 def fail(world: World, table: Table, rows: Rows, why: Why) -> None:
@@ -147,8 +149,7 @@ def agree(world: World, table: Table, rows: Rows, text: tuple[NDArray[np.intp], 
     outcome.texts[rows] += 1
     first = outcome.agreed[rows] < 0
     outcome.agreed_surplus[rows[first]] = surplus[first]
-    replace = outcome.ratified[rows] < 0
-    outcome.package[rows[replace]] = package[replace]
+    outcome.package[rows[first]] = package[first]
     _first_time(outcome.agreed, rows, world.week)
     _stop(table, rows, Stage.AGREED, (np.full(len(rows), NOBODY), np.full(len(rows), Reason.NOT_YET_RATIFIED)))
     world.note(table, "agree", rows, package=package)
@@ -225,5 +226,6 @@ def end(world: World, table: Table, rows: Rows, why: Why, cited: NDArray[np.inte
     _stop(table, rows[~carried_out], Stage.IN_FORCE, (why[0][~carried_out], why[1][~carried_out]))
     _stop(table, rows[carried_out], Stage.CARRIED_OUT, (why[0][carried_out], why[1][carried_out]))
     if cited is not None:
-        outcome.cited[rows] = cited
+        told = outcome.stage[rows] == Stage.IN_FORCE
+        outcome.cited[rows[told]] = cited[told]
     world.note(table, "end", rows, whose=why[0], reason=why[1])

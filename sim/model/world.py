@@ -86,6 +86,11 @@ class World(mesa.Model):
             table.outcome.delivery[going_on] = table.agreement.delivered[going_on].min(axis=1)
         return self
 
+    def forget(self) -> None:
+        """Let go of everything: Mesa numbers agents in a table of its own that keeps every model for good."""
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        self.__dict__.clear()
+
     def table(self, name: str) -> Table:
         """A table of this process by name."""
         return next(t for t in self.tables if t.name == name)

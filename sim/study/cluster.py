@@ -41,7 +41,7 @@ def on_cluster(address: str, tasks: Iterator[Task]) -> Iterator[Done]:
                 running |= {client.submit(do, task, pure=False, retries=RETRIES) for task in islice(tasks, room)}
                 if not running:
                     return
-                finished = _wait(running)
+                finished = _wait(client, running)
                 running -= finished
                 for future in finished:
                     yield future.result()
@@ -56,10 +56,11 @@ def on_cluster(address: str, tasks: Iterator[Task]) -> Iterator[Done]:
             raise StudyError(f"{address}: {_words(error)}") from error
 
 
-def _wait(running: set[Any]) -> set[Any]:
+def _wait(client: Any, running: set[Any]) -> set[Any]:
     distributed = import_module("distributed")
     try:
-        return set(distributed.wait(running, timeout=LOOK_EVERY, return_when="FIRST_COMPLETED").done)
+        with client.as_current():
+            return set(distributed.wait(running, timeout=LOOK_EVERY, return_when="FIRST_COMPLETED").done)
     except TimeoutError:
         return set()
 
@@ -70,26 +71,37 @@ def _client(address: str) -> Iterator[Any]:
         distributed = import_module("distributed")
     except ImportError:
         raise StudyError("a cluster needs dask.distributed; pip install 'gobetween[cluster]'") from None
-    log = logging.getLogger("distributed")
-    level = log.level
-    log.setLevel(logging.CRITICAL)  # it would print tracebacks for what is said here in a line
-    client = None
+    with _quiet():
+        client = None
+        try:
+            try:
+                client = distributed.Client(address, timeout=ANSWER_WITHIN, set_as_default=False)
+            except (OSError, ValueError, TypeError, KeyError) as error:
+                detail = f": {_words(error)}" if isinstance(error, (ValueError, TypeError, KeyError)) else ""
+                raise StudyError(f"{address}: no cluster answers there within {ANSWER_WITHIN:g} s{detail}") from None
+            try:
+                client.wait_for_workers(1, timeout=ANSWER_WITHIN)
+            except TimeoutError:
+                raise StudyError(f"{address}: the cluster has no workers") from None
+            yield client
+        finally:
+            if client is not None:
+                with contextlib.suppress(Exception):
+                    client.close(timeout=ANSWER_WITHIN)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the tracebacks that the library logs for what is said here in a line."""
+    loggers = [log for name, log in logging.root.manager.loggerDict.items() if name.split(".")[0] == "distributed"]
+    levels = [(log, log.level) for log in loggers if isinstance(log, logging.Logger)]
+    for log, _ in levels:
+        log.setLevel(logging.CRITICAL)
     try:
-        try:
-            client = distributed.Client(address, timeout=ANSWER_WITHIN, set_as_default=False)
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            detail = f": {_words(error)}" if isinstance(error, (ValueError, TypeError, KeyError)) else ""
-            raise StudyError(f"{address}: no cluster answers there within {ANSWER_WITHIN:g} s{detail}") from None
-        try:
-            client.wait_for_workers(1, timeout=ANSWER_WITHIN)
-        except TimeoutError:
-            raise StudyError(f"{address}: the cluster has no workers") from None
-        yield client
+        yield
     finally:
-        if client is not None:
-            with contextlib.suppress(Exception):
-                client.close(timeout=ANSWER_WITHIN)
-        log.setLevel(level)
+        for log, level in levels:
+            log.setLevel(level)
 
 
 def _words(error: BaseException) -> str:

@@ -43,7 +43,9 @@ def run_block(scenario: Scenario, process: str, seed: int, block: int, worlds: i
     """The first ``worlds`` worlds of a block in one process."""
     world = World(scenario, process, Draws(seed, block, worlds)).run()
     rows = table_rows(world, block * BLOCK)
-    return Piece(process, block, rows, world.in_force, world.states, world.parameters.drawn)
+    piece = Piece(process, block, rows, world.in_force, world.states, world.parameters.drawn)
+    world.forget()
+    return piece
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,8 @@ def _renew(w: World, table: Table) -> None:
         return
     reading = []
     for side in w.sides:
-        shrunk = gain_left(w, table, side).total < b.shortening * agreement.promised[side.index]
+        promised = agreement.promised[side.index]
+        shrunk = promised > 0 and gain_left(w, table, side).total < b.shortening * promised
         reading.append(max(table.form.term // 2, 1) if shrunk else table.form.term)
     term = min(reading)
     for side in w.sides:
@@ -195,6 +196,7 @@ def _renew(w: World, table: Table) -> None:
     if table.state == State.SUSPENDED:  # what is renewed is in force again
         table.state = State.IN_FORCE
         record.repairs += 1
+        w.note(table, "repair")
     w.note(table, "renew", package=term)
 
 
@@ -240,7 +242,7 @@ def _end(w: World, table: Table, whose: int, reason: Reason, cited: Reason | Non
         record.ended = w.week
         record.first_end = reason
         record.delivery = min(agreement.delivered)
-    record.stop(Stage.CARRIED_OUT if reason == Reason.CARRIED_OUT else Stage.IN_FORCE, whose, reason)
-    if cited is not None:
+    told = record.stop(Stage.CARRIED_OUT if reason == Reason.CARRIED_OUT else Stage.IN_FORCE, whose, reason)
+    if cited is not None and told:
         record.cited = cited
     w.note(table, "end", whose=whose, reason=reason)

@@ -91,7 +91,7 @@ class Record:
         """How far a table got and why it stopped; what comes later counts unless it is a lesser stage."""
         if stage < self.stage:
             return False
-        self.stage, self.whose, self.reason = stage, whose, reason
+        self.stage, self.whose, self.reason, self.cited = stage, whose, reason, Reason.NONE
         return True
 
 

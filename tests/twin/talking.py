@@ -79,7 +79,8 @@ def _hold_round(w: World, table: Table) -> None:
     session.rounds += 1
     session.refused = answer.refused
     session.devalued = answer.devalued
-    w.note(table, "text", package=answer.package)
+    if answer.package != NO_TEXT:
+        w.note(table, "text", package=answer.package)
     if answer.agreed:
         _agree(w, table, answer, [x.value[answer.package] - x.reservation for x in brought])
 
@@ -141,11 +142,11 @@ def _in_turn(w: World, table: Table, brought: list[Brought]) -> Answer:
     A text proposed last in a round is the first to be answered in the next.
     """
     proposed = table.session.proposed
-    package, refused, devalued = 0, NOBODY, False
+    package, refused, devalued = NO_TEXT, NOBODY, False
     for side in (table.session.first, 1 - table.session.first):
         mine, theirs = brought[side], brought[1 - side]
         text = proposed[1 - side]
-        if text != NO_TEXT:
+        if text != NO_TEXT and theirs.value[text] >= theirs.reservation:  # else its author would not sign it now
             heard = mine.value[text]
             own_idea = text == proposed[side]  # who would hold against a text that one proposed it oneself?
             discount = 0.0 if own_idea else _discount_of_adversary(w, w.sides[side])
@@ -160,7 +161,7 @@ def _in_turn(w: World, table: Table, brought: list[Brought]) -> Answer:
             package = proposed[side] = _offer(w, table, mine, theirs)
             w.note(table, "offer", package=package, whose=side)
         else:  # nothing that it could sign: it proposes nothing, and what it proposed before is off the table
-            package, proposed[side] = 0, NO_TEXT
+            proposed[side] = NO_TEXT
             refused = side
     return Answer(package, False, refused, devalued, [0.0, 0.0])
 
@@ -254,7 +255,6 @@ def _agree(w: World, table: Table, answer: Answer, surplus: list[float]) -> None
     if record.agreed < 0:
         record.agreed = w.week
         record.agreed_surplus = surplus
-    if record.ratified < 0:
         record.package = answer.package
     record.stop(Stage.AGREED, NOBODY, Reason.NOT_YET_RATIFIED)
     w.note(table, "agree", package=answer.package)

@@ -41,7 +41,7 @@ class World:
         self.standing: dict[int, list[bool]] = {}  # per checkpoint, by table
         for name, event in scenario.file.events.items():
             if event.week is not None and event.week < 0:
-                self._apply(name, event, weeks_ago=-event.week)
+                self._apply(name, event, weeks_ago=-event.week - 1)  # the first week begins with a week's fading
         for table in self.tables:
             choose_focal_text(self, table)
 
