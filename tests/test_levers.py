@@ -63,21 +63,32 @@ def _key(row: Row, changes: Changes) -> str:
     return json.dumps([row.regime, dict(changes), row.drawn], sort_keys=True)
 
 
+def _attempt(row: Row, changes: Changes) -> Measures | Exception:
+    """A run, or what went wrong with it: one bad setting fails its own rows only."""
+    try:
+        return run(row.regime, changes, drawn=row.drawn)
+    except Exception as error:
+        return error
+
+
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest) -> Runs:
     """What came of every setting that the chosen tests need, in their order; rows that share a setting share its run."""
     chosen = [item.callspec.params.get("row") for item in request.session.items if hasattr(item, "callspec")]
     rows = [row for row in chosen if isinstance(row, Row)]
     asked = {_key(row, changes): (row, changes) for row in rows for changes in (row.low, row.high)}
-    calls = (delayed(run)(row.regime, changes, drawn=row.drawn) for row, changes in asked.values())
+    calls = (delayed(_attempt)(row, changes) for row, changes in asked.values())
     coming = zip(asked, Parallel(n_jobs=2 if len(asked) > 8 else 1, return_as="generator")(calls), strict=True)
-    found: dict[str, Measures] = {}
+    found: dict[str, Measures | Exception] = {}
 
     def wait_for(row: Row, changes: Changes) -> Measures:
         while _key(row, changes) not in found:
             key, measures = next(coming)
             found[key] = measures
-        return found[_key(row, changes)]
+        measures = found[_key(row, changes)]
+        if isinstance(measures, Exception):
+            raise measures
+        return measures
 
     return wait_for
 

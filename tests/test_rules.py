@@ -55,13 +55,14 @@ def test_the_front_takes_a_step_of_its_volatility_and_stays_in_bounds() -> None:
 
 
 def test_an_event_before_the_first_week_has_faded_since() -> None:
-    # Four weeks at a half-life of four leave half; a shift of the front and a cost of war do not fade.
+    # Four weeks at a half-life of four, the first of the run among them, leave half; the front and a cost of war do not fade.
     shelling = {
         "week": -4, "grievance": {"west": 0.4}, "optimism": {"east": -0.2}, "commitment": {"east": 0.6},
         "front": {"west": 0.3}, "war_cost": {"east": 0.25},
     }  # fmt: skip
     half = {f"behaviour.{feeling}_half_life": 4.0 for feeling in ("grievance", "optimism", "commitment")}
     w = world({**half, "events.shelling": shelling})
+    w.agents_by_type[Disputant].do("feel")
     near(w.sides.grievance, 0.0, 0.2)
     near(w.sides.optimism, 0.4, 0.5)
     near(w.sides.commitment, 0.3, 0.0)

@@ -263,7 +263,7 @@ def record(outcome: Outcome) -> dict[str, NDArray[Any]]:
     return found | {f"{unit} per week": amount for unit, amount in outcome.units.items()}
 
 
-@pytest.mark.parametrize(("path", "process"), [*RUNS, ("kursk-2024", "august_2024")])
+@pytest.mark.parametrize(("path", "process"), [*RUNS, ("kursk-2024", "second_summit")])
 def test_sides_that_change_places_change_results(path: str, process: str) -> None:
     made = shipped(path)
     here = World(made.with_({"front_start": 0.15}), process, Drawn(7, 0, WORLDS)).run()

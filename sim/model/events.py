@@ -87,7 +87,8 @@ def apply(world: World, name: str, event: Event, rows: Rows, weeks_ago: int) -> 
         cost = sides.war_cost[rows, column] + world.parameters(f"{base}.war_cost.{side}", 0.0)[rows]
         sides.war_cost[rows, column] = np.clip(cost, 0, 1)
     for sponsor in event.stain:
-        sides.discount[sponsor][rows] += world.parameters(f"{base}.stain.{sponsor}")[rows, None] * (sides.discount[sponsor][rows] > 0)
+        discount = sides.discount[sponsor]
+        discount[rows] += world.parameters(f"{base}.stain.{sponsor}")[rows, None] * (discount[rows] > 0)
     for table in world.tables:
         shared = len(set(event.issues) & set(table.agenda.issues)) / len(table.agenda.issues)
         if not shared:

@@ -238,7 +238,8 @@ def _leave(world: World, table: Table, rows: Rows, leaves: NDArray[np.bool_]) ->
 def motives(world: World, table: Table, rows: Rows, left: GainLeft) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """What would move each side to leave, and what it would say, both ``(n, 2)`` codes of :class:`Reason`.
 
-    Moved: the largest fall since entry into force, or grievance where it weighs more. Said: what can be laid at another's door before what
+    Moved: the largest fall since entry into force, or grievance where it weighs more. Said: what can be laid at another's door
+    before what
     cannot; nobody cites a better alternative of its own.
     """
     agreement, b = table.agreement, world.behaviour.at(rows)

@@ -70,7 +70,9 @@ def enumerate_agenda(scenario: Scenario, table: Table, form: Format) -> Agenda:
     return Agenda(issues, options, packages, moved, np.where(goes_on, 0, weeks.max(axis=1, initial=0)))
 
 
-def _holds(wanted: dict[str, str], issues: tuple[str, ...], options: tuple[tuple[str, ...], ...], packages: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _holds(
+    wanted: dict[str, str], issues: tuple[str, ...], options: tuple[tuple[str, ...], ...], packages: NDArray[np.intp]
+) -> NDArray[np.bool_]:
     (issue, option), *_ = wanted.items()
     if issue not in issues:
         return np.zeros(len(packages), bool)
@@ -94,7 +96,8 @@ class Worth:
     def of(self, package: NDArray[np.intp]) -> Worth:
         """The worth of one package per world, each part ``(n, 2)``."""
         own = np.arange(len(package))
-        return Worth(self.secure[own, :, package], self.trusted[own, :, package], self.loss[own, :, package], self.political[own, :, package])
+        parts = (self.secure, self.trusted, self.loss, self.political)
+        return Worth(*(part[own, :, package] for part in parts))
 
 
 class Values:

@@ -49,8 +49,7 @@ class Sides:
         def pair(key: str, default: float | None = None) -> Array:
             return np.stack([parameters(f"parties.{n}.{key}", default) for n in names], axis=1)
 
-        first, second = names
-        others = {name for name in scenario.file.parties} - set(names)
+        others = set(scenario.file.parties) - set(names)
         for name in names:
             party = scenario.file.parties[name]
             assert isinstance(party, schema.Disputant)
@@ -63,7 +62,7 @@ class Sides:
             grievance=pair("grievance"),
             grievance_base=pair("grievance"),
             commitment=np.zeros((parameters.worlds, 2)),
-            trust=np.stack([parameters(f"parties.{first}.trust.{second}"), parameters(f"parties.{second}.trust.{first}")], axis=1),
+            trust=np.stack([parameters(f"parties.{a}.trust.{b}") for a, b in (names, names[::-1])], axis=1),
             war_cost=pair("war_cost"),
             front_optimism=pair("front_optimism"),
             recognition=pair("recognition"),
@@ -97,9 +96,7 @@ class Disputant(mesa.Agent):
     def feel(self) -> None:
         """A week passes: grievance, optimism and commitment go back towards their base with their half-lives."""
         for feeling, base, kept in self._fading:
-            feeling -= base
-            feeling *= kept
-            feeling += base
+            feeling[:] = base + (feeling - base) * kept
 
 
 class Mediator(mesa.Agent):

@@ -70,8 +70,10 @@ def readiness(world: World, table: Table, rows: Rows) -> Readiness:
     optimism = sides.optimism[rows]
     attraction = b.attraction * pull(table, world, rows)
     confidence = b.confidence * (sides.trust[rows] - USUAL_TRUST)
-    total = motivation + optimism + attraction + confidence - b.threshold - recognition - grievance - exposure - commitment - stain
-    against = np.stack([b.motivation * AMPLE - motivation, HOPEFUL - optimism, recognition, grievance, exposure, commitment, stain])
+    total = motivation + optimism + attraction + confidence - b.threshold
+    total = total - recognition - grievance - exposure - commitment - stain
+    missing = (b.motivation * AMPLE - motivation, HOPEFUL - optimism)
+    against = np.stack([*missing, recognition, grievance, exposure, commitment, stain])
     return Readiness(total, against)
 
 
@@ -106,7 +108,8 @@ def choose_focal_text(world: World, table: Table) -> None:
         surplus = expected_value(world, table, rows, worth) - reservation_value(world, table, rows)[..., None]
         table.focal[rows] = kalai(surplus)
         parts.append(worth.of(table.focal[rows]))
-    table.focal_worth = Worth(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("secure", "trusted", "loss", "political")))
+    names = ("secure", "trusted", "loss", "political")
+    table.focal_worth = Worth(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
 
 
 def who_comes(world: World, table: Table) -> None:

@@ -25,7 +25,9 @@ Listener = Callable[[int, str, str, Rows, dict[str, NDArray[np.integer]]], None]
 class World(mesa.Model):
     """The first ``draws.worlds`` worlds of a block, in one process; every array's first axis is the worlds."""
 
-    def __init__(self, scenario: Scenario, process: str, draws: Draws, *, listener: Listener | None = None, stated: bool = False) -> None:
+    def __init__(
+        self, scenario: Scenario, process: str, draws: Draws, *, listener: Listener | None = None, stated: bool = False
+    ) -> None:
         super().__init__(rng=draws.seed)
         self.scenario = scenario
         self.process = process

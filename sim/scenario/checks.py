@@ -161,7 +161,8 @@ def _format(file: ScenarioFile, key: Key, form: Format) -> Iterator[Finding]:
     yield from _values((*key, "denied_by"), form.denied_by, names=sides, noun="disputant")
     yield from _twice((*key, "denied_by"), form.denied_by)
     if form.hosts_if == "one" and form.instrument != "declaration":
-        yield (*key, "hosts_if"), f"got one with a {form.instrument} instrument; a meeting of one side can only make a declaration"
+        rule = "a meeting of one side can only make a declaration"
+        yield (*key, "hosts_if"), f"got one with a {form.instrument} instrument; {rule}"
     yield from _values((*key, "convened_by"), form.convened_by, names=sides, noun="disputant")
     yield from _values((*key, "first_offer"), form.first_offer, names=[*sides, "lot"], noun="disputant")
     for index, deal in enumerate(form.side_deals):

@@ -1,0 +1,1 @@
+"""What a person sees: tables on screen, charts, single worlds told as stories."""

@@ -126,7 +126,8 @@ def collect(scenario: Scenario, seed: int, worlds: int, names: list[str], pieces
         own = [p for p in pieces if p.process == name]
         rows = pd.concat([p.rows for p in own], ignore_index=True)
         order = {t: n for n, t in enumerate(scenario.file.processes[name].tables)}
-        rows = rows.sort_values(["table", "world"], key=lambda c: c.map(order) if c.name == "table" else c, kind="stable", ignore_index=True)
+        rank = rows["table"].map(order).to_numpy() * (worlds + 1) + rows["world"].to_numpy()
+        rows = rows.iloc[np.argsort(rank, kind="stable")].reset_index(drop=True)
         frame = process_rows(rows, np.concatenate([p.in_force for p in own]), scenario)
         issues = issue_rows(rows, scenario)
         if first is None:

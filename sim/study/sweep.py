@@ -7,6 +7,7 @@ store and forget it; what was finished stays, whatever happens, and is not done 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,7 @@ from sim.study.store import DamagedError, Store, open_store
 from sim.study.writing import StudyError, check_writable
 
 KEPT = "what is finished is kept, and the same sweep goes on from there"
+ADDRESS = re.compile(r"([a-z]+://)?(\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
 ATTEMPTS = 2
 """How often pieces are handed out when a worker dies under them."""
 
@@ -48,6 +50,8 @@ class Means:
     def __post_init__(self) -> None:
         if self.jobs != -1 and self.jobs < 1:
             raise refuse("jobs", f"got {self.jobs}, expected at least 1, or -1 for one per core")
+        if self.cluster is not None and not ADDRESS.fullmatch(self.cluster):
+            raise refuse("cluster", f"got {shown(self.cluster)}, expected an address such as tcp://host:8786")
 
     def share(self, pieces: int) -> range:
         """The pieces that fall to this slice."""

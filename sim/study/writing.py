@@ -7,7 +7,6 @@ import errno
 import hashlib
 import os
 import platform
-import secrets
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ class StudyError(Exception):
 @contextlib.contextmanager
 def writing(file: Path) -> Iterator[Path]:
     """A name to write to that becomes ``file`` once all is on the disk. Raises StudyError; then nothing has changed."""
-    new = file.with_name(f"{UNFINISHED}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}")
+    new = file.with_name(f"{UNFINISHED}{_machine()}-{os.getpid()}-{os.urandom(4).hex()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         yield new

@@ -24,7 +24,8 @@ def zone_of_agreement(world: World, table: Table) -> pd.DataFrame:
     numbers = np.arange(surplus.shape[1])
     columns: dict[str, object] = {"package": [table.agenda.name(k) for k in numbers]}
     columns |= {side: surplus[column] for column, side in enumerate(world.scenario.disputants)}
-    columns |= {"zone": zone(surplus), "frontier": frontier(surplus), "nash": numbers == nash(surplus), "kalai": numbers == kalai(surplus)}
+    columns |= {"zone": zone(surplus), "frontier": frontier(surplus)}
+    columns |= {"nash": numbers == nash(surplus), "kalai": numbers == kalai(surplus)}
     return pd.DataFrame(columns)
 
 
