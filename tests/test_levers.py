@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import numpy as np
 import pytest
-from joblib import Parallel, delayed
 from levers import CHECKED_ONLY, ROWS, WORDS_ONLY, Row
 from pydantic import BaseModel
 from regime import Changes, Measures, parents, regimes, run, scenario
@@ -63,34 +62,18 @@ def _key(row: Row, changes: Changes) -> str:
     return json.dumps([row.regime, dict(changes), row.drawn], sort_keys=True)
 
 
-def _attempt(row: Row, changes: Changes) -> Measures | Exception:
-    """A run, or what went wrong with it: one bad setting fails its own rows only."""
-    try:
-        return run(row.regime, changes, drawn=row.drawn)
-    except Exception as error:
-        return error
-
-
 @pytest.fixture(scope="module")
-def runs(request: pytest.FixtureRequest) -> Runs:
-    """What came of every setting that the chosen tests need, in their order; rows that share a setting share its run."""
-    chosen = [item.callspec.params.get("row") for item in request.session.items if hasattr(item, "callspec")]
-    rows = [row for row in chosen if isinstance(row, Row)]
-    asked = {_key(row, changes): (row, changes) for row in rows for changes in (row.low, row.high)}
-    calls = (delayed(_attempt)(row, changes) for row, changes in asked.values())
-    coming = zip(asked, Parallel(n_jobs=2 if len(asked) > 8 else 1, return_as="generator")(calls), strict=True)
-    found: dict[str, Measures | Exception] = {}
+def runs() -> Runs:
+    """What came of a setting; rows that share one share its run."""
+    found: dict[str, Measures] = {}
 
-    def wait_for(row: Row, changes: Changes) -> Measures:
-        while _key(row, changes) not in found:
-            key, measures = next(coming)
-            found[key] = measures
-        measures = found[_key(row, changes)]
-        if isinstance(measures, Exception):
-            raise measures
-        return measures
+    def once(row: Row, changes: Changes) -> Measures:
+        key = _key(row, changes)
+        if key not in found:
+            found[key] = run(row.regime, changes, drawn=row.drawn)
+        return found[key]
 
-    return wait_for
+    return once
 
 
 def test_every_place_of_the_schema_has_a_row() -> None:

@@ -46,6 +46,8 @@ class World(mesa.Model):
         self.sides = Sides.of(scenario, self.parameters)
         self.disputants = [Disputant(self, name, column) for column, name in enumerate(scenario.disputants)]
         self.mediators = {name: Mediator(self, name) for name in scenario.mediators}
+        # Mesa numbers agents in a class-wide table that would keep every world alive for good.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
         self.trust_before = self.sides.trust.copy()
         self.tables: list[Table] = []
         self.tables = [Table(self, name) for name in scenario.file.processes[process].tables]
