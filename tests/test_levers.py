@@ -82,6 +82,18 @@ def test_every_place_of_the_schema_has_a_row() -> None:
     assert not bare, f"a scenario can set {', '.join(bare)}: add a row to ROWS in tests/levers.py that shows what it moves"
 
 
+def test_a_new_field_would_be_found() -> None:
+    class Below(BaseModel):
+        depth: list[float]
+        way: Literal["up", "down"] | None = None
+
+    class Above(BaseModel):
+        below: dict[str, Below]
+        kind: Literal["fixed"]
+
+    assert set(places(Above)) == {"Below.depth", "Below.way=up", "Below.way=down"}
+
+
 def test_no_row_speaks_of_what_cannot_be_set() -> None:
     named = {place for row in ROWS for place in row.places} | WORDS_ONLY.keys() | CHECKED_ONLY.keys()
     stale = sorted(named - set(places()))
