@@ -19,6 +19,7 @@ from sim.model import transitions
 from sim.model.acceptance import expected_value, reservation_value, seen
 from sim.model.draws import Array
 from sim.model.packages import nash
+from sim.model.readiness import sponsor_discount
 from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
 from sim.model.tables import Rows, Table
 
@@ -88,9 +89,7 @@ def distrust_of_author(world: World, table: Table, rows: Rows) -> tuple[Array, A
     b = world.behaviour.at(rows)
     adversary = b.judgement * b.devaluation_adversary * (1 - world.sides.trust[rows])
     mediator = b.judgement * b.devaluation_mediator * (1 - table.trust_in_mediators(world, rows))
-    if table.form.sponsor is not None:
-        stained = np.clip(world.sides.discount[table.form.sponsor][rows], 0, 1)
-        mediator = mediator + stained * np.maximum(adversary - mediator, 0)
+    mediator = mediator + sponsor_discount(world, table, rows) * np.maximum(adversary - mediator, 0)
     return adversary, mediator
 
 

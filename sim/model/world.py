@@ -91,8 +91,7 @@ class World(mesa.Model):
         return self
 
     def forget(self) -> None:
-        """Let go of everything: Mesa numbers agents in a table of its own that keeps every model for good."""
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        """Let go of everything at once: a model and its agents hold each other, and a block is tens of megabytes."""
         self.__dict__.clear()
 
     def table(self, name: str) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -200,8 +199,3 @@ def manifest(scenario: Scenario, **run: Any) -> dict[str, Any]:
         except PackageNotFoundError:
             versions[package] = "not installed"
     return {"scenario": scenario.file.title, "scenario_hash": scenario.hash, **run, "block": BLOCK, "versions": versions}
-
-
-def dumps(document: dict[str, Any]) -> str:
-    """JSON with sorted keys, for files that are compared byte for byte."""
-    return json.dumps(document, indent=2, sort_keys=True, default=str) + "\n"

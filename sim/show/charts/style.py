@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.study.compare import Result
 
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
-BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+BLUE, VERMILLION = "#0072B2", "#D55E00"
 """Colours that people with any kind of colour vision tell apart (Okabe and Ito 2008)."""
 
 INK, GREY, PALE = "#222222", "#6B6B6B", "#E4E4E4"
