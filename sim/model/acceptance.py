@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.draws import Array
+from sim.model.arrays import Array, at, pair, zeros
 from sim.model.packages import Worth
 from sim.model.tables import Rows, Table
 
@@ -49,9 +49,10 @@ def seen(world: World, table: Table, rows: Rows) -> Array:
     """How far each side is seen at the table, ``(n, 2)``: visibility or a leak, less a denial that stands."""
     b = world.behaviour.at(rows)
     session = table.session
-    visibility = np.where(session.known[rows, None], 1.0, table.levers.visibility[rows])
-    denied = table.levers.denied * ~session.exposed[rows]
-    broken = table.levers.denied * session.exposed[rows]
+    visibility = np.where(session.known[rows, None], 1.0, at(table.levers.visibility, rows))
+    exposed = at(session.exposed, rows)
+    denied = table.levers.denied * ~exposed
+    broken = table.levers.denied * exposed
     return np.asarray(visibility * (1 - b.denial_cover * denied) + b.denial_penalty * broken)
 
 
@@ -59,14 +60,14 @@ def keeping(world: World, table: Table, rows: Rows) -> Array:
     """Each side's belief that the other would keep a text of this table, ``(n, 2)``."""
     b, levers = world.behaviour.at(rows), table.levers
     trusted = table.trust_in_mediators(world, rows)
-    guarantee = b.guarantee * levers.monitoring[rows] * trusted if levers.mirrored else np.zeros_like(trusted)
-    reassurance = b.assurance * trusted * credibility(table.honesty[rows], table.bias[rows])
-    return belief_in_keeping(world.sides.trust[rows], guarantee, reassurance, levers.signed[rows])
+    guarantee = b.guarantee * at(levers.monitoring, rows) * trusted if levers.mirrored else np.zeros_like(trusted)
+    reassurance = b.assurance * trusted * credibility(at(table.honesty, rows), at(table.bias, rows))
+    return belief_in_keeping(at(world.sides.trust, rows), guarantee, reassurance, at(levers.signed, rows))
 
 
 def alternative(world: World, table: Table, rows: Rows) -> Array:
     """Worth of what each side can do alone on the agenda this week, ``(n, 2)``."""
-    total = np.zeros((len(rows), 2))
+    total = zeros(len(rows), 2)
     for from_week, side, worth in table.alternatives:
         if world.week >= from_week:
             total[:, side] += worth[rows]
@@ -76,10 +77,10 @@ def alternative(world: World, table: Table, rows: Rows) -> Array:
 def batna(world: World, table: Table, rows: Rows) -> Array:
     """Best alternative to an agreement, ``(n, 2)`` from the status quo: the front as read, the war's cost, going alone."""
     b, sides = world.behaviour.at(rows), world.sides
-    front = np.stack([world.front[rows], -world.front[rows]], axis=1)
-    expected = np.clip(front + sides.front_optimism[rows], -1, 1)
-    gained = b.front_value * table.values.front_weight[rows] * expected
-    suffered = b.relief_value * table.values.relief_weight[rows] * np.minimum(sides.war_cost[rows], 1)
+    front = world.front[rows]
+    expected = np.clip(pair(front, -front) + at(sides.front_optimism, rows), -1, 1)
+    gained = b.front_value * at(table.values.front_weight, rows) * expected
+    suffered = b.relief_value * at(table.values.relief_weight, rows) * np.minimum(at(sides.war_cost, rows), 1)
     return np.asarray(gained - suffered + alternative(world, table, rows))
 
 
@@ -93,11 +94,11 @@ def domestic_cost(world: World, table: Table, rows: Rows) -> Array:
     answers = table.trust_in_mediators(world, rows) if levers.single_text or levers.mirrored else 0.0
     uncovered = 1 - b.cover * answers
     return np.asarray(
-        table.sensitivity[rows]
+        at(table.sensitivity, rows)
         * (
-            uncovered * b.ratification_cost * sides.audience_cost[rows] * seen(world, table, rows)
-            + b.signing_cost * levers.distance[rows] * levers.contact_signing[rows] * sides.recognition[rows]
-            + uncovered * b.win_set_cost * (1 - sides.win_set[rows])
+            uncovered * b.ratification_cost * at(sides.audience_cost, rows) * seen(world, table, rows)
+            + b.signing_cost * at(levers.distance, rows) * at(levers.contact_signing, rows) * at(sides.recognition, rows)
+            + uncovered * b.win_set_cost * (1 - at(sides.win_set, rows))
             + b.mandate_gap * (1 - levers.mandate)
         )
     )
@@ -118,7 +119,7 @@ def expected_value(world: World, table: Table, rows: Rows, worth: Worth) -> Arra
     """
     b = world.behaviour.at(rows)
     keep = keeping(world, table, rows)
-    audience = b.concession_cost * world.sides.audience_cost[rows] * seen(world, table, rows)
+    audience = b.concession_cost * at(world.sides.audience_cost, rows) * seen(world, table, rows)
     outside = table.side_deals.expected(world, rows)
     if worth.secure.ndim == 3:
         keep, audience, outside = keep[..., None], audience[..., None], outside[..., None]
@@ -145,14 +146,14 @@ class GainLeft:
 def gain_left(world: World, table: Table, rows: Rows) -> GainLeft:
     """What the agreement in force still brings each side: seen delivery takes the place of belief."""
     agreement = table.agreement
-    delivered, gains = agreement.delivered[rows], agreement.gains[rows]
+    delivered, gains = at(agreement.delivered, rows), at(agreement.gains, rows)
     got = delivered[:, ::-1] * gains
-    faded = np.exp2(-agreement.age[rows, None] / world.behaviour.leverage_half_life[rows])
+    faded = np.exp2(-agreement.age[rows, None] / at(world.behaviour.leverage_half_life, rows))
     return GainLeft(
-        delivery=got - delivered * agreement.loss[rows],
+        delivery=got - delivered * at(agreement.loss, rows),
         withheld=gains - got,
-        side_deal=agreement.side_deal[rows],
-        leverage=agreement.leverage[rows] * faded,
+        side_deal=at(agreement.side_deal, rows),
+        leverage=at(agreement.leverage, rows) * faded,
         batna=batna(world, table, rows),
         alternative=alternative(world, table, rows),
     )

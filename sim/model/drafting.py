@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.model import transitions
 from sim.model.acceptance import expected_value, reservation_value, seen
-from sim.model.draws import Array
+from sim.model.arrays import Array, at, choose, put
 from sim.model.packages import nash
 from sim.model.readiness import sponsor_discount
 from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
@@ -76,9 +76,9 @@ def aspiration(elapsed: Array, exponent: Array, floor: Array) -> Array:
 def floor(world: World, table: Table, rows: Rows) -> Array:
     """Aspiration a side keeps up to the end, ``(n, 2)``: seen at home, narrow win-set, bound by a declaration."""
     b, sides = world.behaviour.at(rows), world.sides
-    watched = b.hardening * sides.audience_cost[rows] * seen(world, table, rows) * table.sensitivity[rows]
-    narrow = b.schelling * (1 - sides.win_set[rows]) * table.sensitivity[rows]
-    return np.clip(watched + narrow + table.lock_in[rows], 0, 0.95)
+    watched = b.hardening * at(sides.audience_cost, rows) * seen(world, table, rows) * at(table.sensitivity, rows)
+    narrow = b.schelling * (1 - at(sides.win_set, rows)) * at(table.sensitivity, rows)
+    return np.clip(watched + narrow + at(table.lock_in, rows), 0, 0.95)
 
 
 def distrust_of_author(world: World, table: Table, rows: Rows) -> tuple[Array, Array]:
@@ -87,7 +87,7 @@ def distrust_of_author(world: World, table: Table, rows: Rows) -> tuple[Array, A
     Distrust scales it, and a mediator whose table is stained by its sponsor is read partly as the adversary.
     """
     b = world.behaviour.at(rows)
-    adversary = b.judgement * b.devaluation_adversary * (1 - world.sides.trust[rows])
+    adversary = b.judgement * b.devaluation_adversary * (1 - at(world.sides.trust, rows))
     mediator = b.judgement * b.devaluation_mediator * (1 - table.trust_in_mediators(world, rows))
     mediator = mediator + sponsor_discount(world, table, rows) * np.maximum(adversary - mediator, 0)
     return adversary, mediator
@@ -108,10 +108,10 @@ def hold_talks(world: World, table: Table) -> None:
 
 
 def _hold_round(world: World, table: Table, rows: Rows) -> None:
-    value = expected_value(world, table, rows, table.values.at(rows)) + table.session.error[rows][..., None]
+    value = expected_value(world, table, rows, table.values.at(rows)) + at(table.session.error, rows)[..., None]
     reservation = reservation_value(world, table, rows)
     elapsed = np.minimum(1, (table.session.rounds[rows, None] + 1) / (rounds_allowed(world, table)[rows] + 1))
-    asked = aspiration(elapsed, world.sides.concession[rows], floor(world, table, rows))
+    asked = aspiration(elapsed, at(world.sides.concession, rows), floor(world, table, rows))
     brought = Round(rows, value, reservation, thresholds(value, reservation, asked))
     answer = single_text(world, table, brought) if table.levers.single_text else in_turn(world, table, brought)
     table.session.rounds[rows] += 1
@@ -119,7 +119,7 @@ def _hold_round(world: World, table: Table, rows: Rows) -> None:
     table.session.devalued[rows] = answer.devalued
     transitions.record_offers(world, table, rows, answer.package)
     done = answer.agreed
-    surplus = np.take_along_axis(value, answer.package[:, None, None], axis=2)[..., 0] - reservation
+    surplus = choose(value, answer.package) - reservation
     transitions.agree(world, table, rows[done], (answer.package[done], answer.leverage[done], surplus[done]))
 
 
@@ -189,18 +189,18 @@ def single_text(world: World, table: Table, brought: Round) -> Answer:
     """Mediators put one text to both sides; a no teaches them something, and candour grows."""
     rows, session, b = brought.rows, table.session, world.behaviour.at(brought.rows)
     estimate = estimated_surplus(table, brought)
-    package = draft(estimate, table.bias[rows], b.mediator_interest[..., None] * table.interest[rows][:, None, :])
-    own = np.arange(len(rows))
-    believed = estimate[own, :, package]
+    package = draft(estimate, at(table.bias, rows), b.mediator_interest[..., None] * at(table.interest, rows)[:, None, :])
+    believed = choose(estimate, package)
     worse_off = believed <= believed[:, ::-1]
     budget = table.leverage[rows] * table.service()[rows]
     leverage = np.where(worse_off & ~(worse_off[:, ::-1] & (np.arange(2) == 1)), budget[:, None], 0.0)
     _, discount = distrust_of_author(world, table, rows)
-    heard = brought.value[own, :, package] + leverage
+    heard = choose(brought.value, package) + leverage
     says_yes: NDArray[np.bool_] = np.asarray(heard - discount >= brought.threshold)
     unfairly: NDArray[np.bool_] = np.asarray(heard >= brought.threshold) & ~says_yes
-    session.shift[rows] += b.estimate_step * np.where(says_yes, -0.5, 1.0)
-    session.candour[rows] += np.where(says_yes, 0.0, b.candour_gain * (1 - session.candour[rows]))
+    put(session.shift, rows, at(session.shift, rows) + b.estimate_step * np.where(says_yes, -0.5, 1.0))
+    candour = at(session.candour, rows)
+    put(session.candour, rows, candour + np.where(says_yes, 0.0, b.candour_gain * (1 - candour)))
     agreed = np.logical_and(says_yes[:, 0], says_yes[:, 1])
     refused = np.where(~says_yes.any(axis=1), BOTH, np.where(says_yes[:, 0], SECOND, FIRST)).astype(np.int8)
     devalued = ~agreed & ((says_yes | unfairly).min(axis=1))
@@ -215,8 +215,8 @@ def estimated_surplus(table: Table, brought: Round) -> Array:
     """
     session, rows = table.session, brought.rows
     truth = brought.value - brought.reservation[..., None]
-    candour = session.candour[rows][..., None]
-    return np.asarray(candour * truth + (1 - candour) * table.guess - session.shift[rows][..., None])
+    candour = at(session.candour, rows)[..., None]
+    return np.asarray(candour * truth + (1 - candour) * table.guess - at(session.shift, rows)[..., None])
 
 
 def draft(estimate: Array, bias: Array, interest: Array) -> NDArray[np.intp]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.arrays import at, put
 from sim.model.draws import logit
 from sim.model.reasons import State
 from sim.model.tables import Rows
@@ -62,7 +63,7 @@ def _held_back(world: World, name: str, issue: str) -> NDArray[np.bool_]:
         column = table.agenda.issues.index(issue)
         rows = table.where(State.IN_FORCE)
         moved = table.agenda.moved[table.agreement.package[rows], column]
-        delivered = table.agreement.delivered[rows].min(axis=1) * moved
+        delivered = at(table.agreement.delivered, rows).min(axis=1) * moved
         kept[rows] = np.maximum(kept[rows], delivered)
     return np.asarray(world.luck(f"event {name} held back", world.week) < kept)
 
@@ -88,7 +89,8 @@ def apply(world: World, name: str, event: Event, rows: Rows, weeks_ago: int) -> 
         sides.war_cost[rows, column] = np.clip(cost, 0, 1)
     for sponsor in event.stain:
         discount = sides.discount[sponsor]
-        discount[rows] += world.parameters(f"{base}.stain.{sponsor}")[rows, None] * (discount[rows] > 0)
+        held = at(discount, rows)
+        put(discount, rows, held + world.parameters(f"{base}.stain.{sponsor}")[rows, None] * (held > 0))
     for table in world.tables:
         shared = len(set(event.issues) & set(table.agenda.issues)) / len(table.agenda.issues)
         if not shared:

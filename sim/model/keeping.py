@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from sim.model import transitions
 from sim.model.acceptance import GainLeft, gain_left
-from sim.model.draws import Array, logistic
+from sim.model.arrays import Array, at, put
+from sim.model.draws import logistic
 from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
 from sim.model.tables import Rows, Table
 
@@ -51,11 +52,11 @@ def _deliver(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     """Count what is delivered this week; then delivery erodes and belief in side deals moves to what is seen."""
     b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
     flowing = np.where(table.state[rows] == State.SUSPENDED, b.suspended_delivery[:, 0], 1.0)
-    real_side_deal = table.side_deals.delivered[rows]
+    real_side_deal = at(table.side_deals.delivered, rows)
     brought = left.delivery * flowing[:, None] + real_side_deal + left.leverage - left.alternative
-    outcome.surplus[rows] += table.values.share[rows] * brought
+    put(outcome.surplus, rows, at(outcome.surplus, rows) + at(table.values.share, rows) * brought)
     outcome.in_force[rows] += 1
-    delivered = agreement.delivered[rows]
+    delivered = at(agreement.delivered, rows)
     throughput = flowing * delivered.min(axis=1)
     for unit, per_week, included, lasts in table.units:
         due = included[agreement.package[rows]] & ((lasts == 0) | (agreement.age[rows] <= lasts))
@@ -63,10 +64,10 @@ def _deliver(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     decay = b.erosion * np.exp(-b.erosion_gain * left.total)
     delivered = delivered * (1 - np.minimum(decay, 1))
     delivered += b.reciprocity * np.minimum(delivered[:, ::-1] - delivered, 0)
-    agreement.delivered[rows] = delivered
-    believed = agreement.side_deal[rows]
+    put(agreement.delivered, rows, delivered)
+    believed = at(agreement.side_deal, rows)
     kept = np.exp2(-1 / b.side_belief_half_life)
-    agreement.side_deal[rows] = table.side_deals.seen(rows) * (1 - kept) + believed * kept
+    put(agreement.side_deal, rows, at(table.side_deals.seen, rows) * (1 - kept) + believed * kept)
 
 
 def violation_rate(world: World, table: Table, rows: Rows, left: GainLeft) -> Array:
@@ -74,10 +75,10 @@ def violation_rate(world: World, table: Table, rows: Rows, left: GainLeft) -> Ar
     b, agreement = world.behaviour.at(rows), table.agreement
     log_rate = (
         agreement.frailty[rows, None]
-        + b.violation_grievance * table.sensitivity[rows] * world.sides.grievance[rows]
+        + b.violation_grievance * at(table.sensitivity, rows) * at(world.sides.grievance, rows)
         - b.violation_gain * left.total
     )
-    deterred = 1 - b.deterrence * table.levers.monitoring[rows]
+    deterred = 1 - b.deterrence * at(table.levers.monitoring, rows)
     young = 1 + b.infancy * np.exp(-agreement.age[rows, None] / b.infancy_weeks)
     return np.asarray(b.violation_rate * np.exp(log_rate) * deterred * young)
 
@@ -87,11 +88,12 @@ def _violate(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
     chance = 1 - np.exp(-violation_rate(world, table, rows, left))
     violates = table.luck("violate", world.week, rows) < chance
-    monitoring = table.levers.monitoring[rows]
+    monitoring = at(table.levers.monitoring, rows)
     found = violates & (table.luck("detect", world.week, rows) < b.detection + (1 - b.detection) * monitoring)
-    agreement.delivered[rows] *= np.where(violates & ~found, 1 - b.violation_drop, 1.0)
-    unfounded = b.false_claims * (1 - monitoring) * world.sides.grievance[rows][:, ::-1]
-    accused = found | (table.luck("claim", world.week, rows) < unfounded) | table.accused[rows]
+    unseen = np.where(violates & ~found, 1 - b.violation_drop, 1.0)
+    put(agreement.delivered, rows, at(agreement.delivered, rows) * unseen)
+    unfounded = b.false_claims * (1 - monitoring) * at(world.sides.grievance, rows)[:, ::-1]
+    accused = found | (table.luck("claim", world.week, rows) < unfounded) | at(table.accused, rows)
     outcome.violations[rows] += violates.sum(axis=1)
     broken = violates.any(axis=1)
     world.note(table, "violate", rows[broken], whose=_whose(violates[broken]))
@@ -100,7 +102,7 @@ def _violate(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     claims = violates * BROKEN + accused * ACCUSED + contested * CONTESTED
     claimed = claims.any(axis=1)
     world.aside(table, "breach", rows[claimed], first=claims[claimed, 0], second=claims[claimed, 1])
-    table.accused[rows] = False
+    put(table.accused, rows, False)
     _take_offence(world, rows, accused, contested)
     breached = (accused & ~contested) & (table.luck("suspend", world.week, rows) < b.suspension)
     suspended = breached.any(axis=1) & (table.state[rows] == State.IN_FORCE)
@@ -123,8 +125,8 @@ def _take_offence(world: World, rows: Rows, accused: NDArray[np.bool_], conteste
     weight = np.where(contested, 0.5, 1.0) * accused
     b, sides = world.behaviour.at(rows), world.sides
     felt = weight[:, ::-1]
-    sides.trust[rows] *= 1 - b.trust_loss * felt
-    sides.grievance[rows] = np.minimum(sides.grievance[rows] + b.injury * felt, 1)
+    put(sides.trust, rows, at(sides.trust, rows) * (1 - b.trust_loss * felt))
+    put(sides.grievance, rows, np.minimum(at(sides.grievance, rows) + b.injury * felt, 1))
 
 
 def _repair(world: World, table: Table) -> None:
@@ -182,7 +184,7 @@ def _come_to_term(world: World, table: Table) -> None:
 def _wish(world: World, table: Table, rows: Rows, left: GainLeft) -> Array:
     """How much each side would rather go on than not, ``(n, 2)`` in utility: gain left less grievance."""
     b = world.behaviour.at(rows)
-    return np.asarray(left.total - b.renewal_grievance * table.sensitivity[rows] * world.sides.grievance[rows])
+    return np.asarray(left.total - b.renewal_grievance * at(table.sensitivity, rows) * at(world.sides.grievance, rows))
 
 
 def _renew(world: World, table: Table, rows: Rows) -> None:
@@ -203,13 +205,13 @@ def _renew(world: World, table: Table, rows: Rows) -> None:
     _leave(world, table, rows, refuses)
     stays = ~refuses.any(axis=1)
     rows = rows[stays]
-    promised = agreement.promised[rows]
+    promised = at(agreement.promised, rows)
     shrunk = (promised > 0) & (left.total[stays] < b.shortening[stays] * promised)
     full = table.form.term or 0
     reading = np.where(shrunk, max(full // 2, 1), full)
     term = reading.min(axis=1)
     disputed = b.injury[stays] * 0.5 * (reading > term[:, None])
-    world.sides.grievance[rows] = np.minimum(world.sides.grievance[rows] + disputed, 1)
+    put(world.sides.grievance, rows, np.minimum(at(world.sides.grievance, rows) + disputed, 1))
     outcome.renewals[rows] += 1
     outcome.shorter[rows] += term < agreement.term[rows]
     suspended = rows[table.state[rows] == State.SUSPENDED]
@@ -243,14 +245,14 @@ def motives(world: World, table: Table, rows: Rows, left: GainLeft) -> tuple[NDA
     cannot; nobody cites a better alternative of its own.
     """
     agreement, b = table.agreement, world.behaviour.at(rows)
-    alternative = left.alternative - agreement.alternative[rows]
-    grievance = b.renewal_grievance * table.sensitivity[rows] * world.sides.grievance[rows]
+    alternative = left.alternative - at(agreement.alternative, rows)
+    grievance = b.renewal_grievance * at(table.sensitivity, rows) * at(world.sides.grievance, rows)
     falls = {
-        Reason.SIDE_DEAL: agreement.side_deal_promised[rows] - left.side_deal,
+        Reason.SIDE_DEAL: at(agreement.side_deal_promised, rows) - left.side_deal,
         Reason.DELIVERY: left.withheld,
         Reason.ALTERNATIVE: alternative,
-        Reason.FRONT: (left.batna - agreement.batna[rows]) - alternative,
-        Reason.LEVERAGE: agreement.leverage[rows] - left.leverage,
+        Reason.FRONT: (left.batna - at(agreement.batna, rows)) - alternative,
+        Reason.LEVERAGE: at(agreement.leverage, rows) - left.leverage,
         Reason.ENDED_GRIEVANCE: grievance,
     }
     stacked = np.stack(list(falls.values()))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.model.acceptance import seen
+from sim.model.arrays import at, put
 from sim.model.reasons import State
 from sim.model.tables import Table
 
@@ -22,16 +23,18 @@ def learn(world: World, table: Table) -> None:
     rows = table.where(State.IN_FORCE)
     if len(rows):
         b, sides, agreement = world.behaviour.at(rows), world.sides, table.agreement
-        got = agreement.delivered[rows][:, ::-1]
-        sides.trust[rows] += b.trust_gain * table.sensitivity[rows] * (got - sides.trust[rows])
-        promised = agreement.side_deal_promised[rows]
-        missing = np.clip(promised - table.side_deals.seen(rows), 0, None) / np.maximum(promised, 1e-12)
+        got = at(agreement.delivered, rows)[:, ::-1]
+        trust = at(sides.trust, rows)
+        put(sides.trust, rows, trust + b.trust_gain * at(table.sensitivity, rows) * (got - trust))
+        promised = at(agreement.side_deal_promised, rows)
+        missing = np.clip(promised - at(table.side_deals.seen, rows), 0, None) / np.maximum(promised, 1e-12)
         kept = got * (1 - np.where(promised > 0, missing, 0.0))
         for mediator in table.mediators:
-            trust = sides.trust_in[mediator.name]
-            trust[rows] += b.mediator_credit * (kept - trust[rows])
+            trust = at(sides.trust_in[mediator.name], rows)
+            put(sides.trust_in[mediator.name], rows, trust + b.mediator_credit * (kept - trust))
     talking = table.where(State.TALKING)
     if len(talking):
         b = world.behaviour.at(talking)
-        visible = seen(world, table, talking) * world.sides.audience_cost[talking] * table.sensitivity[talking]
-        table.outcome.surplus[talking] -= table.values.share[talking] * b.talking_cost * visible
+        visible = seen(world, table, talking) * at(world.sides.audience_cost, talking) * at(table.sensitivity, talking)
+        surplus = table.outcome.surplus
+        put(surplus, talking, at(surplus, talking) - at(table.values.share, talking) * b.talking_cost * visible)

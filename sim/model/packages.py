@@ -14,7 +14,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.draws import Array, Parameters
+from sim.model.arrays import Array, Rows, at, choose, zeros
+from sim.model.draws import Parameters
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Disputant, Format, Mediator, Table
 
@@ -95,9 +96,16 @@ class Worth:
 
     def of(self, package: NDArray[np.intp]) -> Worth:
         """The worth of one package per world, each part ``(n, 2)``."""
-        own = np.arange(len(package))
-        parts = (self.secure, self.trusted, self.loss, self.political)
-        return Worth(*(part[own, :, package] for part in parts))
+        return Worth(*(choose(part, package) for part in self.parts))
+
+    def at(self, rows: Rows) -> Worth:
+        """The worth in some of its worlds."""
+        return Worth(*(at(part, rows) for part in self.parts))
+
+    @property
+    def parts(self) -> tuple[Array, Array, Array, Array]:
+        """Secure, trusted, loss, political."""
+        return self.secure, self.trusted, self.loss, self.political
 
 
 class Values:
@@ -110,10 +118,8 @@ class Values:
         issues = agenda.issues
         worlds = parameters.worlds
         most = max(len(o) for o in agenda.options)
-        salience = np.zeros((worlds, 2, len(issues)))
-        everything = np.zeros((worlds, 2))
-        gains = np.zeros((worlds, 2, len(issues), most))
-        losses = np.zeros((worlds, 2, len(issues), most))
+        salience, everything = zeros(worlds, 2, len(issues)), zeros(worlds, 2)
+        gains, losses = (zeros(worlds, 2, len(issues), most) for _ in range(2))
         self._stated = np.zeros((2, 2, len(issues), most))  # gains and losses as the scenario states them
         for s, side in enumerate(sides):
             party = file.parties[side]
@@ -141,16 +147,15 @@ class Values:
         """(R, 2, issues): salience on this agenda, sums to 1."""
         self.gains = gains * weights[..., None]
         self.losses = losses * weights[..., None]
-        self.sensitivity = np.stack([parameters(f"issues.{i}.sensitivity") for i in issues], axis=1)
-        self.self_enforcing = np.stack([parameters(f"issues.{i}.self_enforcing") for i in issues], axis=1)
-        front = np.stack([parameters(f"issues.{i}.front") for i in issues], axis=1)
-        relief = np.stack([parameters(f"issues.{i}.relief") for i in issues], axis=1)
+        self.sensitivity = self._per_issue(parameters, "sensitivity")
+        self.self_enforcing = self._per_issue(parameters, "self_enforcing")
+        front, relief = self._per_issue(parameters, "front"), self._per_issue(parameters, "relief")
         self.front_weight = (weights * front[:, None, :]).sum(axis=2)
         self.relief_weight = (weights * relief[:, None, :]).sum(axis=2)
         self.agenda_sensitivity = self.sensitivity.max(axis=1, keepdims=True)
         """(R, 1): public sensitivity of the agenda; a table is read at home by its most sensitive issue."""
         self.linkages = self._compile_linkages(scenario, parameters)
-        self._cache = self._value(slice(None)) if len(agenda.packages) <= CACHED_PACKAGES else None
+        self._cache = self._value(np.arange(worlds)) if len(agenda.packages) <= CACHED_PACKAGES else None
 
     def _compile_linkages(self, scenario: Scenario, parameters: Parameters) -> list[tuple[int, NDArray[np.bool_], Array]]:
         found = []
@@ -166,15 +171,17 @@ class Values:
                 found.append((s, held, parameters(f"parties.{side}.linkages.{n}.value")))
         return found
 
-    def _value(self, rows: slice | NDArray[np.intp]) -> Worth:
+    def _per_issue(self, parameters: Parameters, key: str) -> Array:
+        return np.stack([parameters(f"issues.{issue}.{key}") for issue in self.agenda.issues]).T
+
+    def _value(self, rows: Rows) -> Worth:
         packages = self.agenda.packages
-        gains, losses = self.gains[rows], self.losses[rows]
-        secured, sensitivity = self.self_enforcing[rows], self.sensitivity[rows]
-        shape = (len(gains), 2, len(packages))
-        secure, trusted, loss, political = (np.zeros(shape) for _ in range(4))
+        gains, losses = at(self.gains, rows), at(self.losses, rows)
+        secured, sensitivity = at(self.self_enforcing, rows), at(self.sensitivity, rows)
+        secure, trusted, loss, political = (zeros(len(rows), 2, len(packages)) for _ in range(4))
         for k in range(len(self.agenda.issues)):
-            gain = gains[:, :, k, packages[:, k]]
-            given = losses[:, :, k, packages[:, k]]
+            gain = gains.T[packages[:, k], k].T
+            given = losses.T[packages[:, k], k].T
             secure += secured[:, k, None, None] * gain
             trusted += (1 - secured[:, k, None, None]) * gain
             loss += given
@@ -184,12 +191,9 @@ class Values:
             loss[:, s] += held * np.maximum(-value[rows], 0)[:, None]
         return Worth(secure, trusted, loss, political)
 
-    def at(self, rows: NDArray[np.intp]) -> Worth:
+    def at(self, rows: Rows) -> Worth:
         """What every package is worth in the worlds ``rows``, parts ``(n, 2, K)``."""
-        if self._cache is None:
-            return self._value(rows)
-        cache = self._cache
-        return Worth(cache.secure[rows], cache.trusted[rows], cache.loss[rows], cache.political[rows])
+        return self._value(rows) if self._cache is None else self._cache.at(rows)
 
     def guess(self) -> Array:
         """What outsiders take each package to be worth, ``(2, K)``: stated gains and losses, issues weighed alike.
@@ -205,12 +209,12 @@ class Values:
 
 def mediators_interest(scenario: Scenario, agenda: Agenda, mediators: list[str], parameters: Parameters) -> Array:
     """What the mediators of a table would like of each package, averaged over them, ``(R, K)`` in [0, 1]."""
-    total = np.zeros((parameters.worlds, len(agenda.packages)))
+    total = zeros(parameters.worlds, len(agenda.packages))
     for name in mediators:
         party = scenario.file.parties[name]
         assert isinstance(party, Mediator)
         weight = np.zeros(parameters.worlds)
-        liked = np.zeros_like(total)
+        liked = zeros(*total.shape)
         for issue, interest in party.interests.items():
             if issue not in agenda.issues:
                 continue

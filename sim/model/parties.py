@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sim.model.draws import Array, Parameters
+from sim.model.arrays import Array, at, pair, zeros
+from sim.model.draws import Parameters
 from sim.scenario import schema
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.scenario import Scenario
@@ -46,8 +47,9 @@ class Sides:
         """The two disputants of a scenario at week 0, before events."""
         names = scenario.disputants
 
-        def pair(key: str, default: float | None = None) -> Array:
-            return np.stack([parameters(f"parties.{n}.{key}", default) for n in names], axis=1)
+        def both(key: str, default: float | None = None) -> Array:
+            first, second = (parameters(f"parties.{n}.{key}", default) for n in names)
+            return pair(first, second)
 
         others = set(scenario.file.parties) - set(names)
         for name in names:
@@ -57,21 +59,21 @@ class Sides:
         sponsors = {f.sponsor for f in scenario.file.formats.values() if f.sponsor}
         sponsors |= {s for e in scenario.file.events.values() for s in e.stain}
         return cls(
-            optimism=pair("optimism"),
-            optimism_base=pair("optimism"),
-            grievance=pair("grievance"),
-            grievance_base=pair("grievance"),
-            commitment=np.zeros((parameters.worlds, 2)),
-            trust=np.stack([parameters(f"parties.{a}.trust.{b}") for a, b in (names, names[::-1])], axis=1),
-            war_cost=pair("war_cost"),
-            front_optimism=pair("front_optimism"),
-            recognition=pair("recognition"),
-            audience_cost=pair("audience_cost"),
-            win_set=pair("win_set"),
-            candour=pair("candour"),
-            concession=pair("concession"),
-            trust_in={o: pair(f"trust.{o}", 0.5) for o in sorted(others)},
-            discount={s: pair(f"sponsor_discount.{s}", 0.0) for s in sorted(sponsors)},
+            optimism=both("optimism"),
+            optimism_base=both("optimism"),
+            grievance=both("grievance"),
+            grievance_base=both("grievance"),
+            commitment=zeros(parameters.worlds, 2),
+            trust=pair(*(parameters(f"parties.{a}.trust.{b}") for a, b in (names, names[::-1]))),
+            war_cost=both("war_cost"),
+            front_optimism=both("front_optimism"),
+            recognition=both("recognition"),
+            audience_cost=both("audience_cost"),
+            win_set=both("win_set"),
+            candour=both("candour"),
+            concession=both("concession"),
+            trust_in={o: both(f"trust.{o}", 0.5) for o in sorted(others)},
+            discount={s: both(f"sponsor_discount.{s}", 0.0) for s in sorted(sponsors)},
         )
 
 
@@ -111,7 +113,7 @@ class Mediator(mesa.Agent):
         self.leverage = parameters(f"{base}.leverage")
         self.capacity = parameters(f"{base}.capacity")
         self.pull = parameters(f"{base}.pull")
-        self.bias = np.stack([parameters(f"{base}.bias.{side}", 0.0) for side in world.scenario.disputants], axis=1)
+        self.bias = pair(*(parameters(f"{base}.bias.{side}", 0.0) for side in world.scenario.disputants))
         self.load = np.zeros(parameters.worlds)
 
     def count_tables(self) -> None:
@@ -140,7 +142,7 @@ class Behaviours:
         except KeyError:
             raise AttributeError(name) from None
         if self._rows is not None:
-            column = column[self._rows]
+            column = at(column, self._rows)
             self.__dict__[name] = column
         return column
 

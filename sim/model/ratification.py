@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.model import transitions
 from sim.model.acceptance import batna, domestic_cost, expected_value
+from sim.model.arrays import at
 from sim.model.draws import logit
 from sim.model.reasons import FIRST, SECOND, Reason, State
 from sim.model.tables import Table
@@ -30,10 +31,10 @@ def ratify(world: World, table: Table) -> None:
     b, agreement = world.behaviour.at(rows), table.agreement
     worth = table.values.at(rows).of(agreement.package[rows])
     cost = domestic_cost(world, table, rows)
-    margin = expected_value(world, table, rows, worth) + agreement.leverage[rows] - batna(world, table, rows)
+    margin = expected_value(world, table, rows, worth) + at(agreement.leverage, rows) - batna(world, table, rows)
     noise = b.ratification_noise * logit(table.luck("ratify", world.week, rows))
     refused = margin - cost + noise < 0
-    vetoed = table.luck("veto", world.week, rows) < b.veto_rate * table.sensitivity[rows]
+    vetoed = table.luck("veto", world.week, rows) < b.veto_rate * at(table.sensitivity, rows)
     falls = refused | vetoed
     fell = falls.any(axis=1)
     first_is_worse = margin[:, 0] - cost[:, 0] <= margin[:, 1] - cost[:, 1]

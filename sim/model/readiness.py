@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from sim.model import transitions
 from sim.model.acceptance import expected_value, reservation_value, seen
-from sim.model.draws import Array, logistic
+from sim.model.arrays import Array, at, zeros
+from sim.model.draws import logistic
 from sim.model.packages import Worth, kalai
 from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
 from sim.model.tables import Rows, Table
@@ -56,20 +57,19 @@ class Readiness:
 def readiness(world: World, table: Table, rows: Rows) -> Readiness:
     """Readiness of both sides to be at a table this week, in the worlds ``rows``."""
     b, sides, levers = world.behaviour.at(rows), world.sides, table.levers
-    focal = table.focal_worth
-    worth = Worth(focal.secure[rows], focal.trusted[rows], focal.loss[rows], focal.political[rows])
+    worth = table.focal_worth.at(rows)
     surplus = np.clip(expected_value(world, table, rows, worth) - reservation_value(world, table, rows), *SURPLUS_RANGE)
-    sensitivity, visible = table.sensitivity[rows], seen(world, table, rows)
-    distance = levers.distance[rows] * levers.other_comes[rows]
-    recognition = sensitivity * distance * levers.contact_talks[rows] * levers.level[rows] * sides.recognition[rows]
-    grievance = sensitivity * b.grievance_weight * sides.grievance[rows]
-    exposure = sensitivity * distance * b.exposure * visible * sides.audience_cost[rows]
-    commitment = distance * levers.level[rows] * visible * sides.commitment[rows]
+    sensitivity, visible = at(table.sensitivity, rows), seen(world, table, rows)
+    distance, level = at(levers.distance, rows) * at(levers.other_comes, rows), at(levers.level, rows)
+    recognition = sensitivity * distance * at(levers.contact_talks, rows) * level * at(sides.recognition, rows)
+    grievance = sensitivity * b.grievance_weight * at(sides.grievance, rows)
+    exposure = sensitivity * distance * b.exposure * visible * at(sides.audience_cost, rows)
+    commitment = distance * level * visible * at(sides.commitment, rows)
     stain = b.stain * sponsor_discount(world, table, rows)
     motivation = b.motivation * surplus
-    optimism = sides.optimism[rows]
+    optimism = at(sides.optimism, rows)
     attraction = b.attraction * pull(table, world, rows)
-    confidence = b.confidence * (sides.trust[rows] - USUAL_TRUST)
+    confidence = b.confidence * (at(sides.trust, rows) - USUAL_TRUST)
     total = motivation + optimism + attraction + confidence - b.threshold
     total = total - recognition - grievance - exposure - commitment - stain
     missing = (b.motivation * AMPLE - motivation, HOPEFUL - optimism)
@@ -80,8 +80,8 @@ def readiness(world: World, table: Table, rows: Rows) -> Readiness:
 def sponsor_discount(world: World, table: Table, rows: Rows) -> Array:
     """How far each side holds the table's sponsor against it, ``(n, 2)`` in [0, 1]; zero without a sponsor."""
     if table.form.sponsor is None:
-        return np.zeros((len(rows), 2))
-    return np.clip(world.sides.discount[table.form.sponsor][rows], 0, 1)
+        return zeros(len(rows), 2)
+    return np.clip(at(world.sides.discount[table.form.sponsor], rows), 0, 1)
 
 
 def pull(table: Table, world: World, rows: Rows) -> Array:
@@ -89,9 +89,9 @@ def pull(table: Table, world: World, rows: Rows) -> Array:
     if not table.mediators:
         return table.pull_bonus[rows, None] * np.ones(2)
     keen = 0.5 + 0.5 * table.interest[rows, table.focal[rows]][:, None]
-    missed = np.ones((len(rows), 2))
+    missed = np.ones((len(rows), 2), order="F")
     for mediator in table.mediators:
-        missed *= 1 - mediator.pull[rows, None] * world.sides.trust_in[mediator.name][rows]
+        missed *= 1 - mediator.pull[rows, None] * at(world.sides.trust_in[mediator.name], rows)
     return np.asarray((1 - missed) * keen * table.service()[rows, None] + table.pull_bonus[rows, None])
 
 
@@ -108,8 +108,7 @@ def choose_focal_text(world: World, table: Table) -> None:
         surplus = expected_value(world, table, rows, worth) - reservation_value(world, table, rows)[..., None]
         table.focal[rows] = kalai(surplus)
         parts.append(worth.of(table.focal[rows]))
-    names = ("secure", "trusted", "loss", "political")
-    table.focal_worth = Worth(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+    table.focal_worth = Worth(*(np.concatenate(part) for part in zip(*(worth.parts for worth in parts), strict=True)))
 
 
 def who_comes(world: World, table: Table) -> None:
@@ -133,7 +132,7 @@ def who_comes(world: World, table: Table) -> None:
     transitions.note_occasion(world, table, rows)
     ready = readiness(world, table, rows)
     b = world.behaviour.at(rows)
-    believes = table.luck("believe", world.week, rows) < table.levers.believed[rows]
+    believes = table.luck("believe", world.week, rows) < at(table.levers.believed, rows)
     wants = table.luck("come", world.week, rows) < logistic(ready.total / b.temperature)
     comes = believes & (wants | table.levers.convenes)
     both = comes.all(axis=1)
@@ -164,7 +163,7 @@ def _leave(world: World, table: Table, rows: Rows) -> None:
     if not len(rows):
         return
     ready = readiness(world, table, rows)
-    before = np.minimum(table.session.readiness[rows], 0)
+    before = np.minimum(at(table.session.readiness, rows), 0)
     b = world.behaviour.at(rows)
     stays = table.luck("come", world.week, rows) < logistic((ready.total - before + b.staying) / b.temperature)
     left = ~stays.all(axis=1)

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.draws import Array
+from sim.model.arrays import Array, Rows, at, pair, zeros
 from sim.model.packages import Values, Worth, enumerate_agenda, mediators_interest
 from sim.model.parties import Mediator
 from sim.model.reasons import NOBODY, Reason, Stage, State
 
 if TYPE_CHECKING:
     from sim.model.world import World
-
-Rows = NDArray[np.intp]
 
 STREAMS: dict[str, int] = {
     "occasion": 1, "believe": 2, "come": 2, "round": 1, "judge": 2, "first": 1, "leak": 1, "expose": 2,
@@ -60,7 +58,7 @@ class Levers:
         weight = {"not": 0 * one, "hinted": b.hint_belief, "formal": one}
         believed = [world.parameters(f"{base}.invited.{s}.believed", 1.0)[:, None] for s in world.scenario.disputants]
         self.invited = np.array([s != "not" for s in status])
-        self.believed = np.hstack([weight[s] * x for s, x in zip(status, believed, strict=True)])
+        self.believed = pair(*((weight[s] * x)[:, 0] for s, x in zip(status, believed, strict=True)))
         self.convenes = np.array([side == form.convened_by for side in world.scenario.disputants])
         self.other_comes = self.believed[:, ::-1] if form.hosts_if == "one" else one
         """Chance that the other side is there to be met: certain, unless the meeting is held without it."""
@@ -72,10 +70,12 @@ class SideDeals:
     def __init__(self, world: World, table: str) -> None:
         form = world.scenario.file.formats[table]
         disputants = world.scenario.disputants
-        self.parts: list[tuple[int, str, Array, Array, Array]] = []
-        """Per deal: who gets it, who controls it, benefit, credibility, delivery as its recipient sees it, ``(R,)``."""
-        self.delivered = np.zeros((world.worlds, 2))
-        self.credit = np.ones((world.worlds, 2))
+        self.parts: list[tuple[int, str, Array]] = []
+        """Per deal: who gets it, who controls it, and benefit x credibility, ``(R,)``."""
+        self.delivered = zeros(world.worlds, 2)
+        self.seen = zeros(world.worlds, 2)
+        """What the sides will come to see of their side deals: benefit x delivery as seen."""
+        self.credit = np.ones((world.worlds, 2), order="F")
         """Share of their first credibility that side deals still have after what became of earlier ones."""
         for n, deal in enumerate(form.side_deals):
             base = f"formats.{table}.side_deals.{n}"
@@ -83,24 +83,20 @@ class SideDeals:
             benefit = world.parameters(f"{base}.benefit")
             delivery = world.parameters(f"{base}.delivery")
             seen = delivery * world.parameters(f"{base}.seen_by.{deal.to}", 1.0)
-            self.parts.append((to, deal.controlled_by, benefit, world.parameters(f"{base}.credibility"), seen))
+            self.parts.append((to, deal.controlled_by, benefit * world.parameters(f"{base}.credibility")))
             self.delivered[:, to] += benefit * delivery
+            self.seen[:, to] += benefit * seen
 
     def expected(self, world: World, rows: Rows) -> Array:
         """What the sides expect of their side deals at signing, ``(n, 2)``: benefit x credibility x trust."""
-        total = np.zeros((len(rows), 2))
+        total = zeros(len(rows), 2)
+        if not self.parts:
+            return total
         hangs = world.behaviour.side_deal_trust[rows, 0]
-        for to, controller, benefit, credibility, _ in self.parts:
+        for to, controller, credible in self.parts:
             trust = world.sides.trust_in[controller][rows, to] if controller in world.sides.trust_in else 1.0
-            total[:, to] += benefit[rows] * credibility[rows] * (1 - hangs + hangs * trust)
-        return total * self.credit[rows]
-
-    def seen(self, rows: Rows) -> Array:
-        """What the sides will come to see of their side deals, ``(n, 2)``: benefit x delivery as seen."""
-        total = np.zeros((len(rows), 2))
-        for to, _, benefit, _, seen in self.parts:
-            total[:, to] += benefit[rows] * seen[rows]
-        return total
+            total[:, to] += credible[rows] * (1 - hangs + hangs * trust)
+        return total * at(self.credit, rows)
 
 
 @dataclass
@@ -128,12 +124,12 @@ class Session:
             rounds=np.zeros(worlds, np.int32),
             first=np.zeros(worlds, np.int8),
             known=np.zeros(worlds, bool),
-            exposed=np.zeros((worlds, 2), bool),
-            error=np.zeros((worlds, 2)),
-            readiness=np.zeros((worlds, 2)),
-            candour=np.zeros((worlds, 2)),
-            shift=np.zeros((worlds, 2)),
-            proposed=np.full((worlds, 2), -1, np.intp),
+            exposed=np.zeros((worlds, 2), bool, order="F"),
+            error=zeros(worlds, 2),
+            readiness=zeros(worlds, 2),
+            candour=zeros(worlds, 2),
+            shift=zeros(worlds, 2),
+            proposed=np.full((worlds, 2), -1, np.intp, order="F"),
             refused=np.full(worlds, NOBODY, np.int8),
             devalued=np.zeros(worlds, bool),
         )
@@ -169,16 +165,16 @@ class Agreement:
             age=np.zeros(worlds, np.int32),
             left=np.zeros(worlds, np.int32),
             term=np.zeros(worlds, np.int32),
-            gains=np.zeros((worlds, 2)),
-            loss=np.zeros((worlds, 2)),
+            gains=zeros(worlds, 2),
+            loss=zeros(worlds, 2),
             frailty=np.zeros(worlds),
-            leverage=np.zeros((worlds, 2)),
-            delivered=np.zeros((worlds, 2)),
-            side_deal=np.zeros((worlds, 2)),
-            side_deal_promised=np.zeros((worlds, 2)),
-            promised=np.zeros((worlds, 2)),
-            batna=np.zeros((worlds, 2)),
-            alternative=np.zeros((worlds, 2)),
+            leverage=zeros(worlds, 2),
+            delivered=zeros(worlds, 2),
+            side_deal=zeros(worlds, 2),
+            side_deal_promised=zeros(worlds, 2),
+            promised=zeros(worlds, 2),
+            batna=zeros(worlds, 2),
+            alternative=zeros(worlds, 2),
             culprit=np.full(worlds, NOBODY, np.int8),
         )
 
@@ -210,9 +206,9 @@ class Outcome:
         """Weeks in force or suspended, all agreements of the table together."""
         self.delivery = np.full(worlds, np.nan)
         """Share delivered (the smaller side's) when the first agreement ended or the run did."""
-        self.surplus = np.zeros((worlds, 2))
+        self.surplus = zeros(worlds, 2)
         """Sum over weeks of what each side had of the table, in units of all it cares about."""
-        self.agreed_surplus = np.full((worlds, 2), np.nan)
+        self.agreed_surplus = np.full((worlds, 2), np.nan, order="F")
         """Surplus over its reservation value that each side saw in the first text, errors included, leverage not."""
         self.units = {u: np.zeros(worlds) for u in units}
         self.standing: dict[int, NDArray[np.bool_]] = {}
@@ -243,8 +239,8 @@ class Table:
         self.state = np.full(n, State.APART, np.int8)
         self.failed = np.zeros(n, bool)
         self.pull_bonus = np.zeros(n)
-        self.lock_in = np.zeros((n, 2))
-        self.accused = np.zeros((n, 2), bool)
+        self.lock_in = zeros(n, 2)
+        self.accused = np.zeros((n, 2), bool, order="F")
         self.session = Session.empty(n)
         self.agreement = Agreement.empty(n)
         self.units = self._units(world)
@@ -257,10 +253,10 @@ class Table:
     def _compile_mediators(self, world: World) -> None:
         """The mediators of a table act as one: means of honesty, bias and trust, the sum of leverage up to one."""
         n = world.worlds
-        self.honesty = np.mean([m.honesty for m in self.mediators], axis=0)[:, None] if self.mediators else np.zeros((n, 1))
-        self.bias = np.mean([m.bias for m in self.mediators], axis=0) if self.mediators else np.zeros((n, 2))
-        total = np.sum([m.leverage for m in self.mediators], axis=0) if self.mediators else np.zeros(n)
-        self.leverage = np.minimum(total, 1.0)
+        count = max(len(self.mediators), 1)
+        self.honesty = sum((m.honesty for m in self.mediators), zeros(n))[:, None] / count
+        self.bias = sum((m.bias for m in self.mediators), zeros(n, 2)) / count
+        self.leverage = np.minimum(sum((m.leverage for m in self.mediators), zeros(n)), 1.0)
 
     def _units(self, world: World) -> list[tuple[str, Array, NDArray[np.bool_], int]]:
         """What each option delivers: unit, amount per week ``(R,)``, packages it is in ``(K,)``, weeks it lasts (0 goes on)."""
@@ -287,7 +283,7 @@ class Table:
     def luck(self, stream: str, week: int, rows: Rows) -> Array:
         """This week's uniform draws of a named stream in some worlds: ``(n,)``, or ``(n, 2)`` for one per side."""
         drawn = self._draws[stream][week]
-        return drawn[:, rows].T.astype(np.float64) if len(drawn) == 2 else drawn[0, rows].astype(np.float64)
+        return at(drawn.T, rows).astype(np.float64) if len(drawn) == 2 else drawn[0, rows].astype(np.float64)
 
     def needs_service(self) -> NDArray[np.bool_]:
         """Worlds in which mediators are kept busy by this table, ``(R,)``."""
@@ -313,5 +309,5 @@ class Table:
     def trust_in_mediators(self, world: World, rows: Rows) -> Array:
         """The sides' trust in the mediators of the table, averaged over them, ``(n, 2)``; zero without any."""
         if not self.mediators:
-            return np.zeros((len(rows), 2))
-        return np.asarray(sum(world.sides.trust_in[m.name][rows] for m in self.mediators)) / len(self.mediators)
+            return zeros(len(rows), 2)
+        return np.asarray(sum(at(world.sides.trust_in[m.name], rows) for m in self.mediators)) / len(self.mediators)

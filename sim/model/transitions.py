@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.acceptance import gain_left
-from sim.model.draws import Array, logit
+from sim.model.arrays import Array, at, put
+from sim.model.draws import logit
 from sim.model.reasons import NOBODY, Reason, Stage, State
 from sim.model.tables import Rows, Table
 
@@ -41,7 +42,7 @@ def _part(table: Table, rows: Rows) -> None:
     """The sides are apart again; what was known of their talks is no longer news."""
     table.state[rows] = State.APART
     table.session.known[rows] = False
-    table.session.exposed[rows] = False
+    put(table.session.exposed, rows, False)
 
 
 def note_occasion(world: World, table: Table, rows: Rows) -> None:
@@ -64,9 +65,9 @@ def sit_down(world: World, table: Table, rows: Rows, ready: Array) -> None:
     table.outcome.sessions[rows] += 1
     session.since[rows] = world.week
     session.rounds[rows] = 0
-    session.readiness[rows] = ready
-    session.shift[rows] = 0
-    session.proposed[rows] = -1
+    put(session.readiness, rows, ready)
+    put(session.shift, rows, 0)
+    put(session.proposed, rows, -1)
     session.refused[rows] = NOBODY
     session.devalued[rows] = False
     first = table.form.first_offer
@@ -74,12 +75,12 @@ def sit_down(world: World, table: Table, rows: Rows, ready: Array) -> None:
     session.first[rows] = lot if first == "lot" else world.scenario.disputants.index(first)
     blur = np.ones((len(rows), 1))
     if table.levers.in_room:
-        blur = 1 - b.clarity * table.honesty[rows]
+        blur = 1 - b.clarity * at(table.honesty, rows)
     elif table.levers.carried:
         blur = 1 + b.relay_noise
-    session.error[rows] = blur * b.judgement * logit(table.luck("judge", world.week, rows))
+    put(session.error, rows, blur * b.judgement * logit(table.luck("judge", world.week, rows)))
     trust = table.trust_in_mediators(world, rows)
-    session.candour[rows] = np.clip(world.sides.candour[rows] + b.candour_trust * trust, 0, 1)
+    put(session.candour, rows, np.clip(at(world.sides.candour, rows) + b.candour_trust * trust, 0, 1))
     _stop(table, rows, Stage.TALKED, (np.full(len(rows), NOBODY), np.full(len(rows), Reason.STILL_TALKING)))
     world.note(table, "sit down", rows)
 
@@ -95,9 +96,11 @@ def declare(world: World, table: Table, rows: Rows, present: NDArray[np.bool_]) 
         if shared == 0:
             continue
         other.pull_bonus[rows] += b.declaration_pull[:, 0] * shared
-        other.lock_in[rows] += b.declaration_lock_in * shared * present
+        put(other.lock_in, rows, at(other.lock_in, rows) + b.declaration_lock_in * shared * present)
     if table.form.sponsor is not None:
-        world.sides.discount[table.form.sponsor][rows] += b.declaration_stain * ~present * (1 - table.levers.believed[rows])
+        discount = world.sides.discount[table.form.sponsor]
+        stain = b.declaration_stain * ~present * (1 - at(table.levers.believed, rows))
+        put(discount, rows, at(discount, rows) + stain)
     world.note(table, "declare", rows)
 
 
@@ -108,8 +111,8 @@ def leak(world: World, table: Table, rows: Rows) -> None:
     leaks = (table.luck("leak", world.week, rows) < chance) & ~session.known[rows]
     session.known[rows] |= leaks
     world.aside(table, "leak", rows[leaks])
-    shown = (table.luck("expose", world.week, rows) < b.denial_exposed) & (levers.denied > 0) & ~session.exposed[rows]
-    session.exposed[rows] |= shown
+    shown = (table.luck("expose", world.week, rows) < b.denial_exposed) & (levers.denied > 0) & ~at(session.exposed, rows)
+    put(session.exposed, rows, at(session.exposed, rows) | shown)
     caught = shown.any(axis=1)
     world.aside(table, "expose", rows[caught], first=shown[caught, 0].astype(np.int8), second=shown[caught, 1].astype(np.int8))
 
@@ -133,7 +136,7 @@ def fail(world: World, table: Table, rows: Rows, why: Why) -> None:
 
 def _discourage(world: World, rows: Rows) -> None:
     optimism = world.sides.optimism
-    optimism[rows] = np.maximum(optimism[rows] - world.behaviour.discouragement[rows], 0)
+    put(optimism, rows, np.maximum(at(optimism, rows) - at(world.behaviour.discouragement, rows), 0))
 
 
 def agree(world: World, table: Table, rows: Rows, text: tuple[NDArray[np.intp], Array, Array]) -> None:
@@ -145,7 +148,7 @@ def agree(world: World, table: Table, rows: Rows, text: tuple[NDArray[np.intp], 
     table.state[rows] = State.SIGNED
     agreement.package[rows] = package
     agreement.signed[rows] = world.week
-    agreement.leverage[rows] = leverage
+    put(agreement.leverage, rows, leverage)
     outcome.texts[rows] += 1
     first = outcome.agreed[rows] < 0
     outcome.agreed_surplus[rows[first]] = surplus[first]
@@ -185,25 +188,27 @@ def enter_into_force(world: World, table: Table, rows: Rows) -> None:
     b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
     table.state[rows] = State.IN_FORCE
     worth = table.values.at(rows).of(agreement.package[rows])
-    agreement.gains[rows] = worth.secure + worth.trusted
-    agreement.loss[rows] = worth.loss
+    put(agreement.gains, rows, worth.secure + worth.trusted)
+    put(agreement.loss, rows, worth.loss)
     agreement.age[rows] = 0
     agreement.term[rows] = table.form.term or 0
     agreement.left[rows] = table.form.term or -1
     agreement.frailty[rows] = b.frailty[:, 0] * logit(table.luck("frailty", world.week, rows)) * (np.sqrt(3) / np.pi)
-    agreement.delivered[rows] = 1
-    agreement.side_deal_promised[rows] = agreement.side_deal[rows] = table.side_deals.expected(world, rows)
+    put(agreement.delivered, rows, 1)
+    expected = table.side_deals.expected(world, rows)
+    put(agreement.side_deal_promised, rows, expected)
+    put(agreement.side_deal, rows, expected)
     agreement.culprit[rows] = NOBODY
     left = gain_left(world, table, rows)
-    agreement.promised[rows] = left.total
-    agreement.batna[rows] = left.batna
-    agreement.alternative[rows] = left.alternative
+    put(agreement.promised, rows, left.total)
+    put(agreement.batna, rows, left.batna)
+    put(agreement.alternative, rows, left.alternative)
     first = outcome.ratified[rows] < 0
     outcome.ratified[rows[first]] = world.week
     outcome.package[rows[first]] = agreement.package[rows[first]]
     outcome.agreements[rows] += 1
     optimism = world.sides.optimism
-    optimism[rows] = np.minimum(optimism[rows] + b.encouragement, 1)
+    put(optimism, rows, np.minimum(at(optimism, rows) + b.encouragement, 1))
     _stop(table, rows, Stage.IN_FORCE, (np.full(len(rows), NOBODY), np.full(len(rows), Reason.HOLDS)))
     world.note(table, "in force", rows, package=agreement.package[rows])
 
@@ -217,12 +222,13 @@ def end(world: World, table: Table, rows: Rows, why: Why, cited: NDArray[np.inte
     _discourage(world, rows[~carried_out])
     _part(table, rows)
     agreement = table.agreement
-    kept = agreement.side_deal[rows] / np.maximum(agreement.side_deal_promised[rows], 1e-12)
-    table.side_deals.credit[rows] *= np.where(agreement.side_deal_promised[rows] > 0, np.minimum(kept, 1), 1)
+    promised, credit = at(agreement.side_deal_promised, rows), table.side_deals.credit
+    kept = at(agreement.side_deal, rows) / np.maximum(promised, 1e-12)
+    put(credit, rows, at(credit, rows) * np.where(promised > 0, np.minimum(kept, 1), 1))
     first = outcome.ended[rows] < 0
     outcome.ended[rows[first]] = world.week
     outcome.first_end[rows[first]] = why[1][first]
-    outcome.delivery[rows[first]] = agreement.delivered[rows[first]].min(axis=1)
+    outcome.delivery[rows[first]] = at(agreement.delivered, rows[first]).min(axis=1)
     _stop(table, rows[~carried_out], Stage.IN_FORCE, (why[0][~carried_out], why[1][~carried_out]))
     _stop(table, rows[carried_out], Stage.CARRIED_OUT, (why[0][carried_out], why[1][carried_out]))
     if cited is not None:
