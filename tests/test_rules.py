@@ -11,9 +11,9 @@ from numpy.testing import assert_allclose
 from quarrel import EAST, ONE, THROUGH, WEST, put_in_force, recorder, sit, table_of, world
 
 from sim.model import acceptance, drafting, events, ratification, readiness, transitions
-from sim.model.acceptance import batna, belief_in_keeping, credibility, domestic_cost, seen
+from sim.model.acceptance import batna, belief_in_keeping, domestic_cost, seen
 from sim.model.drafting import Round, aspiration, distrust_of_author, draft, estimated_surplus, floor, offer, thresholds
-from sim.model.parties import Disputant
+from sim.model.parties import Disputant, credibility
 from sim.model.reasons import BOTH, NOBODY, Reason, Stage, State
 
 E = math.e

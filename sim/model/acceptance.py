@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.arrays import Array, at, pair, zeros
+from sim.model.arrays import Array, Rows, at, pair, zeros
 from sim.model.packages import Worth
-from sim.model.tables import Rows, Table
+from sim.model.tables import Table
 
 if TYPE_CHECKING:
     from sim.model.world import World
@@ -35,21 +35,13 @@ def belief_in_keeping(trust: Array, guarantee: Array, reassurance: Array, signed
     return np.asarray((kept + (1 - kept) * reassurance) * signed)
 
 
-def credibility(honesty: Array, bias: Array) -> Array:
-    """Weight of a mediator's word with a side, in [0, 1]: honest, and leaning moderately towards the hearer.
-
-    Kydd (2003): a mediator with a stake on the hearer's side is believed when it counsels restraint. The
-    bracket is 0.5 without bias and with total bias towards the hearer, 0.75 half way, and falls to nothing
-    as the mediator leans to the other side.
-    """
-    return honesty * np.clip(0.5 + bias - bias**2, 0, 1)
-
-
 def seen(world: World, table: Table, rows: Rows) -> Array:
     """How far each side is seen at the table, ``(n, 2)``: visibility or a leak, less a denial that stands."""
     b = world.behaviour.at(rows)
     session = table.session
     visibility = np.where(session.known[rows, None], 1.0, at(table.levers.visibility, rows))
+    if not table.levers.denied.any():
+        return np.broadcast_to(visibility, (len(rows), 2))
     exposed = at(session.exposed, rows)
     denied = table.levers.denied * ~exposed
     broken = table.levers.denied * exposed
@@ -61,7 +53,7 @@ def keeping(world: World, table: Table, rows: Rows) -> Array:
     b, levers = world.behaviour.at(rows), table.levers
     trusted = table.trust_in_mediators(world, rows)
     guarantee = b.guarantee * at(levers.monitoring, rows) * trusted if levers.mirrored else np.zeros_like(trusted)
-    reassurance = b.assurance * trusted * credibility(at(table.honesty, rows), at(table.bias, rows))
+    reassurance = b.assurance * trusted * at(table.credibility, rows)
     return belief_in_keeping(at(world.sides.trust, rows), guarantee, reassurance, at(levers.signed, rows))
 
 

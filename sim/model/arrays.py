@@ -26,9 +26,9 @@ def at(x: NDArray[Some], rows: Rows) -> NDArray[Some]:
 
 def put(x: NDArray[Some], rows: Rows, values: Any) -> None:
     """``x[rows] = values`` for an array ``(R, 2)``; ``values`` is ``(n, 2)``, ``(n, 1)`` or a number."""
-    values = np.broadcast_to(values, (len(rows), x.shape[1]))
-    for column, new in zip(x.T, values.T, strict=True):
-        column[rows] = new
+    wide = np.ndim(values) == 2
+    for column in range(x.shape[1]):
+        x[:, column][rows] = values[:, min(column, values.shape[1] - 1)] if wide else values
 
 
 def pair(first: NDArray[Some], second: NDArray[Some]) -> NDArray[Some]:

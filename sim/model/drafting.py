@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from sim.model import transitions
 from sim.model.acceptance import expected_value, reservation_value, seen
-from sim.model.arrays import Array, at, choose, put
+from sim.model.arrays import Array, Rows, at, choose, put
 from sim.model.packages import nash
 from sim.model.readiness import sponsor_discount
 from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
-from sim.model.tables import Rows, Table
+from sim.model.tables import Table
 
 if TYPE_CHECKING:
     from sim.model.world import World

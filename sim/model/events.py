@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.arrays import at, put
+from sim.model.arrays import Array, Rows, at, put
 from sim.model.draws import logit
 from sim.model.reasons import State
-from sim.model.tables import Rows
 from sim.scenario.schema import Event
 
 if TYPE_CHECKING:
@@ -70,33 +69,32 @@ def _held_back(world: World, name: str, issue: str) -> NDArray[np.bool_]:
 
 def apply(world: World, name: str, event: Event, rows: Rows, weeks_ago: int) -> None:
     """Add what an event does, less what faded in the weeks since."""
-    sides, b = world.sides, world.behaviour.at(rows)
-    base = f"events.{name}"
-    fading = {
-        "grievance": (sides.grievance, b.grievance_half_life),
-        "optimism": (sides.optimism, b.optimism_half_life),
-        "commitment": (sides.commitment, b.commitment_half_life),
-    }
-    for effect, (feeling, half_life) in fading.items():
-        for column, side in enumerate(world.scenario.disputants):
-            size = world.parameters(f"{base}.{effect}.{side}", 0.0)[rows]
-            left = size * np.exp2(-weeks_ago / half_life[:, 0])
-            feeling[rows, column] = np.clip(feeling[rows, column] + left, 0, 1)
-    for column, side in enumerate(world.scenario.disputants):
-        sign = 1 if column == 0 else -1
-        world.front[rows] = np.clip(world.front[rows] + sign * world.parameters(f"{base}.front.{side}", 0.0)[rows], -1, 1)
-        cost = sides.war_cost[rows, column] + world.parameters(f"{base}.war_cost.{side}", 0.0)[rows]
-        sides.war_cost[rows, column] = np.clip(cost, 0, 1)
+    sides, b, columns = world.sides, world.behaviour.at(rows), world.scenario.disputants
+
+    def size(key: str) -> Array:
+        return world.parameters(f"events.{name}.{key}", 0.0)[rows]
+
+    for effect in ("grievance", "optimism", "commitment"):
+        for side in getattr(event, effect):
+            feeling = getattr(sides, effect)[:, columns.index(side)]
+            left = size(f"{effect}.{side}") * np.exp2(-weeks_ago / getattr(b, f"{effect}_half_life")[:, 0])
+            feeling[rows] = np.clip(feeling[rows] + left, 0, 1)
+    for side in event.front:
+        sign = 1 if side == columns[0] else -1
+        world.front[rows] = np.clip(world.front[rows] + sign * size(f"front.{side}"), -1, 1)
+    for side in event.war_cost:
+        cost = sides.war_cost[:, columns.index(side)]
+        cost[rows] = np.clip(cost[rows] + size(f"war_cost.{side}"), 0, 1)
     for sponsor in event.stain:
         discount = sides.discount[sponsor]
         held = at(discount, rows)
-        put(discount, rows, held + world.parameters(f"{base}.stain.{sponsor}")[rows, None] * (held > 0))
+        put(discount, rows, held + size(f"stain.{sponsor}")[:, None] * (held > 0))
     for table in world.tables:
         shared = len(set(event.issues) & set(table.agenda.issues)) / len(table.agenda.issues)
         if not shared:
             continue
-        table.pull_bonus[rows] += shared * world.parameters(f"{base}.pull", 0.0)[rows]
-        for column, side in enumerate(world.scenario.disputants):
-            table.lock_in[rows, column] += shared * world.parameters(f"{base}.lock_in.{side}", 0.0)[rows]
-            if event.accuses == side:
-                table.accused[rows, column] |= table.state[rows] >= State.IN_FORCE
+        table.pull_bonus[rows] += shared * size("pull")
+        for side in event.lock_in:
+            table.lock_in[rows, columns.index(side)] += shared * size(f"lock_in.{side}")
+        if event.accuses is not None:
+            table.accused[rows, columns.index(event.accuses)] |= table.state[rows] >= State.IN_FORCE

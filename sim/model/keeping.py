@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from sim.model import transitions
 from sim.model.acceptance import GainLeft, gain_left
-from sim.model.arrays import Array, at, put
+from sim.model.arrays import Array, Rows, at, put
 from sim.model.draws import logistic
 from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
-from sim.model.tables import Rows, Table
+from sim.model.tables import Table
 
 if TYPE_CHECKING:
     from sim.model.world import World
@@ -85,15 +85,25 @@ def violation_rate(world: World, table: Table, rows: Rows, left: GainLeft) -> Ar
 
 def _violate(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     """Violations happen, are noticed or not, are claimed and contested; the injured side may suspend."""
-    b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
+    b = world.behaviour.at(rows)
     chance = 1 - np.exp(-violation_rate(world, table, rows, left))
     violates = table.luck("violate", world.week, rows) < chance
+    monitoring = at(table.levers.monitoring, rows)
+    unfounded = b.false_claims * (1 - monitoring) * at(world.sides.grievance, rows)[:, ::-1]
+    accused = (table.luck("claim", world.week, rows) < unfounded) | at(table.accused, rows)
+    uneasy = (violates | accused).any(axis=1)
+    _look_into(world, table, rows[uneasy], (violates[uneasy], accused[uneasy]))
+
+
+def _look_into(world: World, table: Table, rows: Rows, breach: tuple[NDArray[np.bool_], NDArray[np.bool_]]) -> None:
+    """Where a side broke the text or is accused, ``breach`` ``(n, 2)`` each: what is found, contested, and done about it."""
+    violates, accused = breach
+    b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
     monitoring = at(table.levers.monitoring, rows)
     found = violates & (table.luck("detect", world.week, rows) < b.detection + (1 - b.detection) * monitoring)
     unseen = np.where(violates & ~found, 1 - b.violation_drop, 1.0)
     put(agreement.delivered, rows, at(agreement.delivered, rows) * unseen)
-    unfounded = b.false_claims * (1 - monitoring) * at(world.sides.grievance, rows)[:, ::-1]
-    accused = found | (table.luck("claim", world.week, rows) < unfounded) | at(table.accused, rows)
+    accused = accused | found
     outcome.violations[rows] += violates.sum(axis=1)
     broken = violates.any(axis=1)
     world.note(table, "violate", rows[broken], whose=_whose(violates[broken]))

@@ -129,6 +129,16 @@ class Mediator(mesa.Agent):
         return np.minimum(1.0, self.capacity / np.maximum(self.load, 1.0))
 
 
+def credibility(honesty: Array, bias: Array) -> Array:
+    """Weight of a mediator's word with a side, in [0, 1]: honest, and leaning moderately towards the hearer.
+
+    Kydd (2003): a mediator with a stake on the hearer's side is believed when it counsels restraint. The
+    bracket is 0.5 without bias and with total bias towards the hearer, 0.75 half way, and falls to nothing
+    as the mediator leans to the other side.
+    """
+    return honesty * np.clip(0.5 + bias - bias**2, 0, 1)
+
+
 class Behaviours:
     """Behavioural parameters by name, as columns ``(R, 1)`` that meet arrays ``(R, 2)`` of the sides."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.model.arrays import Array, Rows, at, pair, zeros
 from sim.model.packages import Values, Worth, enumerate_agenda, mediators_interest
-from sim.model.parties import Mediator
+from sim.model.parties import Mediator, credibility
 from sim.model.reasons import NOBODY, Reason, Stage, State
 
 if TYPE_CHECKING:
@@ -231,10 +231,8 @@ class Table:
         self.interest = mediators_interest(world.scenario, self.agenda, self.form.mediators, world.parameters)
         self.guess = self.values.guess()
         self.sensitivity = self.values.agenda_sensitivity
-        luck = self.spec.luck or name
-        self._draws = {
-            stream: world.draws.uniform(f"table {luck}", stream, world.weeks, n) for stream, n in STREAMS.items()
-        }
+        self._draws, self._weeks, self._owner = world.draws, world.weeks, f"table {self.spec.luck or name}"
+        self._luck: dict[str, NDArray[np.float32]] = {}
         n = world.worlds
         self.state = np.full(n, State.APART, np.int8)
         self.failed = np.zeros(n, bool)
@@ -256,6 +254,7 @@ class Table:
         count = max(len(self.mediators), 1)
         self.honesty = sum((m.honesty for m in self.mediators), zeros(n))[:, None] / count
         self.bias = sum((m.bias for m in self.mediators), zeros(n, 2)) / count
+        self.credibility = credibility(self.honesty, self.bias)
         self.leverage = np.minimum(sum((m.leverage for m in self.mediators), zeros(n)), 1.0)
 
     def _units(self, world: World) -> list[tuple[str, Array, NDArray[np.bool_], int]]:
@@ -282,7 +281,9 @@ class Table:
 
     def luck(self, stream: str, week: int, rows: Rows) -> Array:
         """This week's uniform draws of a named stream in some worlds: ``(n,)``, or ``(n, 2)`` for one per side."""
-        drawn = self._draws[stream][week]
+        if stream not in self._luck:
+            self._luck[stream] = self._draws.uniform(self._owner, stream, self._weeks, STREAMS[stream])
+        drawn = self._luck[stream][week]
         return at(drawn.T, rows).astype(np.float64) if len(drawn) == 2 else drawn[0, rows].astype(np.float64)
 
     def needs_service(self) -> NDArray[np.bool_]:

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.acceptance import gain_left
-from sim.model.arrays import Array, at, put
+from sim.model.arrays import Array, Rows, at, put
 from sim.model.draws import logit
 from sim.model.reasons import NOBODY, Reason, Stage, State
-from sim.model.tables import Rows, Table
+from sim.model.tables import Table
 
 if TYPE_CHECKING:
     from sim.model.world import World

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model import drafting, events, keeping, learning, ratification, readiness
+from sim.model.arrays import Rows
 from sim.model.draws import Draws, Parameters
 from sim.model.parties import Behaviours, Disputant, Mediator, Sides
 from sim.model.reasons import State
-from sim.model.tables import Rows, Table
+from sim.model.tables import Table
 from sim.scenario.scenario import Scenario
 
 CHECKPOINTS = (26, 52)

@@ -13,9 +13,10 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.arrays import Rows
 from sim.model.keeping import ACCUSED, BROKEN, CONTESTED
 from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, WORDS, Reason
-from sim.model.tables import Rows, Table
+from sim.model.tables import Table
 from sim.model.world import World
 from sim.scenario.schema import Event
 from sim.show.written import names
