@@ -140,12 +140,14 @@ def gain_left(world: World, table: Table, rows: Rows) -> GainLeft:
     agreement = table.agreement
     delivered, gains = at(agreement.delivered, rows), at(agreement.gains, rows)
     got = delivered[:, ::-1] * gains
-    faded = np.exp2(-agreement.age[rows, None] / at(world.behaviour.leverage_half_life, rows))
+    leverage = at(agreement.leverage, rows)
+    if leverage.any():
+        leverage = leverage * np.exp2(-agreement.age[rows, None] / at(world.behaviour.leverage_half_life, rows))
     return GainLeft(
         delivery=got - delivered * at(agreement.loss, rows),
         withheld=gains - got,
         side_deal=at(agreement.side_deal, rows),
-        leverage=at(agreement.leverage, rows) * faded,
+        leverage=leverage,
         batna=batna(world, table, rows),
         alternative=alternative(world, table, rows),
     )

@@ -66,7 +66,7 @@ def _deliver(world: World, table: Table, rows: Rows, left: GainLeft) -> None:
     delivered += b.reciprocity * np.minimum(delivered[:, ::-1] - delivered, 0)
     put(agreement.delivered, rows, delivered)
     believed = at(agreement.side_deal, rows)
-    kept = np.exp2(-1 / b.side_belief_half_life)
+    kept = world.behaviour.fade("side_belief_half_life")[rows, None]
     put(agreement.side_deal, rows, at(table.side_deals.seen, rows) * (1 - kept) + believed * kept)
 
 
@@ -179,16 +179,25 @@ def _come_to_term(world: World, table: Table) -> None:
     rows = rows[~done]
     if not len(rows):
         return
-    left = gain_left(world, table, rows)
-    b = world.behaviour.at(rows)
-    draw = table.luck("leave", world.week, rows)
-    leaves = draw < b.exit_rate * logistic(-_wish(world, table, rows, left) / b.renewal_temperature)
+    leaves = _walks_away(world, table, rows)
     running = agreement.left[rows] > 0
     agreement.left[rows[running]] -= 1
     due = running & (agreement.left[rows] == 0) & ~leaves.any(axis=1)
     _leave(world, table, rows, leaves)
     if due.any():
         _renew(world, table, rows[due])
+
+
+def _walks_away(world: World, table: Table, rows: Rows) -> NDArray[np.bool_]:
+    """A side that has little wish to go on may leave in mid-term, ``(n, 2)``: with a chance of exit rate x (1 - wish)."""
+    draw, most = table.luck("leave", world.week, rows), world.behaviour.at(rows).exit_rate
+    leaves = draw < most
+    some = np.flatnonzero(leaves.any(axis=1))  # no wish, however small, brings the others to leave
+    unhappy = rows[some]
+    b = world.behaviour.at(unhappy)
+    wish = _wish(world, table, unhappy, gain_left(world, table, unhappy))
+    put(leaves, some, at(draw, some) < b.exit_rate * logistic(-wish / b.renewal_temperature))
+    return leaves
 
 
 def _wish(world: World, table: Table, rows: Rows, left: GainLeft) -> Array:

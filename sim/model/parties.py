@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from sim.model.arrays import Array, at, pair, zeros
+from sim.model.arrays import Array, Rows, at, pair, zeros
 from sim.model.draws import Parameters
 from sim.scenario import schema
 from sim.scenario.behaviour import Behaviour
@@ -144,7 +144,9 @@ class Behaviours:
 
     def __init__(self, parameters: Parameters) -> None:
         self._columns = {name: parameters(f"behaviour.{name}")[:, None] for name in Behaviour.model_fields}
-        self._rows: np.ndarray | None = None
+        self._fades: dict[str, Array] = {}
+        self._rows: Rows | None = None
+        self._taken: Behaviours | None = None
 
     def __getattr__(self, name: str) -> Array:
         try:
@@ -158,11 +160,17 @@ class Behaviours:
 
     def fade(self, half_life: str) -> Array:
         """Share left after a week, ``(R,)``, for a half-life in weeks."""
-        return np.asarray(np.exp2(-1.0 / self._columns[half_life][:, 0]))
+        if half_life not in self._fades:
+            self._fades[half_life] = np.exp2(-1.0 / self._columns[half_life][:, 0])
+        return self._fades[half_life]
 
-    def at(self, rows: np.ndarray) -> Behaviours:
-        """The same for some worlds only, columns ``(n, 1)``; each is taken when first asked for."""
-        some = object.__new__(Behaviours)
-        some._columns = self._columns
-        some._rows = rows
-        return some
+    def at(self, rows: Rows) -> Behaviours:
+        """The same for some worlds only, columns ``(n, 1)``; each is taken when first asked for.
+
+        What was taken last is kept, since the rules of a step ask for the same worlds in turn.
+        """
+        if self._taken is None or self._taken._rows is not rows:
+            some = object.__new__(Behaviours)
+            some._columns, some._rows, some._taken = self._columns, rows, None
+            self._taken = some
+        return self._taken

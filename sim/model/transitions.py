@@ -111,6 +111,8 @@ def leak(world: World, table: Table, rows: Rows) -> None:
     leaks = (table.luck("leak", world.week, rows) < chance) & ~session.known[rows]
     session.known[rows] |= leaks
     world.aside(table, "leak", rows[leaks])
+    if not levers.denied.any():
+        return
     shown = (table.luck("expose", world.week, rows) < b.denial_exposed) & (levers.denied > 0) & ~at(session.exposed, rows)
     put(session.exposed, rows, at(session.exposed, rows) | shown)
     caught = shown.any(axis=1)
