@@ -20,6 +20,13 @@ WORDS_ONLY = {
     "Option.label": "words", "Issue.label": "words", "Disputant.label": "words", "Mediator.label": "words",
     "Format.label": "words", "Table.label": "words", "Process.label": "words", "Event.label": "words",
     "Issue.group=humanitarian": "for reports", "Issue.group=technical": "for reports", "Issue.group=political": "for reports",
+    **{
+        f"Observed.{place}": "what came of it in fact, for a hindcast"
+        for place in (
+            "cluster", "phase", "came", "issues", "fate=none", "fate=ended", "fate=completed", "fate=running", "days",
+            "suspensions", "score=agreed_if_came", "score=agreed", "score=in_force", "note", "sources",
+        )
+    },
     "Ground.claims": "documents a number", "Ground.why": "documents a number", "Ground.choice": "documents a number",
     "Ground.supports=existence": "documents a number", "Ground.supports=sign": "documents a number",
     "Ground.supports=order": "documents a number", "Ground.supports=magnitude": "documents a number",

@@ -25,7 +25,24 @@ def check(file: ScenarioFile) -> list[Finding]:
         *_opening_circles(file),
         *_processes(file),
         *(finding for name, event in file.events.items() for finding in _event(file, ("events", name), event)),
+        *_observed(file),
     ]
+
+
+def _observed(file: ScenarioFile) -> Iterator[Finding]:
+    seen = file.observed
+    if seen is None:
+        return
+    names = {issue for process in file.processes.values() for table in process.tables for issue in file.tables[table].agenda}
+    yield from _keys(("observed", "issues"), seen.issues, names=sorted(names), noun="issue on the agenda of a table")
+    agreed = any(seen.issues.values())
+    if agreed == (seen.fate == "none"):
+        wanted = "ended, completed or running" if agreed else "none, since no issue was agreed on"
+        yield ("observed", "fate"), f"got {seen.fate}, expected {wanted}"
+    if seen.days is not None and seen.fate == "none":
+        yield ("observed", "days"), "got days in force of an agreement that there was not, expected another fate"
+    if "in_force" in seen.score and (seen.fate == "none" or (seen.days is None and seen.fate != "completed")):
+        yield ("observed", "score"), "in_force cannot be scored, expected an agreement, and its days unless it was completed"
 
 
 def disputants(file: ScenarioFile) -> list[str]:

@@ -87,7 +87,7 @@ def written(file: ScenarioFile) -> dict[str, Any]:
 
 def numbers(file: ScenarioFile) -> dict[str, float | int]:
     """Path to value of every number of the scenario itself (what it rests on is not part of it)."""
-    tree = {name: below for name, below in written(file).items() if name not in ("provenance", "evidence")}
+    tree = {name: below for name, below in written(file).items() if name not in ("provenance", "evidence", "observed")}
     return {
         dotted(key): value
         for key, value in leaves(tree)

@@ -31,6 +31,8 @@ Instrument = Literal["joint", "mirrored", "announced", "declaration"]
 Silence = Literal["lapse", "extension"]
 Status = Literal["not", "hinted", "formal"]
 Group = Literal["humanitarian", "technical", "political"]
+Fate = Literal["none", "ended", "completed", "running"]
+Scored = Literal["agreed_if_came", "agreed", "in_force"]
 
 
 class Node(BaseModel):
@@ -246,6 +248,24 @@ class Event(Node):
     issues: list[Name] = Field(default_factory=list, description="issues that pull, lock_in and accuses are about")
 
 
+# ---------------------------------------------------------------- history
+
+
+class Observed(Node):
+    """What came of it in fact, for a hindcast; moves nothing in a run."""
+
+    cluster: Name = Field(description="the affair it belongs to; whole clusters are left out together")
+    phase: Name = Field(description="period whose rates it is compared with")
+    came: bool | None = Field(None, description="both sides took part; left out: not known")
+    issues: dict[Name, bool] = Field(min_length=1, description="per issue: both gave the same undertaking, and it entered into force")
+    fate: Fate = Field("none", description="what became of the agreement; running: still in force at the end of the record")
+    days: Annotated[int, Field(ge=0, le=100_000)] | None = Field(None, description="days in force to its end, its completion or the end of the record; left out: not known")
+    suspensions: Annotated[int, Field(ge=0, le=1000)] | None = Field(None, description="how often it was suspended")
+    score: list[Scored] = Field(default_factory=list, description="what the row is scored on")
+    note: str = Field("", description="how it was read")
+    sources: list[str] = Field(default_factory=list, description="who reported it")
+
+
 # ---------------------------------------------------------------- provenance
 
 
@@ -271,11 +291,12 @@ class ScenarioFile(Node):
     evidence: list[str] = Field(default_factory=list, description="files with claims, relative to the scenario")
     front_volatility: Share = Field(description="weekly standard deviation of the front, -1 to 1 wide")
     front_start: Signed = Field(0.0, description="front at week 0: 1 wholly in favour of the first disputant, -1 of the second")
-    parties: dict[Name, Annotated[Disputant | Mediator, Field(discriminator="role")]] = Field(min_length=2, max_length=12)
+    parties: dict[Name, Annotated[Disputant | Mediator, Field(discriminator="role")]] = Field(min_length=2, max_length=24)
     issues: dict[Name, Issue] = Field(min_length=1, max_length=20)
     formats: dict[Name, Format] = Field(min_length=1, max_length=60)
     tables: dict[Name, Table] = Field(min_length=1, max_length=60)
     processes: dict[Name, Process] = Field(min_length=1, max_length=40)
     events: dict[Name, Event] = Field(default_factory=dict, max_length=60)
     behaviour: Behaviour = Field(default_factory=Behaviour, description="behavioural parameters; left out: the package's own")
+    observed: Observed | None = Field(None, description="what came of it in fact, for a hindcast")
     provenance: dict[str, Ground] = Field(default_factory=dict, description="what the numbers rest on, by path; the most specific path counts")
