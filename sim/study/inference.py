@@ -1,0 +1,156 @@
+"""From what was observed to parameters: a reference table, smooth chances, weights, and checks of all three.
+
+A row of the record is ``k`` successes in ``n`` cases. The reference table holds, for many draws of the
+parameters from their priors, how often each row came out in the simulated worlds. A logistic regression
+smooths a row's chance over the parameters (a synthetic likelihood on an emulated figure: Wood 2010; Meeds,
+Welling 2014), so the posterior is a weight per draw; leaving a cluster of rows out is another set of
+weights from the same table. No draw makes a row certain: chances are kept off 0 and 1 by ``DISCREPANCY``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+DISCREPANCY = 0.02
+"""Chance that a row came out as it did for reasons that no parameter has a part in."""
+
+RIDGE = 1.0
+"""Penalty on the coefficients of a smoothed chance, in units of a standardized parameter."""
+
+STEPS = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the record: ``k`` of ``n`` cases; rows of a cluster share one vote where ``vote`` is below one."""
+
+    name: str
+    cluster: str
+    k: float
+    n: float
+    vote: float = 1.0
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Uniform ranges of the parameters, ``(P, 2)``, by name."""
+
+    names: tuple[str, ...]
+    ranges: Array
+
+    def draw(self, count: int, generator: np.random.Generator) -> Array:
+        """Independent draws, ``(count, P)``."""
+        low, high = self.ranges.T
+        return low + (high - low) * generator.random((count, len(self.names)))
+
+    def unit(self, theta: Array) -> Array:
+        """Parameters as places in their ranges, from -1 to 1, ``(N, P)``."""
+        low, high = self.ranges.T
+        return np.asarray(2 * (theta - low) / (high - low) - 1)
+
+
+def features(unit: Array) -> Array:
+    """Constant, linear, quadratic and product terms of places ``(N, P)`` in [-1, 1], ``(N, F)``."""
+    count = unit.shape[1]
+    products = [unit[:, a] * unit[:, b] for a, b in combinations_with_replacement(range(count), 2)]
+    return np.column_stack([np.ones(len(unit)), unit, *products])
+
+
+@dataclass(frozen=True)
+class Chances:
+    """Smoothed chances of all rows as functions of the parameters."""
+
+    prior: Prior
+    coefficients: Array  # (F, rows)
+
+    def __call__(self, theta: Array) -> Array:
+        """Chance of a success in each row at each draw, ``(N, rows)``, off 0 and 1 by ``DISCREPANCY``."""
+        chance = 1 / (1 + np.exp(-features(self.prior.unit(theta)) @ self.coefficients))
+        return np.asarray(DISCREPANCY / 2 + (1 - DISCREPANCY) * chance)
+
+
+def smooth(prior: Prior, theta: Array, hits: Array, tries: Array) -> Chances:
+    """Fit a logistic regression to each row by penalized maximum likelihood (iterated weighted least squares).
+
+    ``theta`` is ``(N, P)``; ``hits`` of ``tries`` worlds came out, both ``(N, rows)``; a draw in which no
+    world could say (no tries) does not count. The penalty is a prior on the coefficients (McCullagh, Nelder
+    1989; ridge: le Cessie, van Houwelingen 1992), the constant is free of it.
+    """
+    x = features(prior.unit(theta))
+    penalty = np.eye(x.shape[1]) * RIDGE
+    penalty[0, 0] = 1e-6
+    return Chances(prior, np.column_stack([_fit(x, hits[:, r], tries[:, r], penalty) for r in range(hits.shape[1])]))
+
+
+def _fit(x: Array, hits: Array, tries: Array, penalty: Array) -> Array:
+    share = (hits.sum() + 0.5) / (tries.sum() + 1)
+    found = np.zeros(x.shape[1])
+    found[0] = np.log(share / (1 - share))
+    for _ in range(STEPS):
+        chance = 1 / (1 + np.exp(-np.clip(x @ found, -30, 30)))
+        weight = tries * chance * (1 - chance)
+        slope = x.T @ (hits - tries * chance) - penalty @ found
+        step = np.linalg.solve((x * weight[:, None]).T @ x + penalty, slope)
+        found = found + np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-6:
+            break
+    return found
+
+
+def log_likelihood(chances: Array, rows: Sequence[Row]) -> Array:
+    """Log likelihood of each row at each draw, ``(N, rows)``, votes included; chances ``(N, rows)``."""
+    k, n, vote = (np.array([getattr(row, name) for row in rows]) for name in ("k", "n", "vote"))
+    return np.asarray(vote * (k * np.log(chances) + (n - k) * np.log1p(-chances)))
+
+
+def weights(likelihood: Array, rows: Sequence[Row], *, without: str | None = None) -> Array:
+    """Weight of each draw, ``(N,)``, adding to one; ``without`` leaves a cluster of rows out."""
+    kept = np.array([row.cluster != without for row in rows])
+    total = likelihood[:, kept].sum(axis=1)
+    found = np.exp(total - total.max())
+    return np.asarray(found / found.sum())
+
+
+def effective(weight: Array) -> float:
+    """Effective number of draws (Kong 1992)."""
+    return float(1 / (weight**2).sum())
+
+
+def resample(weight: Array, count: int, generator: np.random.Generator) -> NDArray[np.intp]:
+    """Numbers of draws by their weights, systematically (Kitagawa 1996), ``(count,)``."""
+    places = (np.arange(count) + generator.random()) / count
+    return np.minimum(np.searchsorted(np.cumsum(weight), places), len(weight) - 1)
+
+
+def contraction(theta: Array, weight: Array, prior: Prior) -> Array:
+    """Share of the prior variance of each parameter that the data took away, ``(P,)`` (Betancourt 2018)."""
+    mean = weight @ theta
+    variance = weight @ (theta - mean) ** 2
+    before = (prior.ranges[:, 1] - prior.ranges[:, 0]) ** 2 / 12
+    return np.asarray(1 - variance / before)
+
+
+def ranks(chances: Chances, theta: Array, rows: Sequence[Row], truths: Array, generator: np.random.Generator) -> Array:
+    """Simulation-based calibration (Talts et al. 2018): place of each truth in its posterior, ``(truths, P)`` in [0, 1].
+
+    For each of the ``truths`` ``(T, P)`` a record is drawn and the draws ``theta`` are weighed by it with
+    full votes. Uniform places say that intervals hold what they promise.
+    """
+    own = chances(theta)
+    at_truth = chances(truths)
+    n = np.array([row.n for row in rows])
+    full = [Row(row.name, row.cluster, row.k, row.n) for row in rows]
+    found = np.empty(truths.shape)
+    for t, truth in enumerate(truths):
+        k = generator.binomial(n.astype(int), at_truth[t])
+        record = [Row(row.name, row.cluster, float(k[r]), row.n) for r, row in enumerate(full)]
+        weight = weights(log_likelihood(own, record), record)
+        found[t] = weight @ (theta < truth)
+    return found
