@@ -7,7 +7,18 @@ import pytest
 from numpy.testing import assert_allclose
 
 from sim.study.inference import (
-    DISCREPANCY, Chances, Prior, Row, contraction, effective, features, log_likelihood, ranks, resample, smooth, weights,
+    DISCREPANCY,
+    Chances,
+    Prior,
+    Row,
+    contraction,
+    effective,
+    features,
+    log_likelihood,
+    ranks,
+    resample,
+    smooth,
+    weights,
 )  # fmt: skip
 
 PRIOR = Prior(("a", "b"), np.array([[0.0, 1.0], [10.0, 30.0]]))

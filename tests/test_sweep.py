@@ -24,7 +24,7 @@ from sim.study import design as designs
 from sim.study.asked import parse_vary, read_points, read_study
 from sim.study.compare import compare, run_block
 from sim.study.design import make_design
-from sim.study.outcomes import Assumptions, mean
+from sim.study.outcomes import Z, process_rows
 from sim.study.sweep import Means, parse_slice
 from sim.study.tally import Tally, _Fit, _sums, merged, tally_block
 
@@ -50,38 +50,65 @@ def call(*args: str | Path) -> Result:
 # ---------------------------------------------------------------- figures that add up
 
 
-def _tallied(scenario: Scenario, worlds: int, seed: int) -> Tally:
-    names = list(scenario.file.processes)
-    sizes = [(block, min(4096, worlds - block * 4096)) for block in range(-(-worlds // 4096))]
-    blocks = [tally_block(scenario, [run_block(scenario, p, seed, b, n) for p in names]) for b, n in sizes]
-    return merged(Tally.from_json(block.as_json()) for block in blocks)
-
-
 @pytest.mark.parametrize("worlds", [1, 2, 9, 400, 4130])
-def test_tallies_give_the_figures_of_a_comparison(scenario: Scenario, worlds: int) -> None:
-    found, expected = _tallied(scenario, worlds, 3).table(), compare(scenario, worlds=worlds, seed=3).summary
-    key = ["process", "metric", "issue", "worlds"]
-    pd.testing.assert_frame_equal(found[key], expected[key])
-    np.testing.assert_allclose(found[FIGURES], expected[FIGURES], rtol=1e-12, atol=1e-12)
-    if worlds <= 4096:  # beyond a block it is an average over blocks
-        np.testing.assert_allclose(found[ASSUMED], expected[ASSUMED], rtol=1e-9, atol=1e-12)
+def test_figures_are_those_of_all_worlds_together(scenario: Scenario, worlds: int) -> None:
+    """Shares, means and medians as anyone would compute them from the values of every world."""
+    found = compare(scenario, worlds=worlds, seed=3).summary.set_index(["process", "metric", "issue"])
+    first: dict[str, np.ndarray] = {}
+    for process in scenario.file.processes:
+        sizes = [(block, min(4096, worlds - block * 4096)) for block in range(-(-worlds // 4096))]
+        blocks = [run_block(scenario, process, 3, b, n) for b, n in sizes]
+        frame = pd.concat([process_rows(p.rows, p.in_force, scenario) for p in blocks], ignore_index=True)
+        values = {str(metric): frame[metric].to_numpy(float) for metric in frame}
+        first = first or values
+        for metric, own in values.items():
+            _as_plain(found.loc[process, metric, ""], own, frame[metric].dtype == bool, metric)
+            if first is not values:
+                _as_plain(found.loc[process, f"{metric}_difference", ""], own - first[metric], False, "")
 
 
-def test_what_the_assumptions_leave_open_over_blocks_is_about_that_of_all_worlds_together() -> None:
+def _as_plain(row: pd.Series, values: np.ndarray, share: bool, metric: str) -> None:
+    values = values[~np.isnan(values)]
+    n = len(values)
+    if not n:
+        assert row[FIGURES].isna().all()
+    elif metric == "weeks_to_agreement":
+        assert row["estimate"] == np.median(values)
+        assert row["low"] <= row["estimate"] <= row["high"]
+        assert {row["low"], row["high"]} <= set(values)
+    else:
+        centre, half = values.mean(), Z * values.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
+        low, high = centre - half, centre + half
+        if share:  # Wilson's interval is where a share p differs from the one seen by Z standard errors of p
+            low, high = (_wilson_end(centre, n, side) for side in (-1, 1))
+        np.testing.assert_allclose([row["estimate"], row["low"], row["high"]], [centre, low, high], rtol=1e-9, atol=1e-9)
+
+
+def _wilson_end(seen: float, n: int, side: int) -> float:
+    """The share p on one side with ``(seen - p)^2 = Z^2 p (1 - p) / n``, as a root of that quadratic."""
+    roots = np.roots([1 + Z**2 / n, -2 * seen - Z**2 / n, seen**2]).real
+    return float(np.clip(roots.min() if side < 0 else roots.max(), 0, 1))
+
+
+def test_what_the_assumptions_leave_open_is_the_spread_of_a_linear_fit() -> None:
     u = Draws(1, 0, 4096).uniform("test", "parameters", 20).astype(float)
     noise = Draws(1, 0, 4096).uniform("test", "noise").astype(float)
     values = 2 * u[0] - u[1] + 3 * noise
-    expected = Assumptions(u.T).widen(mean(values), values)
+    spread = 2 * Z * np.sqrt(5 / 12)  # of 2 u0 - u1, known without any fit
     key = ("process", "metric", "", "mean")
-    blocks = []
-    for rows in (slice(0, 3000), slice(3000, 4096)):
-        fit = _Fit.of({str(k): row[rows] for k, row in enumerate(u)}, len(values[rows]))
-        blocks.append(Tally(len(values[rows]), (key,), _sums([values[rows]], fit), {}))
-    found = merged(blocks).table().iloc[0]
-    assert found["estimate"] == pytest.approx(expected.estimate, rel=1e-12)
-    assert found["low"] == pytest.approx(expected.low, rel=1e-12)
-    spread = expected.assumed_high - expected.assumed_low
-    assert found["assumed_high"] - found["assumed_low"] == pytest.approx(spread, rel=0.05)
+
+    def tally(*parts: slice) -> pd.Series:
+        blocks = []
+        for rows in parts:
+            fit = _Fit.of({str(k): row[rows] for k, row in enumerate(u)}, len(values[rows]))
+            blocks.append(Tally(len(values[rows]), (key,), _sums([values[rows]], fit), {}))
+        return merged(blocks).table().iloc[0]
+
+    whole, parts = tally(slice(0, 4096)), tally(slice(0, 3000), slice(3000, 4096))
+    assert whole["estimate"] == pytest.approx(values.mean(), rel=1e-12)
+    assert parts["estimate"] == pytest.approx(values.mean(), rel=1e-12)
+    for found in (whole, parts):
+        assert found["assumed_high"] - found["assumed_low"] == pytest.approx(spread, rel=0.05)
 
 
 def test_merging_different_figures_is_an_error(scenario: Scenario) -> None:

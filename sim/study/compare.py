@@ -17,7 +17,8 @@ from sim.model.draws import BLOCK, Draws
 from sim.model.reasons import WORDS, Reason, State
 from sim.model.world import World
 from sim.scenario.scenario import Scenario
-from sim.study.outcomes import Assumptions, difference, estimate, issue_rows, process_rows, share, table_rows
+from sim.study.outcomes import share, table_rows
+from sim.study.tally import merged, tally_block
 
 DEFAULT_WORLDS = 2000
 DEFAULT_SEED = 2024
@@ -114,55 +115,25 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
 
 def collect(scenario: Scenario, seed: int, worlds: int, names: list[str], pieces: list[Piece]) -> Result:
     """Put the pieces of a run together, in the order of processes and blocks."""
-    drawn = [p.drawn for p in pieces if p.process == names[0]]
-    parameters = pd.DataFrame({k: np.concatenate([d[k] for d in drawn]) for k in drawn[0]})
-    assumptions = Assumptions(parameters.to_numpy())
-    summary: list[dict[str, Any]] = []
+    own = {name: [p for p in pieces if p.process == name] for name in names}
+    parameters = pd.concat([pd.DataFrame(p.drawn) for p in own[names[0]]], ignore_index=True)
+    summary = merged(tally_block(scenario, list(block)) for block in zip(*own.values(), strict=True)).table()
     tables, weekly, reasons = [], [], []
-    first: pd.DataFrame | None = None
-    first_issues: dict[str, pd.DataFrame] = {}
     for name in names:
-        own = [p for p in pieces if p.process == name]
-        rows = pd.concat([p.rows for p in own], ignore_index=True)
+        rows = pd.concat([p.rows for p in own[name]], ignore_index=True)
         order = {t: n for n, t in enumerate(scenario.file.processes[name].tables)}
         rank = rows["table"].map(order).to_numpy() * (worlds + 1) + rows["world"].to_numpy()
         rows = rows.iloc[np.argsort(rank, kind="stable")].reset_index(drop=True)
-        frame = process_rows(rows, np.concatenate([p.in_force for p in own]), scenario)
-        issues = issue_rows(rows, scenario)
-        if first is None:
-            first, first_issues = frame, issues
-        for metric in frame:
-            _add(summary, (name, str(metric), ""), estimate(frame[metric], assumptions), worlds)
-            if frame is not first:
-                _add(summary, (name, f"{metric}_difference", ""), difference(frame[metric], first[metric], assumptions), worlds)
-        for issue, issue_frame in issues.items():
-            for metric in issue_frame:
-                _add(summary, (name, str(metric), issue), estimate(issue_frame[metric], assumptions), worlds)
-                before = first_issues.get(issue)
-                if before is not None and before is not issue_frame:
-                    change = difference(issue_frame[metric], before[metric], assumptions)
-                    _add(summary, (name, f"{metric}_difference", issue), change, worlds)
         tables.append(rows)
-        counts = np.sum([p.states for p in own], axis=0)
-        weekly.append(_weekly(name, counts / worlds))
+        weekly.append(_weekly(name, np.sum([p.states for p in own[name]], axis=0) / worlds))
         reasons.append(_reasons(name, rows, worlds))
     parameters.columns = [f"parameter:{c}" for c in parameters.columns]
     every = pd.concat(tables, ignore_index=True)
     every = every.merge(parameters.assign(world=np.arange(worlds)), on="world", how="left") if len(parameters.columns) else every
     return Result(
-        scenario=scenario, seed=seed, count=worlds, processes=names, summary=pd.DataFrame(summary), worlds=every,
+        scenario=scenario, seed=seed, count=worlds, processes=names, summary=summary, worlds=every,
         weekly=pd.concat(weekly, ignore_index=True), reasons=pd.concat(reasons, ignore_index=True),
         manifest=manifest(scenario, seed=seed, worlds=worlds, processes=names),
-    )  # fmt: skip
-
-
-def _add(summary: list[dict[str, Any]], key: tuple[str, str, str], found: Any, worlds: int) -> None:
-    process, metric, issue = key
-    summary.append(
-        {
-            "process": process, "metric": metric, "issue": issue, "estimate": found.estimate, "low": found.low,
-            "high": found.high, "worlds": worlds, "assumed_low": found.assumed_low, "assumed_high": found.assumed_high,
-        }
     )  # fmt: skip
 
 

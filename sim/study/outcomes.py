@@ -1,9 +1,4 @@
-"""From worlds to figures: a row per process, table and world; estimates with intervals; paired differences.
-
-Two kinds of uncertainty are kept apart. ``low`` and ``high`` bound Monte-Carlo error: they shrink with more
-worlds. ``assumed_low`` and ``assumed_high`` bound what the assumptions leave open: were their true values
-known, the figure would lie there in 95% of the cases that their ranges allow; more worlds do not shrink them.
-"""
+"""What came of worlds: a row per process, table and world, and from it a row per world of a process or an issue."""
 
 from __future__ import annotations
 
@@ -20,6 +15,8 @@ from sim.scenario.scenario import Scenario
 
 Z = 1.959963984540054
 
+Array = NDArray[np.float64]
+
 STAGES = {
     Stage.APART: "apart", Stage.TALKED: "talked", Stage.AGREED: "text agreed", Stage.IN_FORCE: "in force",
     Stage.CARRIED_OUT: "carried out",
@@ -28,72 +25,25 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its Monte-Carlo interval and what the assumptions leave open (NaN where not known)."""
+    """A figure with its Monte-Carlo interval."""
 
     estimate: float
     low: float
     high: float
-    assumed_low: float = float("nan")
-    assumed_high: float = float("nan")
+
+
+def wilson(p: Array, n: Array) -> tuple[Array, Array]:
+    """Interval of shares ``p`` of ``n`` worlds each (Wilson 1927)."""
+    centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z / (1 + Z**2 / n) * np.sqrt(np.maximum(p * (1 - p), 0.0) / n + Z**2 / (4 * n**2))
+    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
 
 
 def share(hits: NDArray[np.bool_]) -> Estimate:
-    """A share with Wilson's interval (Wilson 1927)."""
-    n = len(hits)
-    p = float(hits.mean())
-    centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
-    return Estimate(p, max(0.0, centre - half), min(1.0, centre + half))
-
-
-def mean(values: NDArray[np.float64]) -> Estimate:
-    """A mean with a normal interval."""
-    centre = float(values.mean())
-    half = Z * float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else float("nan")
-    return Estimate(centre, centre - half, centre + half)
-
-
-def median(values: NDArray[np.float64]) -> Estimate:
-    """A median with the distribution-free interval of order statistics; NaN where there are no values."""
-    n = len(values)
-    if n == 0:
-        return Estimate(float("nan"), float("nan"), float("nan"))
-    ordered = np.sort(values)
-    half = Z * np.sqrt(n) / 2
-    low, high = int(max(0, np.floor(n / 2 - half))), int(min(n - 1, np.ceil(n / 2 + half)))
-    return Estimate(float(np.median(ordered)), float(ordered[low]), float(ordered[high]))
-
-
-class Assumptions:
-    """How far a figure hangs on the assumptions: a linear fit of per-world values on the drawn parameters.
-
-    The spread of the fitted values, less what a fit of noise would show (adjusted for the number of
-    parameters), is the spread of the expected figure over the ranges of the assumptions. It is a linear
-    approximation within the range of the values; nothing is said with fewer than three worlds per parameter or
-    where the spread does not rise above the noise.
-    """
-
-    def __init__(self, parameters: NDArray[np.float64]) -> None:
-        worlds, count = parameters.shape if parameters.size else (len(parameters), 0)
-        self._basis: NDArray[np.float64] | None = None
-        if count and worlds >= 3 * count:
-            centred = (parameters - parameters.mean(axis=0)) / np.maximum(parameters.std(axis=0), 1e-12)
-            self._basis = np.linalg.qr(centred)[0]
-
-    def widen(self, estimate: Estimate, values: NDArray[np.float64]) -> Estimate:
-        """The same estimate with the range that the assumptions leave open; ``values`` per world, ``(worlds,)``."""
-        if self._basis is None or np.isnan(values).any():
-            return estimate
-        worlds, count = self._basis.shape
-        centred = values - values.mean()
-        explained = float(((self._basis.T @ centred) ** 2).sum())
-        noise = (float((centred**2).sum()) - explained) / (worlds - 1 - count)
-        signal = explained - count * noise
-        if signal <= 0:
-            return estimate
-        spread, centre = Z * float(np.sqrt(signal / worlds)), estimate.estimate
-        low, high = max(centre - spread, float(values.min())), min(centre + spread, float(values.max()))
-        return Estimate(centre, estimate.low, estimate.high, low, high)
+    """A share with Wilson's interval."""
+    p = np.asarray(hits.mean())
+    low, high = wilson(p, np.asarray(float(len(hits))))
+    return Estimate(float(p), float(low), float(high))
 
 
 def table_rows(world: World, first_world: int) -> pd.DataFrame:
@@ -215,25 +165,3 @@ def issue_rows(rows: pd.DataFrame, scenario: Scenario) -> dict[str, pd.DataFrame
                     amounts[f"units_{unit}"] += part[f"units_{unit}"].to_numpy(dtype=float, na_value=0.0)
         found[issue] = pd.DataFrame(total | amounts)
     return found
-
-
-def estimate(values: pd.Series, assumptions: Assumptions) -> Estimate:
-    """The figure of one metric from its values per world: a share, a median (where missing values occur) or a mean."""
-    if values.dtype == bool:
-        hits = values.to_numpy()
-        return assumptions.widen(share(hits), hits.astype(float))
-    numbers = values.to_numpy(dtype=float)
-    if values.name == "weeks_to_agreement":
-        return median(numbers[~np.isnan(numbers)])
-    return assumptions.widen(mean(numbers), numbers)
-
-
-def difference(values: pd.Series, first: pd.Series, assumptions: Assumptions) -> Estimate:
-    """Paired difference to the first process, world by world (common random numbers)."""
-    change = values.to_numpy(dtype=float) - first.to_numpy(dtype=float)
-    both = ~np.isnan(change)
-    if not both.any():
-        return Estimate(float("nan"), float("nan"), float("nan"))
-    if values.name == "weeks_to_agreement":
-        return mean(change[both])
-    return assumptions.widen(mean(change), change)

@@ -1,11 +1,16 @@
 """Figures that add up: counts and sums of a block of worlds, from which the estimates of a whole run are made.
 
 A block's worlds are summed and forgotten; tallies of blocks merge in any number, so the memory of a run
-does not grow with its worlds. What comes out are the figures of ``outcomes.estimate`` and
-``outcomes.difference``: shares, means and paired differences from counts, sums and sums of squares
-(merged after Chan, Golub, LeVeque 1983), medians of weeks from a histogram. What the assumptions leave
-open is the fit of ``outcomes.Assumptions`` in each block, averaged over blocks: with one block the same,
-with more an estimate of the same spread.
+does not grow with its worlds: shares, means and differences to the first process, paired world by world,
+from counts, sums and sums of squares (merged after Chan, Golub, LeVeque 1983), medians of weeks from a
+histogram.
+
+Two kinds of uncertainty are kept apart. ``low`` and ``high`` bound Monte-Carlo error: they shrink with more
+worlds. ``assumed_low`` and ``assumed_high`` bound what the assumptions leave open: were their true values
+known, the figure would lie there in 95% of the cases that their ranges allow; more worlds do not shrink
+them. They come from a linear fit of the values per world on the drawn parameters in each block (the spread of
+the fitted values less what a fit of noise would show), averaged over blocks; nothing is said with fewer than
+three worlds per parameter or where the spread does not rise above the noise.
 """
 
 from __future__ import annotations
@@ -13,15 +18,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.scenario.scenario import Scenario
-from sim.study.compare import Piece
-from sim.study.outcomes import Z, issue_rows, process_rows
+from sim.study.outcomes import Z, issue_rows, process_rows, wilson
+
+if TYPE_CHECKING:
+    from sim.study.compare import Piece
 
 Array = NDArray[np.float64]
 Key = tuple[str, str, str, str]
@@ -68,7 +75,7 @@ class Tally:
             centre = self.numbers[:, SUM] / n
             half = np.where(n > 1, Z * np.sqrt(self.numbers[:, SQUARES] / (n - 1)) / np.sqrt(n), np.nan)
             low, high = centre - half, centre + half
-            wilson_low, wilson_high = _wilson(centre, n)
+            wilson_low, wilson_high = wilson(centre, n)
         low, high = np.where(kinds == "share", wilson_low, low), np.where(kinds == "share", wilson_high, high)
         for row in np.flatnonzero(kinds == "median"):
             centre[row], low[row], high[row] = _median(self.weeks[self.keys[row][0]])
@@ -195,15 +202,8 @@ def _sums(figures: list[Array], fit: _Fit | None) -> Array:
     return found
 
 
-def _wilson(p: Array, n: Array) -> tuple[Array, Array]:
-    """Wilson's interval of a share, as ``outcomes.share`` has it."""
-    centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * np.sqrt(np.maximum(p * (1 - p), 0.0) / n + Z**2 / (4 * n**2))
-    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
-
-
 def _median(counts: NDArray[np.int64]) -> tuple[float, float, float]:
-    """Median of weeks and its distribution-free interval, as ``outcomes.median`` has it, from a histogram."""
+    """Median of weeks and its distribution-free interval of order statistics, from a histogram."""
     n = int(counts.sum())
     if n == 0:
         return float("nan"), float("nan"), float("nan")
