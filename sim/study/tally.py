@@ -79,7 +79,8 @@ class Tally:
         low, high = np.where(kinds == "share", wilson_low, low), np.where(kinds == "share", wilson_high, high)
         for row in np.flatnonzero(kinds == "median"):
             centre[row], low[row], high[row] = _median(self.weeks[self.keys[row][0]])
-        assumed_low, assumed_high = self._assumed(centre)
+        # The fit speaks of means: nothing is said of a median.
+        assumed_low, assumed_high = (np.where(kinds == "median", np.nan, bound) for bound in self._assumed(centre))
         return pd.DataFrame(
             {
                 "process": [key[0] for key in self.keys], "metric": [key[1] for key in self.keys],
