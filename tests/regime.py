@@ -21,7 +21,7 @@ from sim.model.tables import Table
 from sim.model.world import World
 from sim.scenario import Scenario
 
-WORLDS = 1000
+WORLDS = 800
 SEED = 11
 
 Changes = Mapping[str, Any]
