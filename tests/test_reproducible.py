@@ -28,9 +28,9 @@ def test_two_workers_give_the_bytes_of_one(kursk: sim.Scenario, tmp_path: Path) 
 
 @pytest.mark.parametrize("process", ["august_2024", "black_sea_model"])
 def test_the_first_worlds_of_a_longer_run_are_those_of_a_shorter(kursk: sim.Scenario, process: str) -> None:
-    long = sim.compare(kursk, worlds=2000, processes=[process]).worlds
-    short = sim.compare(kursk, worlds=500, processes=[process]).worlds
-    same = long[long["world"] < 500].reset_index(drop=True)
+    long = sim.compare(kursk, worlds=400, processes=[process]).worlds
+    short = sim.compare(kursk, worlds=100, processes=[process]).worlds
+    same = long[long["world"] < 100].reset_index(drop=True)
     pd.testing.assert_frame_equal(same, short, check_exact=True)
 
 

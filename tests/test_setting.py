@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import cache
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenario_texts import HERE
 
-from sim.scenario import ScenarioError, json_schema, load, parse_set
+from sim.scenario import Scenario, ScenarioError, json_schema, load, parse_set
 
 # ------------------------------------------------------------ values set by path
 
@@ -106,13 +107,20 @@ VALUES = st.recursive(
 )
 
 
+@cache
+def _places() -> tuple[Scenario, list[str]]:
+    """The scenario that is changed at random, and the paths in it."""
+    scenario = load(HERE / "minimal.yaml")
+    nodes = {".".join(str(part) for part in key[:size]) for key in scenario.document.lines.where
+             for size in (len(key), max(1, len(key) - 1)) if key}  # fmt: skip
+    return scenario, sorted(nodes)
+
+
 @FUZZ
 @given(data=st.data())
 def test_random_changes_by_path(data: st.DataObject) -> None:
-    scenario = load(HERE / "minimal.yaml")
-    nodes = [".".join(str(part) for part in key[:size]) for key in scenario.document.lines.where
-             for size in (len(key), max(1, len(key) - 1)) if key]  # fmt: skip
-    path = data.draw(st.sampled_from(sorted(set(nodes))) | st.text(max_size=10))
+    scenario, nodes = _places()
+    path = data.draw(st.sampled_from(nodes) | st.text(max_size=10))
     path += data.draw(st.sampled_from(["", ".0", ".x", ".", ".north"]))
     with contextlib.suppress(ScenarioError):
         scenario.with_({path: data.draw(VALUES)})
