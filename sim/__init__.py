@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from sim.show.story import story
     from sim.study.compare import Result, compare
     from sim.study.gather import Sweep, gather
+    from sim.study.handover import Handover, handover
+    from sim.study.sensitivity import Sensitivity, sensitivity
     from sim.study.sweep import sweep
     from sim.study.writing import StudyError
 
     __version__: str
 
 __all__ = [
-    "Result", "Scenario", "ScenarioError", "StudyError", "Sweep", "__version__", "compare", "gather", "load", "story", "sweep",
+    "Handover", "Result", "Scenario", "ScenarioError", "Sensitivity", "StudyError", "Sweep", "__version__", "compare", "gather",
+    "handover", "load", "sensitivity", "story", "sweep",
 ]  # fmt: skip
 
 _HOMES = {
@@ -41,6 +44,10 @@ _HOMES = {
     "gather": "sim.study.gather",
     "Sweep": "sim.study.gather",
     "StudyError": "sim.study.writing",
+    "sensitivity": "sim.study.sensitivity",
+    "Sensitivity": "sim.study.sensitivity",
+    "handover": "sim.study.handover",
+    "Handover": "sim.study.handover",
 }
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.evidence import bounds, uncertain
+from sim.scenario.evidence import Uncertainty, bounds, uncertain
 from sim.scenario.scenario import Scenario
 
 Array = NDArray[np.float64]
@@ -52,6 +52,15 @@ class Draws:
             u = u[..., : self.worlds].copy()
         return np.clip(u, _SMALLEST, 1 - _SMALLEST, out=u)
 
+    def quantity(self, what: Uncertainty) -> Array:
+        """An uncertain quantity, ``(R,)``: the value, or the factor where its range is relative."""
+        u = self.uniform("parameters", what.name).astype(np.float64)
+        if what.absolute is not None:
+            low, high = what.absolute
+            return low + (high - low) * u
+        assert what.relative is not None
+        return 1 + what.relative * (2 * u - 1)
+
 
 def logit(u: Array) -> Array:
     """Standard logistic noise from uniform draws."""
@@ -77,19 +86,12 @@ class Parameters:
         self.drawn: dict[str, Array] = {}
         self._numbers = scenario.numbers()
         for name, uncertainty in ({} if stated else uncertain(scenario)).items():
-            u = draws.uniform("parameters", name).astype(np.float64)
-            if uncertainty.absolute is not None:
-                low, high = uncertainty.absolute
-                self.drawn[name] = low + (high - low) * u
-                for leaf in uncertainty.leaves:
-                    self._values[leaf] = self.drawn[name]
-                continue
-            assert uncertainty.relative is not None
-            factor = 1 + uncertainty.relative * (2 * u - 1)
-            self.drawn[name] = factor
+            self.drawn[name] = draws.quantity(uncertainty)
             for leaf in uncertainty.leaves:
-                low_bound, high_bound = bounds(leaf)
-                self._values[leaf] = np.clip(self._numbers[leaf] * factor, low_bound, high_bound)
+                moved = self.drawn[name]
+                if uncertainty.relative is not None:
+                    moved = np.clip(self._numbers[leaf] * moved, *bounds(leaf))
+                self._values[leaf] = moved
 
     def __call__(self, path: str, default: float | None = None) -> Array:
         """The number at ``path`` in every world, ``(R,)``; ``default`` where the scenario does not name it."""

@@ -139,7 +139,7 @@ def make_design(scenario: Scenario, vary: Vary, *, kind: str | None = None, n: i
     if not isinstance(vary, Mapping):
         design = _points(vary, n)
     else:
-        axes = {path: _axis(scenario, path, value) for path, value in _paths(vary).items()}
+        axes = _axes(scenario, vary)
         design = _grid(axes, n) if kind == "grid" else _sampled(kind, axes, n=n, seed=seed)
     _apart(design.paths)
     _try(scenario, design)
@@ -147,6 +147,20 @@ def make_design(scenario: Scenario, vary: Vary, *, kind: str | None = None, n: i
 
 
 # ---------------------------------------------------------------- what may be varied
+
+
+def make_axes(scenario: Scenario, vary: Mapping[str, Any]) -> dict[str, Axis]:
+    """Path to its range or values, the values and the ends of ranges tried one path at a time. Raises ScenarioError."""
+    axes = _axes(scenario, vary)
+    _apart(list(axes))
+    for path, axis in axes.items():
+        for value in (axis.low, axis.high) if isinstance(axis, Span) else axis:
+            _set(scenario, {path: value})
+    return axes
+
+
+def _axes(scenario: Scenario, vary: Mapping[str, Any]) -> dict[str, Axis]:
+    return {path: _axis(scenario, path, value) for path, value in _paths(vary).items()}
 
 
 def _paths(vary: Mapping[str, Any]) -> dict[str, Any]:
