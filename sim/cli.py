@@ -391,4 +391,4 @@ def _progress(total: int, what: str) -> Iterator[Progress]:
         yield tick
 
 
-from sim import cli_sweep  # noqa: E402, F401 - adds its verbs to the door
+from sim import cli_sensitivity, cli_sweep  # noqa: E402, F401 - add their verbs to the door

@@ -7,7 +7,7 @@ Luck number i is world i of a comparison with the same seed; a point at what tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -170,18 +170,21 @@ def _chunk(trial: Trial, names: tuple[str, ...], x: Array) -> pd.DataFrame:
     given |= {name: np.repeat(values, trial.lucks) for name, values in columns.items() if name not in (DUMMY, LUCK)}
     draws = Given(trial.seed, 0, luck.size, given, luck.ravel())
     found: dict[tuple[str, str], Array] = {}
-    for process, frame in _outcomes(trial, draws):
+    for process in trial.processes:
+        world = World(trial.scenario, process, draws).run()
+        rows, in_force = table_rows(world, 0), world.in_force
+        world.forget()
+        frame = outcomes(rows, trial.scenario, trial.issue, in_force)
         for metric in metrics(trial.scenario, trial.issue):
             found[process, metric] = frame[metric].to_numpy(dtype=float).reshape(luck.shape).mean(axis=1)
     return pd.DataFrame(found)
 
 
-def _outcomes(trial: Trial, draws: Draws) -> Iterator[tuple[str, pd.DataFrame]]:
-    for process in trial.processes:
-        world = World(trial.scenario, process, draws).run()
-        rows, in_force = table_rows(world, 0), world.in_force
-        world.forget()
-        if trial.issue:
-            yield process, issue_rows(rows, trial.scenario)[trial.issue]
-        else:
-            yield process, process_rows(rows, in_force, trial.scenario)
+def outcomes(rows: pd.DataFrame, scenario: Scenario, issue: str, in_force: NDArray[np.int32]) -> pd.DataFrame:
+    """A row per world of one process: of it as a whole, or of an issue on its agenda."""
+    return issue_rows(rows, scenario)[issue] if issue else process_rows(rows, in_force, scenario)
+
+
+def outcome(rows: pd.DataFrame, scenario: Scenario, metric: str, issue: str, in_force: NDArray[np.int32]) -> Array:
+    """One of these, ``(worlds,)``."""
+    return outcomes(rows, scenario, issue, in_force)[metric].to_numpy(dtype=float)

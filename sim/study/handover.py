@@ -45,7 +45,7 @@ from sim.study.design import Axis, Span, make_axes
 from sim.study.given import DUMMY, LUCK, Array, Trial, metrics, quantities, ranges
 
 DEFAULT_METRIC = "agreed"
-DEFAULT_LUCKS = 20
+DEFAULT_LUCKS = 40
 
 EDGE = 1e-9
 """How far beyond a range, as a share of it, rounding may put a point."""
@@ -238,5 +238,3 @@ def salib(module: str) -> Any:
         return import_module(f"SALib.{module}")
     except ImportError:
         raise refuse("SALib", "is not installed; pip install 'gobetween[sensitivity]'") from None
-
-

@@ -1,4 +1,4 @@
-"""How large a sweep is and how long it will take, from a small run of it."""
+"""How large a study is and how long it will take, from a small run of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from sim.study.gather import ROW_BYTES
+from sim.study.given import quantities
 from sim.study.pieces import Study, do
+from sim.study.sensitivity import Asked
 from sim.study.store import body_of, find_store
 from sim.study.sweep import Means, missing
 
 WARM_UP = 8
+PILOT_WORLDS = 2000
 
 
 @dataclass(frozen=True)
@@ -64,3 +69,16 @@ def workers(means: Means) -> int:
     if means.cluster is not None:
         return 1
     return means.jobs if means.jobs > 0 else os.cpu_count() or 1
+
+
+def seconds(asked: Asked, jobs: int) -> float:
+    """How long a study of sensitivity will run: a few points in the middle of all ranges, timed and multiplied."""
+    names = tuple(quantities(asked.scenario))
+    points = -(-PILOT_WORLDS // asked.lucks)
+    trial = asked.handover(names).trial
+    x = np.tile(np.mean(list(quantities(asked.scenario).values()), axis=1), (points, 1))
+    trial.run(names, x[:1])
+    start = time.perf_counter()
+    trial.run(names, x)
+    each = (time.perf_counter() - start) / (2 * points * asked.lucks)
+    return asked.worlds * each / workers(Means(jobs))

@@ -23,10 +23,12 @@ from sim.scenario import archive
 from sim.scenario.problems import ScenarioError
 
 if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
     from sim.study.compare import Result
 
 MANIFEST = "manifest.json"
 SUMMARY, WORLDS, WEEKLY, REASONS = "summary.csv", "worlds.parquet", "weekly.csv", "reasons.csv"
+SENSITIVITY = "sensitivity.csv"
 
 LONGEST_NAME = 200
 """Bytes that a folder's name may have; file systems allow 255, and we need a few for the folder beside it."""
@@ -48,17 +50,18 @@ class RunFolderError(Exception):
     """A folder that cannot be written or read, said in one line."""
 
 
-def check_target(directory: str | os.PathLike[str]) -> Path:
+def check_target(directory: str | os.PathLike[str], *, of: str = SUMMARY) -> Path:
     """The folder a run may be written to, checked before the run: it leaves nothing behind.
 
-    It may be new, empty or an earlier run; anything else is somebody's. Raises RunFolderError.
+    It may be new, empty or an earlier run with the same main table (``of``); anything else is somebody's.
+    Raises RunFolderError.
     """
     path = Path(directory)
     try:
         path = path.resolve()
         _finish_swap(path)
         if path.exists():
-            _check_replaceable(path, str(directory))
+            _check_replaceable(path, str(directory), of)
         parent = path.parent
         while not parent.exists():
             parent = parent.parent
@@ -77,15 +80,37 @@ def save(result: Result, directory: str | os.PathLike[str], *, charts: bool = Tr
 
     Files that somebody put beside those of an earlier run stay there.
     """
-    path = check_target(directory)
 
     def fill(new: Path) -> None:
         write_tables(result, new)
         if charts:
             result.plot(new)
-        _write(new / MANIFEST, _dumps(_manifest(result, new)))
 
-    _replace(path, fill, str(directory))
+    return write_folder(result.scenario, directory, fill, result.manifest)
+
+
+def write_folder(
+    scenario: Scenario,
+    directory: str | os.PathLike[str],
+    fill: Callable[[Path], None],
+    manifest: dict[str, Any],
+    *,
+    of: str = SUMMARY,
+) -> Path:
+    """Write what ``fill`` puts into a new folder, with scenario and manifest, to ``directory``; returns its full path.
+
+    ``of`` is the main table. Raises RunFolderError; then nothing has changed.
+    """
+    path = check_target(directory, of=of)
+
+    def whole(new: Path) -> None:
+        fill(new)
+        for name, text in archive.pack(scenario).items():
+            _write(new / name, text)
+        own = {"evidence": scenario.file.evidence, "pinned": sorted(scenario.pinned), "files": _files(new)}
+        _write(new / MANIFEST, _dumps({**manifest, **own}))
+
+    _replace(path, whole, str(directory))
     return path
 
 
@@ -135,7 +160,7 @@ def read(directory: str | os.PathLike[str]) -> Result:
 
 
 def write_tables(result: Result, new: Path) -> None:
-    """The tables of a run and its scenario, without manifest and charts."""
+    """The tables of a run, without scenario, manifest and charts."""
     for name, frame in ((SUMMARY, result.summary), (WEEKLY, result.weekly), (REASONS, result.reasons)):
         _write(new / name, frame.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
     worlds = result.worlds.copy()
@@ -143,14 +168,6 @@ def write_tables(result: Result, new: Path) -> None:
         if pd.api.types.is_object_dtype(worlds[column]):  # yes, no, or not on this table's agenda
             worlds[column] = worlds[column].astype("boolean")
     worlds.to_parquet(new / WORLDS, index=False, compression="zstd")
-    for name, text in archive.pack(result.scenario).items():
-        _write(new / name, text)
-
-
-def _manifest(result: Result, new: Path) -> dict[str, Any]:
-    scenario = result.scenario
-    own = {"evidence": scenario.file.evidence, "pinned": sorted(scenario.pinned), "files": _files(new)}
-    return {**result.manifest, **own}
 
 
 def _files(new: Path) -> list[str]:
@@ -207,7 +224,7 @@ def _reading(file: Path, reader: Callable[[str], Any]) -> Any:
 # ---------------------------------------------------------------- swapping in
 
 
-def _check_replaceable(path: Path, name: str) -> None:
+def _check_replaceable(path: Path, name: str, of: str) -> None:
     if not path.is_dir():
         raise RunFolderError(f"{name}: is a file, expected a folder or a new name")
     here = Path.cwd()
@@ -216,10 +233,12 @@ def _check_replaceable(path: Path, name: str) -> None:
     if not any(path.iterdir()):
         return
     try:
-        _read_manifest(path)
+        files = _read_manifest(path)["files"]
     except RunFolderError:
         message = "holds files that are not of an earlier run; name a new or an empty folder"
         raise RunFolderError(f"{name}: {message}") from None
+    if of not in files and {SUMMARY, SENSITIVITY} & set(files):
+        raise RunFolderError(f"{name}: holds a run of another kind, without {of}; name a new or an empty folder")
 
 
 def _replace(path: Path, fill: Callable[[Path], None], name: str) -> None:

@@ -1,0 +1,155 @@
+"""The door, continued: ``gobetween sensitivity``. Verbs only, no science."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import sim
+from sim import cli
+
+if TYPE_CHECKING:
+    from sim.study.sensitivity import Asked
+
+Target = Annotated[
+    str, typer.Argument(metavar="SCENARIO|DIR", help="a scenario file, or the folder of a comparison whose draws are to be used")
+]
+Processes = Annotated[
+    list[str] | None,
+    typer.Option("--process", metavar="NAME", help="give two: what moves the second, less the first"),
+]
+Metric = Annotated[
+    str, typer.Option("--metric", metavar="NAME", help="agreed, weeks_in_force or another of summary.csv [default: agreed]")
+]
+Issue = Annotated[str | None, typer.Option("--issue", metavar="NAME", help="on one issue rather than on anything")]
+Method = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        metavar="NAME",
+        help="given (draws of a run), morris (screening) or sobol (shares of variance) [default: given]",
+    ),
+]
+Count = Annotated[
+    int | None,
+    typer.Option("--n", parser=cli._whole, metavar="N", help="trajectories of morris [10]; base points of sobol [256]"),
+]
+Lucks = Annotated[
+    int | None, typer.Option("--lucks", parser=cli._whole, metavar="N", help="worlds at each point of morris and sobol [40]")
+]
+Top = Annotated[
+    int | None,
+    typer.Option("--top", parser=cli._whole, metavar="K", help="only the K that move it most [sobol: 12, after a screening]"),
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", metavar="PATH", help="look at this assumption only; may be repeated"),
+]
+Worlds = Annotated[
+    int | None, typer.Option("--worlds", parser=cli._whole, metavar="N", help=f"worlds per process of given [{cli.WORLDS}]")
+]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", parser=cli._whole, metavar="S", help=f"the same seed gives the same worlds [default: {cli.SEED}]"),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="say how much there is to do and how long it will take, and leave")]
+Out = Annotated[
+    str | None,
+    typer.Option("--out", metavar="DIR", help="folder to write to [default: results/ and the scenario's name, -sensitivity]"),
+]
+
+
+@cli.app.command()
+@cli.guarded
+def sensitivity(  # noqa: PLR0913, PLR0917 - one argument per option
+    target: Target,
+    process: Processes = None,
+    metric: Metric = "agreed",
+    issue: Issue = None,
+    method: Method = "given",
+    n: Count = None,
+    lucks: Lucks = None,
+    top: Top = None,
+    parameter: Parameters = None,
+    worlds: Worlds = None,
+    seed: Seed = None,
+    settings: cli.Settings = None,
+    jobs: cli.Jobs = 1,
+    out: Out = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Show which assumptions move the difference between two processes.
+
+    Prints the greatest with their intervals, beside a dummy that enters nothing, and writes the table to a folder.
+    """
+    if top is not None and parameter:
+        raise cli.CommandError("expected either --top K or --parameter PATH", 2)
+    _apart(method, n=n, lucks=lucks, worlds=worlds)
+    cli._Run(1 if worlds is None else worlds, seed or 0, jobs, "", False)  # refuses what cannot be
+    numbers = {"n": n if worlds is None else worlds, "lucks": lucks, "seed": seed, "parameters": parameter or top}
+    asked: dict[str, Any] = {"processes": process or None, "metric": metric, "issue": issue, "method": method}
+    asked |= {name: value for name, value in numbers.items() if value is not None}
+    folder = out or _folder(target)
+    if Path(target).is_dir():
+        if settings or worlds or dry_run:
+            raise cli.CommandError(
+                f"{target}: is a run, from which nothing is run anew; expected no --set, --worlds or --dry-run", 2
+            )
+        _show(sim.sensitivity(target, **asked, out=folder), folder)
+        return
+    from sim.study.saving import SENSITIVITY, check_target  # noqa: PLC0415
+    from sim.study.sensitivity import ask  # noqa: PLC0415
+
+    scenario = cli._load(target, settings)
+    whole = ask(scenario, **asked)
+    if dry_run:
+        _say_plan(whole, jobs)
+        return
+    check_target(folder, of=SENSITIVITY)
+    from rich.console import Console  # noqa: PLC0415
+
+    from sim.show.meter import Meter, shown  # noqa: PLC0415
+
+    typer.echo(f"running {_words(whole)}", err=True)
+    with shown(Console(stderr=True), Meter(2 * (1 if method == "given" else whole.lucks))) as tick:
+        found = sim.sensitivity(scenario, **asked, jobs=jobs, progress=tick)
+    found.save(folder)
+    _show(found, folder)
+
+
+def _apart(method: str, **given: int | None) -> None:
+    """Numbers that the method has no use for are wrong input."""
+    known = {"given": ("worlds",), "morris": ("n", "lucks"), "sobol": ("n", "lucks")}.get(method, tuple(given))
+    for name, value in given.items():
+        if value is not None and name not in known:
+            raise cli.CommandError(f"--{name}: method {method} has no use for it; expected --{' or --'.join(known)}", 2)
+
+
+def _folder(target: str) -> str:
+    path = Path(target)
+    return f"{path}-sensitivity" if path.is_dir() else f"results/{path.stem}-sensitivity"
+
+
+def _show(found: sim.Sensitivity, folder: str) -> None:
+    from sim.show.assumptions import show  # noqa: PLC0415
+
+    show(found, cli._console())
+    typer.echo(f"Written to {folder}: sensitivity.csv")
+
+
+def _words(asked: Asked) -> str:
+    points = " and ".join(
+        f"{count:,} worlds (draws of a run)" if stage == "given" else f"{count:,} points ({stage})"
+        for stage, count in asked.stages.items()
+    )
+    return f"{points}, {asked.worlds:,} worlds in all"
+
+
+def _say_plan(asked: Asked, jobs: int) -> None:
+    from sim.show.meter import duration  # noqa: PLC0415
+    from sim.study.pilot import seconds  # noqa: PLC0415
+
+    typer.echo(_words(asked))
+    typer.echo(f"about {duration(seconds(asked, jobs))}, measured on a few points")

@@ -1,0 +1,384 @@
+"""Which assumptions move the difference between two processes.
+
+Three ways, from cheap to dear:
+
+* ``given``: from the draws that a run already has, at no further cost. Every assumption at once.
+* ``morris``: every assumption goes through its range from a few starting points. A screening.
+* ``sobol``: a screening by ``given``, then shares of variance for the assumptions that came out on top; the
+  rest is drawn as usual.
+
+Two parameters that are no assumptions are reported beside them. The ``dummy`` enters nothing: with common
+random numbers it comes out at zero in ``morris`` and ``sobol``, and in ``given`` shows what chance alone does.
+``luck`` (in ``morris`` and ``sobol``) is which worlds' luck a point got: what chance still does with so few
+lucks a point. More lucks make it smaller.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from sim.model.draws import BLOCK, Draws
+from sim.scenario.problems import hint, refuse, shown
+from sim.scenario.scenario import Scenario
+from sim.study import indices
+from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, Result, manifest, run_block
+from sim.study.given import DUMMY, LUCK, Trial, outcome, quantities, ranges
+from sim.study.handover import DEFAULT_LUCKS, DEFAULT_METRIC, Handover, choose_metric, choose_parameters, salib
+from sim.study.indices import HEADLINE, MEANING, UNBIASED, Found
+from sim.study.saving import SENSITIVITY, check_target, read, write_folder
+from sim.study.writing import StudyError
+
+Array = NDArray[np.float64]
+
+METHODS = ("given", "morris", "sobol")
+DEFAULT_N = {"given": DEFAULT_WORLDS, "morris": 10, "sobol": 256}
+"""Worlds; trajectories; points of the base sequence."""
+
+SCREENING = 5000
+"""Worlds of the screening before Sobol. For the same time it tells more assumptions from noise than Morris does, but
+passes over one that acts through interplay alone; Morris with a list of parameters afterwards shows such."""
+
+DEFAULT_TOP = 12
+LEAST = {"given": 100, "morris": 2, "sobol": 8}
+MOST_RUNS = 10**9
+
+COLUMNS = (
+    "method", "metric", "issue", "process", "base", "parameter", "role", "index", "estimate", "low", "high",
+    "range_low", "range_high",
+)  # fmt: skip
+"""Of ``Sensitivity.table`` and of ``sensitivity.csv``."""
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What moves the difference ``process - base``.
+
+    ``table`` has a row per method, parameter and index: the estimate with its 95% interval, and the ends of the
+    parameter's range (of the factor where its range is relative). Parameters are in order of the method's
+    headline index, dummy and luck at the end (``role``).
+    """
+
+    scenario: Scenario
+    table: pd.DataFrame
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        """The method asked for; a screening before it stands in the table as well."""
+        return str(self.manifest["method"])
+
+    def ranked(self, method: str | None = None) -> pd.DataFrame:
+        """The rows of the headline index, assumptions first and the greatest first among them."""
+        method = method or self.method
+        return self.table[(self.table["method"] == method) & (self.table["index"] == HEADLINE[method])].reset_index(drop=True)
+
+    def clear(self, method: str | None = None) -> list[str]:
+        """Assumptions whose interval leaves out zero, the greatest first; one in twenty to forty would by chance alone.
+
+        The index is the one that chance does not push to one side: effect, mu, S1.
+        """
+        method = method or self.method
+        rows = self.table[(self.table["method"] == method) & (self.table["index"] == UNBIASED[method])]
+        told = (rows["role"] == "assumption") & ((rows["low"] > 0) | ((rows["high"] < 0) & (method != "sobol")))
+        return [str(name) for name in rows.loc[told, "parameter"]]
+
+    def explain(self) -> dict[str, str]:
+        """What each index in the table says, in one line."""
+        pairs = self.table[["method", "index"]].drop_duplicates().itertuples(index=False)
+        return {f"{method} {index}": MEANING[method, index] for method, index in pairs}
+
+    def save(self, directory: str | os.PathLike[str]) -> Path:
+        """Write table, manifest and scenario to a folder, whole or not at all. Raises RunFolderError."""
+
+        def fill(new: Path) -> None:
+            text = self.table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+            (new / SENSITIVITY).write_text(text, encoding="utf-8", newline="\n")
+
+        return write_folder(self.scenario, directory, fill, self.manifest, of=SENSITIVITY)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a study of sensitivity was asked for, checked. ``names`` are assumptions; ``top``: of how many after a screening."""
+
+    scenario: Scenario
+    processes: tuple[str, str]
+    metric: str
+    issue: str
+    method: str
+    n: int
+    lucks: int
+    names: tuple[str, ...]
+    top: int | None
+    seed: int
+
+    @property
+    def screened(self) -> bool:
+        """Whether the draws of a run choose what Sobol looks at."""
+        return self.method == "sobol" and self.top is not None and self.top < len(self.names)
+
+    @property
+    def stages(self) -> dict[str, int]:
+        """Points of each stage."""
+        count = len(self.names) + 2
+        if self.method == "given":
+            return {"given": self.n}
+        if self.method == "morris":
+            return {"morris": self.n * (count + 1)}
+        if not self.screened:
+            return {"sobol": self.n * (count + 2)}
+        return {"given": SCREENING, "sobol": self.n * ((self.top or 0) + 4)}
+
+    @property
+    def worlds(self) -> int:
+        """Worlds to run, over both processes."""
+        return 2 * sum(points * (1 if stage == "given" else self.lucks) for stage, points in self.stages.items())
+
+    def handover(self, names: tuple[str, ...], jobs: int = 1) -> Handover:
+        """The question with some parameters, the rest drawn as usual."""
+        return Handover(Trial(self.scenario, self.processes, self.issue, self.seed, self.lucks), self.metric, names, jobs=jobs)
+
+
+def ask(  # noqa: PLR0913 - what a study of sensitivity is asked for
+    scenario: Scenario,
+    *,
+    processes: Iterable[str] | None = None,
+    metric: str = DEFAULT_METRIC,
+    issue: str | None = None,
+    method: str = "given",
+    n: int | None = None,
+    lucks: int = DEFAULT_LUCKS,
+    parameters: Iterable[str] | int | None = None,
+    seed: int = DEFAULT_SEED,
+) -> Asked:
+    """What is asked for, checked. Raises ScenarioError."""
+    if method not in METHODS:
+        raise refuse("method", f"unknown method {shown(method)}{hint(str(method), METHODS)}")
+    chosen = _pair(scenario, processes)
+    metric = choose_metric(scenario, metric, issue or "")
+    known = quantities(scenario)
+    top = DEFAULT_TOP if parameters is None and method == "sobol" else None
+    if isinstance(parameters, (int, np.integer)):
+        top, parameters = int(parameters), None
+        if top < 1:
+            raise refuse("parameters", f"got {top}, expected at least 1, or a list of names")
+    names = choose_parameters(known, [parameters] if isinstance(parameters, str) else parameters)
+    names = tuple(name for name in names if name not in (DUMMY, LUCK))
+    n = DEFAULT_N[method] if n is None else n
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < LEAST[method]:
+        raise refuse("n", f"got {shown(n)}, expected a whole number of at least {LEAST[method]} for method {method}")
+    if method == "sobol" and n & (n - 1):
+        raise refuse("n", f"got {n}, expected a power of two for method sobol, such as {1 << int(n).bit_length() - 1}")
+    Trial(scenario, chosen, issue or "", seed, lucks)  # refuses what cannot be
+    asked = Asked(scenario, chosen, metric, issue or "", method, int(n), int(lucks), names, top, int(seed))
+    if asked.worlds > MOST_RUNS:
+        raise refuse("n", f"comes to {asked.worlds:,} worlds, expected at most {MOST_RUNS:,}")
+    salib("analyze")
+    return asked
+
+
+def _pair(scenario: Scenario, processes: Iterable[str] | None) -> tuple[str, str]:
+    """The process that is compared to, and the one that is compared."""
+    named = list(scenario.file.processes) if processes is None else [processes] if isinstance(processes, str) else list(processes)
+    chosen = scenario.choose_processes(named)
+    if len(named) != 2 or len(chosen) != 2:
+        said = "none" if processes is None else ", ".join(named)
+        of = f"; there are {', '.join(scenario.file.processes)}" if processes is None else ""
+        raise refuse("processes", f"got {said}, expected two, of which the first is the one compared to{of}")
+    return chosen[0], chosen[1]
+
+
+def sensitivity(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
+    source: Scenario | Result | str | os.PathLike[str],
+    *,
+    processes: Iterable[str] | None = None,
+    metric: str = DEFAULT_METRIC,
+    issue: str | None = None,
+    method: str = "given",
+    n: int | None = None,
+    lucks: int = DEFAULT_LUCKS,
+    parameters: Iterable[str] | int | None = None,
+    seed: int = DEFAULT_SEED,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    out: str | os.PathLike[str] | None = None,
+) -> Sensitivity:
+    """Which assumptions move the difference between two processes (the second less the first).
+
+    ``source`` is a scenario; or, for method "given", a comparison or the folder that one was written to: its
+    draws are used and nothing is run. ``metric`` and ``issue`` are those of a comparison's summary. ``n`` is the
+    number of worlds ("given"), of trajectories ("morris") or of base points ("sobol", a power of two), and
+    ``lucks`` the worlds that are run at each point of the last two. ``parameters`` is a list of names, or how
+    many of the greatest to look at (for "sobol" those that a screening finds, by default 12).
+    Raises ScenarioError for wrong input, StudyError where nothing varies, RunFolderError for a folder.
+    """
+    folder = check_target(out, of=SENSITIVITY) if out is not None else None
+    run = source if isinstance(source, (Scenario, Result)) else read(source)
+    scenario = run if isinstance(run, Scenario) else run.scenario
+    result = run if isinstance(run, Result) else None
+    if result is not None:
+        if method != "given":
+            raise refuse("method", f"{method} runs points of its own; expected a scenario rather than a run, or method given")
+        n, seed = result.count, result.seed
+        processes = result.processes if processes is None else processes
+    asked = ask(
+        scenario,
+        processes=processes,
+        metric=metric,
+        issue=issue,
+        method=method,
+        n=n,
+        lucks=lucks,
+        parameters=parameters,
+        seed=seed,
+    )
+    found = _from_draws(asked, result, jobs, progress) if method == "given" else _from_points(asked, jobs, progress)
+    if folder is not None:
+        found.save(folder)
+    return found
+
+
+# ---------------------------------------------------------------- from the draws of a run
+
+
+def _from_draws(asked: Asked, result: Result | None, jobs: int, progress: Progress | None) -> Sensitivity:
+    every = tuple(quantities(asked.scenario))
+    drawn, values = _run(asked, jobs, progress) if result is None else _from_run(asked, result, every)
+    y = values[asked.processes[1]] - values[asked.processes[0]]
+    _check_varies(asked, y)
+    x = np.column_stack([*(drawn[name] for name in every), _dummy(asked.n, asked.seed)])
+    names = (*every, DUMMY)
+    found = indices.given(_problem(asked, names), x, y, asked.seed)
+    rows = _kept(_rows(asked, "given", names, found), asked.names, asked.top)
+    return Sensitivity(asked.scenario, rows, _manifest(asked, explained=indices.explained(x[:, :-1], y)))
+
+
+def _run(asked: Asked, jobs: int, progress: Progress | None) -> tuple[dict[str, Array], dict[str, Array]]:
+    """The worlds of a comparison: what was drawn, and the outcome by process, ``(worlds,)`` each."""
+    sizes = [(b, min(BLOCK, asked.n - b * BLOCK)) for b in range(-(-asked.n // BLOCK))]
+    tasks = [(process, b, size) for b, size in sizes for process in asked.processes]
+    drawn: dict[str, list[Array]] = {}
+    values: dict[str, list[Array]] = {process: [] for process in asked.processes}
+    done = 0
+    calls = (delayed(run_block)(asked.scenario, process, asked.seed, b, size) for process, b, size in tasks)
+    for piece in Parallel(n_jobs=jobs, return_as="generator", batch_size=1)(calls):
+        values[piece.process].append(outcome(piece.rows, asked.scenario, asked.metric, asked.issue, piece.in_force))
+        if piece.process == asked.processes[0]:
+            for name, column in piece.drawn.items():
+                drawn.setdefault(name, []).append(column)
+        done += len(piece.in_force)
+        if progress is not None:
+            progress(done, asked.worlds)
+    whole = ({k: np.concatenate(v) for k, v in parts.items()} for parts in (drawn, values))
+    return next(whole), next(whole)
+
+
+def _from_run(asked: Asked, result: Result, every: tuple[str, ...]) -> tuple[dict[str, Array], dict[str, Array]]:
+    """The same from the tables of a run that is there."""
+    values = {}
+    for process in asked.processes:
+        if process not in result.processes:
+            raise refuse("processes", f"the run has no process {process}{hint(process, result.processes)}")
+        rows = result.worlds[result.worlds["process"] == process]
+        if asked.metric == "weeks_in_force" and (tables := rows["table"].nunique()) > 1:
+            said = f"a run does not keep {asked.metric} of {process}, which has {tables} tables; expected a scenario, not a run"
+            raise refuse("metric", said)
+        in_force = rows["weeks_in_force"].to_numpy(dtype=np.int32)[: result.count]
+        values[process] = outcome(rows, asked.scenario, asked.metric, asked.issue, in_force)
+    first = result.worlds.drop_duplicates("world").sort_values("world")
+    if missing := [name for name in every if f"parameter:{name}" not in first]:
+        raise StudyError(f"the run has no draws of {missing[0]}; expected a run of this version of gobetween")
+    return {name: first[f"parameter:{name}"].to_numpy(dtype=float) for name in every}, values
+
+
+def _dummy(worlds: int, seed: int) -> Array:
+    """A parameter that enters nothing, drawn as the others are, ``(worlds,)``."""
+    blocks = range(-(-worlds // BLOCK))
+    parts = [Draws(seed, b, min(BLOCK, worlds - b * BLOCK)).uniform("sensitivity", DUMMY) for b in blocks]
+    return np.concatenate(parts).astype(np.float64)
+
+
+# ---------------------------------------------------------------- from points of its own
+
+
+def _from_points(asked: Asked, jobs: int, progress: Progress | None) -> Sensitivity:
+    names, parts, before = asked.names, [], 0
+
+    def tick(done: int, _: int) -> None:
+        if progress is not None:
+            progress(before + done, asked.worlds)
+
+    if asked.screened:
+        first = _from_draws(replace(asked, method="given", n=SCREENING, top=None), None, jobs, tick)
+        parts, before = [first.table], 2 * SCREENING
+        names = tuple(first.ranked()["parameter"][: asked.top])
+    handed = asked.handover((*names, DUMMY, LUCK), jobs)
+    make = indices.morris_points if asked.method == "morris" else indices.sobol_points
+    x = make(handed.problem, asked.n, asked.seed)
+    y = handed.of(handed.trial.run(handed.names, x, jobs=jobs, progress=tick))
+    _check_varies(asked, y)
+    if asked.method == "morris":
+        found = indices.morris(handed.problem, x, y, asked.seed)
+    else:
+        found = indices.sobol(handed.problem, y, asked.seed)
+    parts.append(_kept(_rows(asked, asked.method, handed.names, found), names, asked.top))
+    return Sensitivity(asked.scenario, pd.concat(parts, ignore_index=True), _manifest(asked, parameters=list(names)))
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _problem(asked: Asked, names: tuple[str, ...]) -> Mapping[str, Any]:
+    return asked.handover(names).problem
+
+
+def _check_varies(asked: Asked, y: Array) -> None:
+    if np.ptp(y) == 0:
+        what = f"{asked.metric} on {asked.issue}" if asked.issue else asked.metric
+        raise StudyError(
+            f"the difference in {what} is {y[0]:g} everywhere: nothing moves it; expected another metric or more worlds"
+        )
+
+
+def _rows(asked: Asked, method: str, names: tuple[str, ...], found: Found) -> pd.DataFrame:
+    """The rows of one method, in order."""
+    span = ranges(asked.scenario, names)
+    size = np.abs(found[HEADLINE[method]][0])
+    last = np.array([name in (DUMMY, LUCK) for name in names])
+    order = np.lexsort((np.arange(len(names)), -size, last))
+    rows = [
+        (
+            method, asked.metric, asked.issue, asked.processes[1], asked.processes[0], names[k],
+            names[k] if last[k] else "assumption", index, *(part[k] for part in parts), *span[k],
+        )
+        for k in order
+        for index, parts in found.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _kept(rows: pd.DataFrame, names: tuple[str, ...], top: int | None) -> pd.DataFrame:
+    """The rows of the assumptions asked for, at most ``top`` of them, and those that are none."""
+    there = [name for name in rows["parameter"].unique() if name in names][:top]
+    return rows[rows["parameter"].isin([*there, DUMMY, LUCK])].reset_index(drop=True)
+
+
+def _manifest(asked: Asked, **more: Any) -> dict[str, Any]:
+    found = manifest(
+        asked.scenario, seed=asked.seed, worlds=asked.worlds // 2, processes=list(asked.processes), method=asked.method,
+        metric=asked.metric, issue=asked.issue, n=asked.n, lucks=None if asked.method == "given" else asked.lucks,
+        stages=asked.stages, screening="given" if asked.screened else None, **more,
+        meaning={f"{method} {index}": words for (method, index), words in MEANING.items() if method in asked.stages},
+    )  # fmt: skip
+    found["versions"]["SALib"] = version("SALib")
+    return found
