@@ -7,8 +7,8 @@ SALib takes a ``problem`` and what ``model(X)`` returns::
     from SALib.sample import sobol as sample
 
     scenario = sim.load("tests/minimal.yaml")
-    asked = ["parties.north.grievance", "behaviour.threshold", "dummy"]
-    handed = sim.handover(scenario, processes=("direct_talks", "both"), metric="came", parameters=asked)
+    asked = ["parties.north.grievance", "behaviour.occasion_rate", "dummy"]
+    handed = sim.handover(scenario, processes=("direct_talks", "both"), metric="weeks_in_force", parameters=asked)
     X = sample.sample(handed.problem, 16, calc_second_order=False, seed=1)
     found = analyze.analyze(handed.problem, handed.model(X), calc_second_order=False, seed=1)
     print(found.to_df())
@@ -88,20 +88,21 @@ class Handover:
     def _bounds(self) -> Array:
         return ranges(self.trial.scenario, self.names)
 
-    def _checked(self, given: Any) -> Array:
-        """Points as numbers within their ranges."""
+    def _checked(self, given: Any, of: str = "X") -> Array:
+        """Points as numbers within their ranges; ``of`` is what they were given as."""
         wanted = f"expected (points, {len(self.names)}): a column for each of the problem's names"
         try:
             x = np.asarray(given, dtype=np.float64)
         except (TypeError, ValueError):
-            raise refuse("X", f"got what is not a table of numbers, {wanted}") from None
+            raise refuse(of, f"got what is not a table of numbers, {wanted}") from None
         if x.ndim != 2 or x.shape[1] != len(self.names) or not len(x):
-            raise refuse("X", f"got the shape {x.shape}, {wanted}")
+            raise refuse(of, f"got the shape {x.shape}, {wanted}")
         low, high = self._bounds.T
         edge = EDGE * (high - low)
         for row, column in np.argwhere(~((x >= low - edge) & (x <= high + edge)))[:1]:  # NaN is neither
-            said = f"row {row}: got {x[row, column]:g}, expected {low[column]:g} to {high[column]:g}"
-            raise refuse("X", said, key=(self.names[column],))
+            where = f"row {row}: " if len(x) > 1 else ""
+            said = f"{where}got {x[row, column]:g}, expected {low[column]:g} to {high[column]:g}"
+            raise refuse(of, said, key=(self.names[column],))
         return np.clip(x, low, high)
 
     # ------------------------------------------------------------ EMA Workbench
@@ -118,7 +119,7 @@ class Handover:
             if name not in paths.values():
                 raise refuse("function", f"unknown parameter {name}{hint(name, paths.values())}")
         names = tuple(name for name in self.names if name in given)
-        x = replace(self, names=names)._checked([[given[name] for name in names]])
+        x = replace(self, names=names)._checked([[given[name] for name in names]], "function")
         changes = {path: value for path, value in given.items() if path in self.choices}
         trial = replace(self.trial, scenario=self.trial.scenario.with_(changes)) if changes else self.trial
         found = trial.run(names, x).iloc[0]

@@ -94,25 +94,36 @@ def sobol(problem: Mapping[str, Any], y: Array, seed: int) -> Found:
     return {name: _interval(found[name], found[f"{name}_conf"]) for name in ("S1", "ST")}
 
 
-def given(problem: Mapping[str, Any], x: Array, y: Array, seed: int) -> Found:
-    """Indices from whatever points there are; x is ``(worlds, parameters)``, drawn independently; y must vary.
+def effects(problem: Mapping[str, Any], x: Array, y: Array) -> Found:
+    """``effect`` from whatever points there are; x is ``(worlds, parameters)``, drawn independently.
 
-    ``effect`` is the slope of a linear regression on all parameters together (on each alone where there are
-    few worlds), times the range; its interval is robust to unequal variance (HC3: MacKinnon, White 1985).
-    ``S1`` is SALib's RBD-FAST on given data (Plischke 2010; bias: Tissot, Prieur 2012). SALib resamples half of
-    the worlds, so we divide its interval by the root of two.
+    The slope of a linear regression on all parameters together (on each alone where there are few worlds),
+    times the range. The interval is robust to unequal variance (HC3: MacKinnon, White 1985).
     """
     low, high = np.asarray(problem["bounds"], dtype=float).T
     scaled = (x - x.mean(axis=0)) / (high - low)
     alone = len(y) < WORLDS_PER_PARAMETER * (x.shape[1] + 1)
-    fit = _slopes_alone if alone else _slopes
-    slope, error = fit(scaled, y - y.mean())
-    with np.errstate(invalid="ignore"):  # where an outcome is rare, a resample may not have it at all: no interval
-        found = salib("analyze.rbd_fast").analyze(
-            dict(problem), x, y, M=HARMONICS, num_resamples=FEW_RESAMPLES, seed=seed_of(seed)
-        )  # fmt: skip
-    first = _interval(found["S1"], np.asarray(found["S1_conf"], dtype=float) / np.sqrt(2))
-    return {"effect": (slope, slope - Z * error, slope + Z * error), "S1": first}
+    slope, error = (_slopes_alone if alone else _slopes)(scaled, y - y.mean())
+    return {"effect": (slope, slope - Z * error, slope + Z * error)}
+
+
+def first_order(x: Array, y: Array, seed: int) -> Found:
+    """``S1`` from the same points, each parameter by itself; y must vary.
+
+    SALib's RBD-FAST on given data (Plischke 2010; bias: Tissot, Prieur 2012). SALib resamples half of the
+    worlds, so we divide its interval by the root of two. No interval (NaN) where an outcome is so rare that a
+    resample may not have it.
+    """
+    rbd_fast = salib("analyze.rbd_fast")
+    found = []
+    for column in x.T:
+        one = {"num_vars": 1, "names": ["x"], "bounds": [[0.0, 1.0]]}
+        with np.errstate(invalid="ignore"):
+            out = rbd_fast.analyze(
+                one, column[:, None], y, M=HARMONICS, num_resamples=FEW_RESAMPLES, seed=seed_of(seed)
+            )  # fmt: skip
+        found.append((out["S1"][0], out["S1_conf"][0] / np.sqrt(2)))
+    return {"S1": _interval(*np.array(found, dtype=float).T)}
 
 
 def explained(x: Array, y: Array) -> float | None:

@@ -258,8 +258,13 @@ def _from_draws(asked: Asked, result: Result | None, jobs: int, progress: Progre
     _check_varies(asked, y)
     x = np.column_stack([*(drawn[name] for name in every), _dummy(asked.n, asked.seed)])
     names = (*every, DUMMY)
-    found = indices.given(_problem(asked, names), x, y, asked.seed)
-    rows = _kept(_rows(asked, "given", names, found), asked.names, asked.top)
+    effects = indices.effects(_problem(asked, names), x, y)
+    sizes = _rows(asked, "given", names, effects)
+    kept = tuple(str(name) for name in _kept(sizes, asked.names, asked.top)["parameter"])
+    columns = [names.index(name) for name in kept]
+    found = {index: (v[columns], low[columns], high[columns]) for index, (v, low, high) in effects.items()}
+    found |= indices.first_order(x[:, columns], y, asked.seed)
+    rows = _rows(asked, "given", kept, found)
     return Sensitivity(asked.scenario, rows, _manifest(asked, explained=indices.explained(x[:, :-1], y)))
 
 
