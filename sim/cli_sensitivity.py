@@ -11,7 +11,7 @@ import sim
 from sim import cli
 
 if TYPE_CHECKING:
-    from sim.study.sensitivity import Asked
+    from sim.study.inquiry import Inquiry
 
 Target = Annotated[
     str, typer.Argument(metavar="SCENARIO|DIR", help="a scenario file, or the folder of a comparison whose draws are to be used")
@@ -99,8 +99,8 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument per option
             )
         _show(sim.sensitivity(target, **asked, out=folder), folder)
         return
+    from sim.study.inquiry import ask  # noqa: PLC0415
     from sim.study.saving import SENSITIVITY, check_target  # noqa: PLC0415
-    from sim.study.sensitivity import ask  # noqa: PLC0415
 
     scenario = cli._load(target, settings)
     whole = ask(scenario, **asked)
@@ -139,7 +139,7 @@ def _show(found: sim.Sensitivity, folder: str) -> None:
     typer.echo(f"Written to {folder}: sensitivity.csv")
 
 
-def _words(asked: Asked) -> str:
+def _words(asked: Inquiry) -> str:
     points = " and ".join(
         f"{count:,} worlds (draws of a run)" if stage == "given" else f"{count:,} points ({stage})"
         for stage, count in asked.stages.items()
@@ -147,7 +147,7 @@ def _words(asked: Asked) -> str:
     return f"{points}, {asked.worlds:,} worlds in all"
 
 
-def _say_plan(asked: Asked, jobs: int) -> None:
+def _say_plan(asked: Inquiry, jobs: int) -> None:
     from sim.show.meter import duration  # noqa: PLC0415
     from sim.study.pilot import seconds  # noqa: PLC0415
 

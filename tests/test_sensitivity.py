@@ -20,8 +20,9 @@ from sim.scenario.scenario import Scenario
 from sim.study import handover as handing
 from sim.study import indices
 from sim.study.given import DUMMY, LUCK, Given, Trial, metrics, quantities, stated
+from sim.study.inquiry import SCREENING, ask
 from sim.study.outcomes import table_rows
-from sim.study.sensitivity import COLUMNS, SCREENING, ask
+from sim.study.sensitivity import COLUMNS
 
 pytest.importorskip("SALib", reason="SALib is not installed")
 
@@ -185,6 +186,8 @@ def test_what_matters_comes_first_with_its_sign(wide: Scenario) -> None:
     assert table.loc[(DUMMY, "S1"), "estimate"] < 0.05 < table.loc[(RATE, "S1"), "low"]
     assert set(found.table["role"]) == {"assumption", DUMMY}
     assert found.clear()[0] == RATE
+    assert found.manifest["looked_at"] == len(quantities(wide))
+    assert len(found.clear()) <= found.manifest["told_from_zero"] < 30
     assert 0.1 < found.manifest["explained"] < 1
     json.dumps(found.manifest, allow_nan=False)
 
@@ -204,6 +207,7 @@ def test_designed_points_agree_and_the_dummy_is_nothing(wide: Scenario, method: 
 
 def test_sobol_looks_at_what_a_screening_finds(wide: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.study.sensitivity.SCREENING", 400)
+    monkeypatch.setattr("sim.study.inquiry.SCREENING", 400)
     monkeypatch.setattr("sim.study.indices.FEW_RESAMPLES", 3)
     ticks: list[tuple[int, int]] = []
     found = sim.sensitivity(
@@ -215,7 +219,8 @@ def test_sobol_looks_at_what_a_screening_finds(wide: Scenario, monkeypatch: pyte
     assert [done for done, _ in ticks] == sorted(done for done, _ in ticks)
     assert len(found.ranked()) == 4
     assert len(found.ranked("given")) == len(quantities(wide)) + 1
-    assert list(found.manifest["parameters"]) == list(found.ranked("given")["parameter"][:2])
+    assert set(found.ranked()["parameter"][:2]) == set(found.ranked("given")["parameter"][:2])
+    assert found.manifest["looked_at"] == 2
     assert set(found.explain()) == {"given effect", "given S1", "sobol S1", "sobol ST"}
 
 

@@ -61,7 +61,7 @@ def sentences(found: Sensitivity) -> list[str]:
     """What was found, made from the figures and nothing else."""
     ranked = found.ranked()
     rows = ranked[ranked["role"] == "assumption"]
-    first, clear = rows.iloc[0], found.clear()
+    first = rows.iloc[0]
     index, write = str(first["index"]), writer(found, str(first["index"]))
     by = {
         "effect": f"from the low to the high end of its range it moves by {write(first['estimate'], sign=True)}",
@@ -72,10 +72,10 @@ def sentences(found: Sensitivity) -> list[str]:
         f"The difference ({question(found)}) hangs most on {in_words(found.scenario, str(first['parameter']))}: "
         f"{by} {_interval(first, write)}."
     ]
-    chance = len(rows) / (40 if found.method == "sobol" else 20)
-    said.append(
-        f"{len(clear)} of the {len(rows)} assumptions looked at are told from zero; by chance alone about {chance:.0f} would be."
-    )
+    looked, told = found.manifest["looked_at"], found.manifest["told_from_zero"]
+    chance = looked / (40 if found.method == "sobol" else 20)
+    by_chance = f"about {chance:.0f}" if chance >= 1 else "less than one"
+    said.append(f"{told} of the {looked} assumptions looked at are told from zero; chance alone would make it {by_chance}.")
     if (share := found.manifest.get("explained")) is not None:
         said.append(
             f"All assumptions together explain {percent(max(share, 0.0))}% of the variance between single worlds (linear fit); "

@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.study.gather import ROW_BYTES
 from sim.study.given import quantities
+from sim.study.inquiry import Inquiry
 from sim.study.pieces import Study, do
-from sim.study.sensitivity import Asked
 from sim.study.store import body_of, find_store
 from sim.study.sweep import Means, missing
 
@@ -71,7 +71,7 @@ def workers(means: Means) -> int:
     return means.jobs if means.jobs > 0 else os.cpu_count() or 1
 
 
-def seconds(asked: Asked, jobs: int) -> float:
+def seconds(asked: Inquiry, jobs: int) -> float:
     """How long a study of sensitivity will run: a few points in the middle of all ranges, timed and multiplied."""
     names = tuple(quantities(asked.scenario))
     points = -(-PILOT_WORLDS // asked.lucks)

@@ -28,29 +28,18 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from sim.model.draws import BLOCK, Draws
-from sim.scenario.problems import hint, refuse, shown
+from sim.scenario.problems import hint, refuse
 from sim.scenario.scenario import Scenario
 from sim.study import indices
-from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, Result, manifest, run_block
-from sim.study.given import DUMMY, LUCK, Trial, outcome, quantities, ranges
-from sim.study.handover import DEFAULT_LUCKS, DEFAULT_METRIC, Handover, choose_metric, choose_parameters, salib
+from sim.study.compare import DEFAULT_SEED, Progress, Result, manifest, run_block
+from sim.study.given import DUMMY, LUCK, outcome, quantities, ranges
+from sim.study.handover import DEFAULT_LUCKS, DEFAULT_METRIC
 from sim.study.indices import HEADLINE, MEANING, UNBIASED, Found
+from sim.study.inquiry import SCREENING, Inquiry, ask
 from sim.study.saving import SENSITIVITY, check_target, read, write_folder
 from sim.study.writing import StudyError
 
 Array = NDArray[np.float64]
-
-METHODS = ("given", "morris", "sobol")
-DEFAULT_N = {"given": DEFAULT_WORLDS, "morris": 10, "sobol": 256}
-"""Worlds; trajectories; points of the base sequence."""
-
-SCREENING = 5000
-"""Worlds of the screening before Sobol. For the same time it tells more assumptions from noise than Morris does, but
-passes over one that acts through interplay alone; Morris with a list of parameters afterwards shows such."""
-
-DEFAULT_TOP = 12
-LEAST = {"given": 100, "morris": 2, "sobol": 8}
-MOST_RUNS = 10**9
 
 COLUMNS = (
     "method", "metric", "issue", "process", "base", "parameter", "role", "index", "estimate", "low", "high",
@@ -88,9 +77,7 @@ class Sensitivity:
         The index is the one that chance does not push to one side: effect, mu, S1.
         """
         method = method or self.method
-        rows = self.table[(self.table["method"] == method) & (self.table["index"] == UNBIASED[method])]
-        told = (rows["role"] == "assumption") & ((rows["low"] > 0) | ((rows["high"] < 0) & (method != "sobol")))
-        return [str(name) for name in rows.loc[told, "parameter"]]
+        return _told(self.table[self.table["method"] == method], method)
 
     def explain(self) -> dict[str, str]:
         """What each index in the table says, in one line."""
@@ -105,97 +92,6 @@ class Sensitivity:
             (new / SENSITIVITY).write_text(text, encoding="utf-8", newline="\n")
 
         return write_folder(self.scenario, directory, fill, self.manifest, of=SENSITIVITY)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a study of sensitivity was asked for, checked. ``names`` are assumptions; ``top``: of how many after a screening."""
-
-    scenario: Scenario
-    processes: tuple[str, str]
-    metric: str
-    issue: str
-    method: str
-    n: int
-    lucks: int
-    names: tuple[str, ...]
-    top: int | None
-    seed: int
-
-    @property
-    def screened(self) -> bool:
-        """Whether the draws of a run choose what Sobol looks at."""
-        return self.method == "sobol" and self.top is not None and self.top < len(self.names)
-
-    @property
-    def stages(self) -> dict[str, int]:
-        """Points of each stage."""
-        count = len(self.names) + 2
-        if self.method == "given":
-            return {"given": self.n}
-        if self.method == "morris":
-            return {"morris": self.n * (count + 1)}
-        if not self.screened:
-            return {"sobol": self.n * (count + 2)}
-        return {"given": SCREENING, "sobol": self.n * ((self.top or 0) + 4)}
-
-    @property
-    def worlds(self) -> int:
-        """Worlds to run, over both processes."""
-        return 2 * sum(points * (1 if stage == "given" else self.lucks) for stage, points in self.stages.items())
-
-    def handover(self, names: tuple[str, ...], jobs: int = 1) -> Handover:
-        """The question with some parameters, the rest drawn as usual."""
-        return Handover(Trial(self.scenario, self.processes, self.issue, self.seed, self.lucks), self.metric, names, jobs=jobs)
-
-
-def ask(  # noqa: PLR0913 - what a study of sensitivity is asked for
-    scenario: Scenario,
-    *,
-    processes: Iterable[str] | None = None,
-    metric: str = DEFAULT_METRIC,
-    issue: str | None = None,
-    method: str = "given",
-    n: int | None = None,
-    lucks: int = DEFAULT_LUCKS,
-    parameters: Iterable[str] | int | None = None,
-    seed: int = DEFAULT_SEED,
-) -> Asked:
-    """What is asked for, checked. Raises ScenarioError."""
-    if method not in METHODS:
-        raise refuse("method", f"unknown method {shown(method)}{hint(str(method), METHODS)}")
-    chosen = _pair(scenario, processes)
-    metric = choose_metric(scenario, metric, issue or "")
-    known = quantities(scenario)
-    top = DEFAULT_TOP if parameters is None and method == "sobol" else None
-    if isinstance(parameters, (int, np.integer)):
-        top, parameters = int(parameters), None
-        if top < 1:
-            raise refuse("parameters", f"got {top}, expected at least 1, or a list of names")
-    names = choose_parameters(known, [parameters] if isinstance(parameters, str) else parameters)
-    names = tuple(name for name in names if name not in (DUMMY, LUCK))
-    n = DEFAULT_N[method] if n is None else n
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < LEAST[method]:
-        raise refuse("n", f"got {shown(n)}, expected a whole number of at least {LEAST[method]} for method {method}")
-    if method == "sobol" and n & (n - 1):
-        raise refuse("n", f"got {n}, expected a power of two for method sobol, such as {1 << int(n).bit_length() - 1}")
-    Trial(scenario, chosen, issue or "", seed, lucks)  # refuses what cannot be
-    asked = Asked(scenario, chosen, metric, issue or "", method, int(n), int(lucks), names, top, int(seed))
-    if asked.worlds > MOST_RUNS:
-        raise refuse("n", f"comes to {asked.worlds:,} worlds, expected at most {MOST_RUNS:,}")
-    salib("analyze")
-    return asked
-
-
-def _pair(scenario: Scenario, processes: Iterable[str] | None) -> tuple[str, str]:
-    """The process that is compared to, and the one that is compared."""
-    named = list(scenario.file.processes) if processes is None else [processes] if isinstance(processes, str) else list(processes)
-    chosen = scenario.choose_processes(named)
-    if len(named) != 2 or len(chosen) != 2:
-        said = "none" if processes is None else ", ".join(named)
-        of = f"; there are {', '.join(scenario.file.processes)}" if processes is None else ""
-        raise refuse("processes", f"got {said}, expected two, of which the first is the one compared to{of}")
-    return chosen[0], chosen[1]
 
 
 def sensitivity(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
@@ -251,7 +147,7 @@ def sensitivity(  # noqa: PLR0913 - the public call; every argument is one a use
 # ---------------------------------------------------------------- from the draws of a run
 
 
-def _from_draws(asked: Asked, result: Result | None, jobs: int, progress: Progress | None) -> Sensitivity:
+def _from_draws(asked: Inquiry, result: Result | None, jobs: int, progress: Progress | None) -> Sensitivity:
     every = tuple(quantities(asked.scenario))
     drawn, values = _run(asked, jobs, progress) if result is None else _from_run(asked, result, every)
     y = values[asked.processes[1]] - values[asked.processes[0]]
@@ -265,10 +161,11 @@ def _from_draws(asked: Asked, result: Result | None, jobs: int, progress: Progre
     found = {index: (v[columns], low[columns], high[columns]) for index, (v, low, high) in effects.items()}
     found |= indices.first_order(x[:, columns], y, asked.seed)
     rows = _rows(asked, "given", kept, found)
-    return Sensitivity(asked.scenario, rows, _manifest(asked, explained=indices.explained(x[:, :-1], y)))
+    whole = _kept(sizes, asked.names, None)
+    return Sensitivity(asked.scenario, rows, _manifest(asked, whole, explained=indices.explained(x[:, :-1], y)))
 
 
-def _run(asked: Asked, jobs: int, progress: Progress | None) -> tuple[dict[str, Array], dict[str, Array]]:
+def _run(asked: Inquiry, jobs: int, progress: Progress | None) -> tuple[dict[str, Array], dict[str, Array]]:
     """The worlds of a comparison: what was drawn, and the outcome by process, ``(worlds,)`` each."""
     sizes = [(b, min(BLOCK, asked.n - b * BLOCK)) for b in range(-(-asked.n // BLOCK))]
     tasks = [(process, b, size) for b, size in sizes for process in asked.processes]
@@ -288,7 +185,7 @@ def _run(asked: Asked, jobs: int, progress: Progress | None) -> tuple[dict[str, 
     return next(whole), next(whole)
 
 
-def _from_run(asked: Asked, result: Result, every: tuple[str, ...]) -> tuple[dict[str, Array], dict[str, Array]]:
+def _from_run(asked: Inquiry, result: Result, every: tuple[str, ...]) -> tuple[dict[str, Array], dict[str, Array]]:
     """The same from the tables of a run that is there."""
     values = {}
     for process in asked.processes:
@@ -316,7 +213,7 @@ def _dummy(worlds: int, seed: int) -> Array:
 # ---------------------------------------------------------------- from points of its own
 
 
-def _from_points(asked: Asked, jobs: int, progress: Progress | None) -> Sensitivity:
+def _from_points(asked: Inquiry, jobs: int, progress: Progress | None) -> Sensitivity:
     names, parts, before = asked.names, [], 0
 
     def tick(done: int, _: int) -> None:
@@ -336,18 +233,25 @@ def _from_points(asked: Asked, jobs: int, progress: Progress | None) -> Sensitiv
         found = indices.morris(handed.problem, x, y, asked.seed)
     else:
         found = indices.sobol(handed.problem, y, asked.seed)
-    parts.append(_kept(_rows(asked, asked.method, handed.names, found), names, asked.top))
-    return Sensitivity(asked.scenario, pd.concat(parts, ignore_index=True), _manifest(asked, parameters=list(names)))
+    whole = _rows(asked, asked.method, handed.names, found)
+    parts.append(_kept(whole, names, asked.top))
+    return Sensitivity(asked.scenario, pd.concat(parts, ignore_index=True), _manifest(asked, whole))
 
 
 # ---------------------------------------------------------------- tables
 
 
-def _problem(asked: Asked, names: tuple[str, ...]) -> Mapping[str, Any]:
+def _told(rows: pd.DataFrame, method: str) -> list[str]:
+    rows = rows[(rows["index"] == UNBIASED[method]) & (rows["role"] == "assumption")]
+    told = (rows["low"] > 0) | ((rows["high"] < 0) & (method != "sobol"))
+    return [str(name) for name in rows.loc[told, "parameter"]]
+
+
+def _problem(asked: Inquiry, names: tuple[str, ...]) -> Mapping[str, Any]:
     return asked.handover(names).problem
 
 
-def _check_varies(asked: Asked, y: Array) -> None:
+def _check_varies(asked: Inquiry, y: Array) -> None:
     if np.ptp(y) == 0:
         what = f"{asked.metric} on {asked.issue}" if asked.issue else asked.metric
         raise StudyError(
@@ -355,7 +259,7 @@ def _check_varies(asked: Asked, y: Array) -> None:
         )
 
 
-def _rows(asked: Asked, method: str, names: tuple[str, ...], found: Found) -> pd.DataFrame:
+def _rows(asked: Inquiry, method: str, names: tuple[str, ...], found: Found) -> pd.DataFrame:
     """The rows of one method, in order."""
     span = ranges(asked.scenario, names)
     size = np.abs(found[HEADLINE[method]][0])
@@ -378,11 +282,14 @@ def _kept(rows: pd.DataFrame, names: tuple[str, ...], top: int | None) -> pd.Dat
     return rows[rows["parameter"].isin([*there, DUMMY, LUCK])].reset_index(drop=True)
 
 
-def _manifest(asked: Asked, **more: Any) -> dict[str, Any]:
+def _manifest(asked: Inquiry, whole: pd.DataFrame, **more: Any) -> dict[str, Any]:
+    """What was asked and, of all assumptions that the method looked at, how many are told from zero."""
+    looked = whole.loc[whole["role"] == "assumption", "parameter"].unique().tolist()
     found = manifest(
         asked.scenario, seed=asked.seed, worlds=asked.worlds // 2, processes=list(asked.processes), method=asked.method,
         metric=asked.metric, issue=asked.issue, n=asked.n, lucks=None if asked.method == "given" else asked.lucks,
-        stages=asked.stages, screening="given" if asked.screened else None, **more,
+        stages=asked.stages, screening="given" if asked.screened else None, looked_at=len(looked),
+        told_from_zero=len(_told(whole, asked.method)), **more,
         meaning={f"{method} {index}": words for (method, index), words in MEANING.items() if method in asked.stages},
     )  # fmt: skip
     found["versions"]["SALib"] = version("SALib")
