@@ -20,16 +20,14 @@ Processes = Annotated[
     list[str] | None,
     typer.Option("--process", metavar="NAME", help="give two: what moves the second, less the first"),
 ]
-Metric = Annotated[
-    str, typer.Option("--metric", metavar="NAME", help="agreed, weeks_in_force or another of summary.csv [default: agreed]")
-]
+Metric = Annotated[str, typer.Option("--metric", metavar="NAME", help="agreed, weeks_in_force or another of summary.csv")]
 Issue = Annotated[str | None, typer.Option("--issue", metavar="NAME", help="on one issue rather than on anything")]
 Method = Annotated[
     str,
     typer.Option(
         "--method",
         metavar="NAME",
-        help="given (draws of a run), morris (screening) or sobol (shares of variance) [default: given]",
+        help="given (draws of a run), morris (screening) or sobol (shares of variance)",
     ),
 ]
 Count = Annotated[

@@ -68,11 +68,11 @@ def sentences(found: Sensitivity) -> list[str]:
         "mu_star": f"through its range it moves by {write(first['estimate'])}, up or down",
         "ST": f"{write(first['estimate'])} of the variance between points goes with it",
     }[index]
-    said = [
-        f"The difference ({question(found)}) hangs most on {in_words(found.scenario, str(first['parameter']))}: "
-        f"{by} {_interval(first, write)}."
-    ]
     looked, told = found.manifest["looked_at"], found.manifest["told_from_zero"]
+    name = in_words(found.scenario, str(first["parameter"]))
+    said = [f"The difference ({question(found)}) hangs most on {name}: {by} {_interval(first, write)}."]
+    if not told:
+        said = [f"The difference ({question(found)}) hangs on no assumption that can be told from zero with so few worlds."]
     chance = looked / (40 if found.method == "sobol" else 20)
     by_chance = f"about {chance:.0f}" if chance >= 1 else "less than one"
     said.append(f"{told} of the {looked} assumptions looked at are told from zero; chance alone would make it {by_chance}.")
