@@ -14,6 +14,7 @@ from sim import cli
 
 if TYPE_CHECKING:
     from sim.study.asked import Asked
+    from sim.study.gather import Sweep
     from sim.study.pieces import Study
     from sim.study.pilot import Plan
     from sim.study.sweep import Means
@@ -46,6 +47,7 @@ Slice = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say how much there is to do and how long it will take, and leave")]
 KeepWorlds = Annotated[bool, typer.Option("--keep-worlds", help="keep every world, in parquet files")]
+NoCharts = Annotated[bool, typer.Option("--no-charts", help="write tables only")]
 Out = Annotated[
     str | None,
     typer.Option("--out", metavar="DIR", help="folder to write to [default: results/ and the study's name]"),
@@ -70,10 +72,12 @@ def sweep(  # noqa: PLR0913, PLR0917 - one argument per option
     slice_: Slice = None,
     keep_worlds: KeepWorlds = False,
     dry_run: DryRun = False,
+    no_charts: NoCharts = False,
 ) -> None:
     """Run processes on the same worlds at many points of a scenario.
 
-    What is finished is kept: the same command again goes on from there.
+    What is finished is kept: the same command again goes on from there. Where one or two numbers are varied, charts are
+    drawn as well.
     """
     from sim.study.asked import Asked, is_study, read_points, read_study, vary_of  # noqa: PLC0415
     from sim.study.sweep import Means, parse_slice  # noqa: PLC0415
@@ -97,29 +101,37 @@ def sweep(  # noqa: PLR0913, PLR0917 - one argument per option
     if dry_run:
         _say_plan(study, folder, means)
         return
-    _run(study, folder, means)
+    _run(study, folder, means, charts=not no_charts)
 
 
 @cli.app.command()
 @cli.guarded
 def gather(
     directory: Annotated[str, typer.Argument(metavar="DIR", help="folder that the slices of a sweep were written to")],
+    no_charts: NoCharts = False,
 ) -> None:
-    """Make the tables of a sweep that was run in slices.
+    """Make the tables and charts of a sweep that was run in slices.
 
     Says how many pieces are missing if it is not finished.
     """
     from sim.study.gather import gather as gathered  # noqa: PLC0415
 
-    gathered(directory)
-    typer.echo(f"Written to {directory}: table.parquet and table.csv")
+    _written(gathered(directory), Path(directory), charts=not no_charts)
+
+
+def _written(found: Sweep, folder: Path, *, charts: bool) -> None:
+    """Draw what the design allows beside the tables, and say what was written."""
+    names = ["table.parquet", "table.csv"]
+    if charts:
+        names += [f"{name}.{kind}" for name in found.plot(folder) for kind in ("png", "svg")]
+    typer.echo(f"Written to {folder}: {', '.join(names[:-1])} and {names[-1]}")
 
 
 def _override(asked: Asked, **given: Any) -> Asked:
     return replace(asked, **{name: value for name, value in given.items() if value is not None})
 
 
-def _run(study: Study, folder: Path, means: Means) -> None:
+def _run(study: Study, folder: Path, means: Means, *, charts: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     from sim.show.meter import Meter, shown  # noqa: PLC0415
@@ -130,7 +142,7 @@ def _run(study: Study, folder: Path, means: Means) -> None:
     with _kept(folder), shown(Console(stderr=True), meter) as tick:
         found = run(study, folder, means, progress=tick, report=lambda line: typer.echo(line, err=True))
     if not found.missing and means.part is None:
-        typer.echo(f"Written to {folder}: table.parquet and table.csv")
+        _written(found, folder, charts=charts)
         return
     left = f"{found.missing:,} of {study.pieces:,} pieces are missing" if found.missing else "all pieces are there"
     typer.echo(f"Slice {means.part[0]}/{means.part[1]} is finished in {folder}; {left}" if means.part else left)

@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.scenario.claims import read_claims
 from sim.scenario.problems import Lines, refuse
-from sim.scenario.reading import Document, read
+from sim.scenario.reading import read
 from sim.scenario.scenario import Scenario, _build, _hash
 
 SCENARIO = "scenario.yaml"
@@ -36,6 +36,12 @@ def pack(scenario: Scenario) -> dict[str, str]:
     return {SCENARIO: to_yaml(data), **files}
 
 
+def reopen(directory: Path, *, pinned: Iterable[str]) -> Scenario:
+    """The scenario that ``pack`` wrote to ``directory``, as it stands there now. Raises ScenarioError."""
+    path = str(directory / SCENARIO)
+    return _build(read(path), path, pinned=frozenset(pinned), known=None)
+
+
 def unpack(directory: Path, *, pinned: Iterable[str], evidence: list[str], expected: str) -> Scenario:
     """The scenario that ``pack`` wrote to ``directory``.
 
@@ -43,16 +49,15 @@ def unpack(directory: Path, *, pinned: Iterable[str], evidence: list[str], expec
     were. Raises ScenarioError where a file is missing or damaged, or is not the one with the hash ``expected``.
     """
     path = str(directory / SCENARIO)
-    document = read(path)
     claims = read_claims([CLAIMS], Lines(path)) if evidence and (directory / CLAIMS).exists() else {}
     kept = frozenset(pinned)
-    scenario = _build(document, path, pinned=kept, known=None)
+    scenario = reopen(directory, pinned=kept)
     file = scenario.file.model_copy(update={"evidence": evidence})
     found = _hash(file, claims, kept)
     if found != expected:
         why = f"changed since, or read by another version of gobetween (hash {found[:12]}, expected {expected[:12]})"
         raise refuse(path, f"not as it was run: {why}")
-    return Scenario(file, path, found, claims, kept, Document(document.data, document.lines))
+    return Scenario(file, path, found, claims, kept, scenario.document)
 
 
 def to_yaml(data: dict[str, Any]) -> str:

@@ -15,6 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.scenario import archive
+from sim.scenario.scenario import Scenario
 from sim.study.store import TABLE, TABLE_CSV, WORLDS, DamagedError, Store, read_store
 from sim.study.tally import Tally, merged
 from sim.study.writing import StudyError, sweep_up, writing
@@ -49,6 +51,7 @@ class Sweep:
     missing: int
     manifest: dict[str, Any] = field(repr=False)
     kept: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    asked: Scenario | None = field(default=None, repr=False)
 
     @property
     def points(self) -> pd.DataFrame:
@@ -68,6 +71,14 @@ class Sweep:
         return pd.read_parquet(self.folder / TABLE)
 
     @property
+    def scenario(self) -> Scenario:
+        """What was asked, before anything was varied. Raises ScenarioError where the folder's is damaged."""
+        if self.asked is not None:
+            return self.asked
+        assert self.folder is not None
+        return archive.reopen(self.folder, pinned=self.manifest["pinned"])
+
+    @property
     def worlds(self) -> pd.DataFrame:
         """A row per point, process, table and world. Raises StudyError if worlds were not kept."""
         if "worlds" in self.kept:
@@ -76,6 +87,17 @@ class Sweep:
             raise StudyError("worlds were not kept; sweep with keep_worlds=True (--keep-worlds)")
         files = sorted((self.folder / WORLDS).rglob("*.parquet"))
         return pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
+
+    def plot(self, folder: str | Path | None = None, *, metric: str | None = None, issue: str = "") -> dict[str, Any]:
+        """The charts that the design allows, as matplotlib figures by name; none if it allows none.
+
+        One number varied gives ``curves``, a grid over two numbers ``map`` and ``curves``. With ``folder`` each
+        is written there as PNG and SVG. ``metric`` draws that one instead of the usual ones. Raises StudyError
+        while pieces are missing, and where a file cannot be written.
+        """
+        from sim.show.charts import sweeps  # noqa: PLC0415 - figures only where asked for
+
+        return sweeps.draw(self, Path(folder) if folder is not None else None, metric=metric, issue=issue)
 
 
 def gather(folder: str | Path) -> Sweep:

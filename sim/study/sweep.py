@@ -92,7 +92,7 @@ def sweep(  # noqa: PLR0913 - the public call; every argument is one a user thin
     with tempfile.TemporaryDirectory(prefix="gobetween-") as folder:
         found = run(study, Path(folder), means, progress=progress)
         kept = {"points": found.points, "table": found.table} | ({"worlds": found.worlds} if keep_worlds else {})
-        return Sweep(None, 0, found.manifest, kept)
+        return Sweep(None, 0, found.manifest, kept, scenario)
 
 
 def make_study(  # noqa: PLR0913 - what a sweep is asked for

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.study.compare import Result
 
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
-BLUE, VERMILLION = "#0072B2", "#D55E00"
+BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 """Colours that people with any kind of colour vision tell apart (Okabe and Ito 2008)."""
 
 INK, GREY, PALE = "#222222", "#6B6B6B", "#E4E4E4"
@@ -100,6 +100,13 @@ def footnote(result: Result, intervals: str = "bands and bars: 95% Monte-Carlo i
     """How many worlds a chart rests on and what its intervals are."""
     worlds = "1 world" if result.count == 1 else f"{result.count:,} worlds"
     return f"{worlds} per process, seed {result.seed}; {intervals}; no forecast."
+
+
+def ink_on(colour: str) -> str:
+    """White or black letters, whichever stand out more on a colour (contrast of WCAG 2)."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in mpl.colors.to_rgb(colour)]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if 1.05 / (light + 0.05) > (light + 0.05) / 0.066 else INK
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,113 @@
+"""Which process is best at each point of a sweep, by how much, and whether it can be told apart from the others.
+
+The processes of a point share worlds and luck, so what counts is the interval of their paired difference.
+A sweep holds it for the first process against each other one. For two others, A and B, only their differences
+to the first are known, and how these hang together is not. Standard errors add up at most, whatever the
+correlation: se(A - B) <= se(A - F) + se(B - F), and likewise se(A - B) <= se(A) + se(B). The half-width taken
+is the smaller of the two sums: never too narrow, often too wide. To have the paired interval of a pair,
+name one of the two first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.scenario.problems import hint, refuse
+
+LESS_IS_BETTER = frozenset({"worse_than_none"})
+
+UNPAIRED = "weeks_to_agreement"
+"""A median over the worlds with a text: other worlds in each process, so there is no paired margin."""
+
+_OWN = ("point", "process", "metric", "issue", "estimate", "low", "high", "worlds", "assumed_low", "assumed_high")
+
+
+def best(table: pd.DataFrame, *, metric: str, issue: str = "", processes: Sequence[str] | None = None) -> pd.DataFrame:
+    """The best process at each point, a row per point.
+
+    ``table`` is that of a sweep. Columns: ``point``; the varied paths; ``best`` and ``runner_up``; ``estimate``
+    of the best; ``margin`` over the runner-up (at least 0, also where less is better) with ``low`` and
+    ``high``, its 95% Monte-Carlo interval; and ``told``, whether the intervals of its margins over *all* others
+    lie above zero. Equal ones go by the order of ``processes``, by default that of the table. Points where
+    fewer than two processes have the figure are left out. Raises ScenarioError for a metric or process that the
+    table does not have.
+    """
+    rows = _rows(table, metric, issue)
+    names = list(processes) if processes is not None else list(dict.fromkeys(rows["process"]))
+    for name in names:
+        if name not in set(rows["process"]):
+            raise refuse("processes", f"unknown process {name}{hint(name, list(dict.fromkeys(rows['process'])))}")
+    if len(names) < 2:
+        raise refuse("processes", f"got {len(names)}, expected at least two to rank")
+    first = str(table["process"].iloc[0])
+    values = _wide(rows, names, "estimate") * (-1.0 if metric in LESS_IS_BETTER else 1.0)
+    widths = _half_widths(table, rows, names=names, first=first, keys=(metric, issue))
+    paths = [column for column in table.columns if column not in _OWN]
+    said = rows.drop_duplicates("point").set_index("point")[paths]
+    found = [_ranked(names, v, w) for v, w in zip(values.to_numpy(), widths, strict=True)]
+    frame = pd.DataFrame([{"point": point, **row} for point, row in zip(values.index, found, strict=True) if row])
+    if frame.empty:
+        return pd.DataFrame(columns=["point", *paths, "best", "runner_up", "estimate", "margin", "low", "high", "told"])
+    if metric in LESS_IS_BETTER:
+        frame["estimate"] = -frame["estimate"]
+    frame = frame.join(said, on="point")
+    return frame[["point", *paths, "best", "runner_up", "estimate", "margin", "low", "high", "told"]]
+
+
+def _rows(table: pd.DataFrame, metric: str, issue: str) -> pd.DataFrame:
+    if metric == UNPAIRED or metric.endswith("_difference"):
+        raise refuse("metric", f"{metric} has no paired margin; expected a share or a mean, such as agreed or weeks_in_force")
+    rows = table[(table["metric"] == metric) & (table["issue"] == issue)]
+    if rows.empty:
+        known = sorted({m for m, i in zip(table["metric"], table["issue"], strict=True) if i == issue})
+        words = f"unknown metric {metric}" + (f" of issue {issue}" if issue else "")
+        raise refuse("metric", f"{words}{hint(metric, known)}")
+    return rows
+
+
+def _wide(rows: pd.DataFrame, names: list[str], column: str) -> pd.DataFrame:
+    """A row per point, a column per process; NaN where there is no figure."""
+    return rows.pivot(index="point", columns="process", values=column).reindex(columns=names)
+
+
+def _half_widths(
+    table: pd.DataFrame, rows: pd.DataFrame, *, names: list[str], first: str, keys: tuple[str, str]
+) -> NDArray[np.float64]:
+    """Half the interval of each pair's difference, ``(points, processes, processes)``; see the head of this file."""
+    metric, issue = keys
+    paired = table[(table["metric"] == f"{metric}_difference") & (table["issue"] == issue)]
+
+    def half(frame: pd.DataFrame) -> NDArray[np.float64]:
+        index = _wide(rows, names, "estimate").index
+        wide = (_wide(frame, names, "high") - _wide(frame, names, "low")).reindex(index) / 2
+        return np.asarray(wide.to_numpy(dtype=float))
+
+    own, to_first = half(rows), half(paired) if len(paired) else np.full(half(rows).shape, np.nan)
+    found = np.full((*own.shape, len(names)), np.nan)
+    for a, b in product(range(len(names)), repeat=2):
+        if first in (names[a], names[b]):
+            found[:, a, b] = to_first[:, b if names[a] == first else a]
+        else:
+            found[:, a, b] = np.fmin(to_first[:, a] + to_first[:, b], own[:, a] + own[:, b])
+    return found
+
+
+def _ranked(names: list[str], values: NDArray[np.float64], widths: NDArray[np.float64]) -> dict[str, Any]:
+    """Best, runner-up and margin at one point; empty where fewer than two have a value."""
+    order = [k for k in np.argsort(-values, kind="stable") if not np.isnan(values[k])]
+    if len(order) < 2:
+        return {}
+    top, second = order[0], order[1]
+    margins = values[top] - values[order[1:]]
+    told = bool(np.all(margins - widths[top, order[1:]] > 0))  # an interval that is not known tells nothing
+    half = widths[top, second]
+    return {
+        "best": names[top], "runner_up": names[second], "estimate": values[top], "margin": margins[0],
+        "low": margins[0] - half, "high": margins[0] + half, "told": told,
+    }  # fmt: skip
