@@ -38,7 +38,9 @@ def best(table: pd.DataFrame, *, metric: str, issue: str = "", processes: Sequen
     fewer than two processes have the figure are left out. Raises ScenarioError for a metric or process that the
     table does not have.
     """
-    rows = _rows(table, metric, issue)
+    if metric == UNPAIRED or metric.endswith("_difference"):
+        raise refuse("metric", f"{metric} has no paired margin; expected a share or a mean, such as agreed or weeks_in_force")
+    rows = figures(table, metric, issue)
     names = list(processes) if processes is not None else list(dict.fromkeys(rows["process"]))
     for name in names:
         if name not in set(rows["process"]):
@@ -60,9 +62,8 @@ def best(table: pd.DataFrame, *, metric: str, issue: str = "", processes: Sequen
     return frame[["point", *paths, "best", "runner_up", "estimate", "margin", "low", "high", "told"]]
 
 
-def _rows(table: pd.DataFrame, metric: str, issue: str) -> pd.DataFrame:
-    if metric == UNPAIRED or metric.endswith("_difference"):
-        raise refuse("metric", f"{metric} has no paired margin; expected a share or a mean, such as agreed or weeks_in_force")
+def figures(table: pd.DataFrame, metric: str, issue: str = "") -> pd.DataFrame:
+    """The rows of a metric and issue in the table of a sweep or a comparison. Raises ScenarioError if there are none."""
     rows = table[(table["metric"] == metric) & (table["issue"] == issue)]
     if rows.empty:
         known = sorted({m for m, i in zip(table["metric"], table["issue"], strict=True) if i == issue})

@@ -31,6 +31,7 @@ from sim.show.charts.style import (
     height_of,
     ink_on,
     label,
+    legend_height,
     page,
     text_width,
     wrap,
@@ -49,6 +50,8 @@ CELL, ROW = 0.62, 0.42
 
 WIDEST = 6.2
 """Inches: width of a panel; finer grids have smaller cells without numbers."""
+
+NUMBERS = " The number is that margin, in points of a hundred worlds where it is a share of worlds."
 
 FULL = 0.5
 """Margin, as a share of worlds, from which on a colour is no deeper."""
@@ -78,16 +81,16 @@ def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Fig
     x_label = wrap(path_words(across, swept.file), width + 0.4, size=SIZE, lines=3)
     page_width = max(side * (width + 0.95), 7.0)
     keys = _key(swept, colours, page_width, hatched=not all(f["told"].all() for f in found.values()))
-    keys_height = sum(height_of(str(k.get_label()), SIZE) + 0.03 for k in keys[::2]) + 0.15
-    grid = Grid(side, width, height, left=0.7, right=0.25, bottom=0.45 + height_of(x_label, SIZE), legend=keys_height)
+    below = legend_height(keys, 2 if len(keys) > 1 else 1)
+    grid = Grid(side, width, height, left=0.7, right=0.25, bottom=0.5 + height_of(x_label, SIZE), legend=below)
+    numbers = NUMBERS if _has_room(columns, rows) else ""
     upward = f"upwards: {path_words(up, swept.file)}"
     sheet = page(
         Words(
             "Which process is best, and by how much",
-            """A cell: two numbers set, everything else that is assumed drawn anew in each world. Its colour is the
-            process that is best there; the number is its margin over the next best, in points of a hundred worlds
-            where it is a share of worlds. Hatched: the 95% interval of a paired difference to another process
-            includes zero, each cell taken by itself.""",
+            f"""A cell: two numbers set, all else that is assumed drawn anew in each world. Its colour is the process
+            that is best there, the deeper the larger its margin over the next best.{numbers} Hatched:
+            the 95% interval of a paired difference to another process includes zero, each cell taken by itself.""",
             swept.foot,
         ),
         grid,
@@ -102,6 +105,11 @@ def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Fig
     return sheet.figure
 
 
+def _has_room(columns: NDArray[Any], rows: NDArray[Any]) -> bool:
+    """Whether cells are large enough for a number."""
+    return len(columns) * CELL <= WIDEST and len(rows) * ROW <= WIDEST * 0.8
+
+
 def _panel(
     axes: Axes, ranked: pd.DataFrame, metric: str, *, axis_values: tuple[NDArray[Any], NDArray[Any]], colours: dict[str, str]
 ) -> None:
@@ -109,8 +117,8 @@ def _panel(
     axes.set_xlim(0, len(columns))
     axes.set_ylim(0, len(rows))
     across, up = ranked.columns[1:3]
-    full = FULL if metric in SHARES else max(float(ranked["margin"].max()), 1e-12)
-    numbered = len(columns) * CELL <= WIDEST and len(rows) * ROW <= WIDEST * 0.8
+    full = FULL if metric in SHARES else max([1e-12, *ranked["margin"]])
+    numbered = _has_room(columns, rows)
     for cell in ranked.to_dict("records"):
         x, y = (int(np.searchsorted(values, cell[path])) for values, path in ((columns, across), (rows, up)))
         depth = 0.22 + 0.78 * min(cell["margin"] / full, 1.0)

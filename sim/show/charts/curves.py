@@ -36,6 +36,7 @@ from sim.show.charts.style import (
     columns_for,
     height_of,
     label,
+    legend_height,
     page,
     wrap,
 )  # fmt: skip
@@ -96,8 +97,8 @@ def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Fig
     across = wrap(path_words(x, swept.file), width + 0.5, size=SIZE, lines=3)
     page_width = max(columns * (width + 0.95), 7.0)
     keys = _key(swept, many=many, room=page_width)
-    keys_height = sum(height_of(str(k.get_label()), SIZE) + 0.03 for k in keys[:: _key_columns(keys)]) + 0.15
-    grid = Grid(columns, width, 2.2, left=0.7, right=0.25, bottom=0.42 + height_of(across, SIZE) + 0.1, legend=keys_height)
+    bottom, below = 0.42 + height_of(across, SIZE) + 0.1, legend_height(keys, _key_columns(keys))
+    grid = Grid(columns, width, 2.2, left=0.7, right=0.25, bottom=bottom, legend=below)
     title = metric_words(shown[0], issue, swept.file) if len(shown) == 1 else "What comes of each process"
     words = Words(f"{title}, as one number changes", _lead(x, swept, many=many, others=others), swept.foot)
     sheet = page(words, grid, [heading for heading, _ in panels])
@@ -112,7 +113,9 @@ def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Fig
         for process in own:
             place = 0 if many else swept.processes.index(process)
             line = rows[rows["process"] == process].sort_values(x)
-            _line(axes, line, x, place, behind=len(own) - 1 - own.index(process), assumed=len(own) <= ROOM_FOR_ASSUMED)
+            if len(own) <= ROOM_FOR_ASSUMED:
+                _assumed(axes, line, x, COLOURS[place])
+            _line(axes, line, x, place, behind=len(own) - 1 - own.index(process))
         _under(axes, across, grid.width)
     sheet.legend(keys, _key_columns(keys))
     return sheet.figure
@@ -188,13 +191,16 @@ def _panel(axes: Axes, rows: pd.DataFrame, x: str, metric: str) -> None:
     axes.set_axisbelow(True)
 
 
-def _line(axes: Axes, rows: pd.DataFrame, x: str, place: int, *, behind: int, assumed: bool) -> None:
-    """A line with its bands; the more lines are drawn over it, the wider, so that it shows where they coincide."""
+def _assumed(axes: Axes, rows: pd.DataFrame, x: str, colour: str) -> None:
+    """What the assumptions leave open: a pale band with dotted edges."""
+    axes.fill_between(rows[x], rows["assumed_low"], rows["assumed_high"], color=colour, alpha=ASSUMED, linewidth=0, zorder=2)
+    for edge in ("assumed_low", "assumed_high"):
+        axes.plot(rows[x], rows[edge], color=colour, alpha=0.5, linewidth=0.8, linestyle=(0, (1, 2)), zorder=2)
+
+
+def _line(axes: Axes, rows: pd.DataFrame, x: str, place: int, *, behind: int) -> None:
+    """A line with its band; the more lines are drawn over it, the wider, so that it shows where they coincide."""
     colour = COLOURS[place]
-    if assumed:
-        axes.fill_between(rows[x], rows["assumed_low"], rows["assumed_high"], color=colour, alpha=ASSUMED, linewidth=0, zorder=2)
-        for edge in ("assumed_low", "assumed_high"):
-            axes.plot(rows[x], rows[edge], color=colour, alpha=0.5, linewidth=0.8, linestyle=(0, (1, 2)), zorder=2)
     axes.fill_between(rows[x], rows["low"], rows["high"], color=colour, alpha=MONTE_CARLO, linewidth=0, zorder=3)
     marker = MARKS[place] if len(rows) <= 25 else ""
     size = {"linewidth": 1.6 + 0.9 * behind, "markersize": 4.5 + 1.2 * behind}

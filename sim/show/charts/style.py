@@ -213,6 +213,13 @@ class Page:
         )
 
 
+def legend_height(handles: Sequence[Any], columns: int) -> float:
+    """Height in inches of a legend, which fills column by column, and of a little room around it."""
+    rows = -(-len(handles) // columns)
+    parts = [handles[start : start + rows] for start in range(0, len(handles), rows)]
+    return max(sum(height_of(str(h.get_label()), SIZE) + 0.07 for h in part) for part in parts) + 0.2
+
+
 def columns_for(count: int, most: int) -> int:
     """How many panels to put side by side: all of a few, two or three of many."""
     if count <= most:

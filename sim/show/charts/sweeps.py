@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from sim.show.charts import best_map, curves
 from sim.show.charts.curves import Swept, is_number
 from sim.show.charts.style import house_style
+from sim.study.ranking import UNPAIRED
+from sim.study.ranking import figures as figures_of
 from sim.study.writing import writing
 
 if TYPE_CHECKING:
@@ -27,15 +29,19 @@ def draw(sweep: Sweep, directory: Path | None = None, *, metric: str | None = No
     """The charts of a sweep by name; written to ``directory`` as PNG and SVG where one is named.
 
     ``metric`` draws that one instead of the house's choice. The same sweep gives the same bytes; a file is whole
-    or not there. Raises StudyError while pieces of the sweep are missing.
+    or not there. Raises StudyError while pieces of the sweep are missing, ScenarioError for an unknown metric.
     """
     names = which(sweep)
     if not names:
         return {}
     swept = _swept(sweep)
-    chosen = {"metrics": (metric,)} if metric is not None else {}
+    chosen: dict[str, Any] = {"metrics": (metric,)} if metric is not None else {}
+    if metric is not None:
+        figures_of(swept.table, metric, issue)
+    if metric == UNPAIRED or not best_map.fits(swept):
+        names = [name for name in names if name != "map"]
     with house_style():
-        figures = {name: CHARTS[name](swept, issue=issue, **chosen) for name in names if name != "map" or best_map.fits(swept)}
+        figures = {name: CHARTS[name](swept, issue=issue, **chosen) for name in names}
         if directory is not None:
             for name, figure in figures.items():
                 _write(figure, directory, name)

@@ -200,7 +200,9 @@ def _key(index: str, shown: pd.DataFrame, *, noise: float) -> list[Any]:
     if index == "ST":
         found += [Patch(facecolor=SKY, label="with all interplay"), Patch(facecolor=BLUE, label="by itself")]
     elif index in SIGNED:
-        found += [Patch(facecolor=BLUE, label="higher: the difference grows"), Patch(facecolor=VERMILLION, label="it shrinks")]
+        found.append(Patch(facecolor=BLUE, label="higher: the difference grows"))
+        if (shown["estimate"] < 0).any():
+            found.append(Patch(facecolor=VERMILLION, label="higher: it shrinks"))
     if shown["low"].notna().any():
         found.append(Line2D([], [], color=INK, linewidth=1.1, label="95% interval"))
     if noise:
