@@ -20,17 +20,20 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.show.story import story
     from sim.study.compare import Result, compare
+    from sim.study.discovery import Discovery
     from sim.study.gather import Sweep, gather
     from sim.study.handover import Handover, handover
     from sim.study.sensitivity import Sensitivity, sensitivity
+    from sim.study.ranking import best
     from sim.study.sweep import sweep
+    from sim.study.turning import discover
     from sim.study.writing import StudyError
 
     __version__: str
 
 __all__ = [
-    "Handover", "Result", "Scenario", "ScenarioError", "Sensitivity", "StudyError", "Sweep", "__version__", "compare", "gather",
-    "handover", "load", "sensitivity", "story", "sweep",
+    "Discovery", "Handover", "Result", "Scenario", "ScenarioError", "Sensitivity", "StudyError", "Sweep", "__version__",
+    "best", "compare", "discover", "gather", "handover", "load", "sensitivity", "story", "sweep",
 ]  # fmt: skip
 
 _HOMES = {
@@ -48,6 +51,9 @@ _HOMES = {
     "Sensitivity": "sim.study.sensitivity",
     "handover": "sim.study.handover",
     "Handover": "sim.study.handover",
+    "best": "sim.study.ranking",
+    "discover": "sim.study.turning",
+    "Discovery": "sim.study.discovery",
 }
 
 

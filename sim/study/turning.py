@@ -1,0 +1,141 @@
+"""The conditions under which the ranking of two processes turns, from whatever there is: ``sim.discover``.
+
+A comparison gives a point per world: what was drawn, and the paired difference of the two processes in it. Luck is
+in every one of them, so boxes are peeled by the mean difference, and densities, which count single worlds, stay
+low. A sweep gives a point per point of its design, where the difference is a mean over many worlds; so does a
+table of points and means that is handed over as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.scenario.problems import hint, refuse, shown
+from sim.scenario.scenario import Scenario
+from sim.study.compare import DEFAULT_SEED, Result, compare
+from sim.study.discovery import Discovery, find_boxes
+from sim.study.gather import Sweep
+from sim.study.outcomes import issue_rows, process_rows
+from sim.study.ranking import LESS_IS_BETTER, UNPAIRED, figures
+from sim.study.saving import MANIFEST, read
+from sim.study.store import TABLE, read_store
+
+WORLDS = 4000
+"""Worlds that are run of a scenario: half of them to find a box in, half to count it in."""
+
+DRAWN = "parameter:"
+
+KEPT = ("kind", "scenario", "scenario_hash", "seed", "worlds", "study")
+"""What the manifest of a discovery says of the run or the sweep it was made from."""
+
+Source = Scenario | Result | Sweep | str | os.PathLike[str] | tuple[pd.DataFrame, Any]
+
+
+def discover(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
+    source: Source,
+    *,
+    processes: Sequence[str] | None = None,
+    metric: str = "agreed",
+    issue: str = "",
+    noisy: bool | None = None,
+    boxes: int = 3,
+    worlds: int = WORLDS,
+    seed: int = DEFAULT_SEED,
+    jobs: int = 1,
+) -> Discovery:
+    """Boxes of assumptions in which the ranking of two processes turns, by PRIM.
+
+    ``source`` is a scenario (``worlds`` of it are run), the result of a comparison, a sweep, the folder that either
+    was saved to, or a tuple of parameters (a DataFrame, a row per point) and differences (first process minus
+    second, or truth values: is it turned), such as points of a sensitivity analysis with several lucks each.
+    ``processes`` are the two, by default the first two. ``noisy``: whether points are single worlds, or few, and
+    not means over many (None: it goes by the source). At most ``boxes`` boxes are looked for. Raises
+    ScenarioError for wrong input, StudyError without the EMA Workbench, RunFolderError for a damaged run.
+    """
+    if isinstance(source, tuple):
+        first, second = _two(processes, list(processes or ("first", "second")))
+        return find_boxes(*source, names=(first, second), noisy=bool(noisy), boxes=boxes, seed=seed)
+    if isinstance(source, (str, os.PathLike)):
+        source = _opened(Path(source))
+    if isinstance(source, Scenario):
+        two = source.choose_processes(_two(processes, list(source.file.processes)))
+        source = compare(source, worlds=worlds, seed=seed, processes=two, jobs=jobs)
+    known = source.processes if isinstance(source, Result) else list(source.manifest["processes"])
+    names = _two(processes, known)
+    if metric == UNPAIRED:
+        raise refuse("metric", f"{metric} has no paired difference in every world; expected a share or a mean, such as agreed")
+    if isinstance(source, Result):
+        parameters, difference = _of_worlds(source, names, metric, issue)
+    else:
+        parameters, difference = _of_points(source, names, metric, issue)
+    sign = -1.0 if metric in LESS_IS_BETTER else 1.0
+    single = isinstance(source, Result) if noisy is None else noisy
+    found = find_boxes(parameters, sign * difference, names=names, noisy=single, boxes=boxes, seed=seed)
+    kept = {key: source.manifest[key] for key in KEPT if key in source.manifest}
+    found.manifest.update(metric=metric, issue=issue, source=kept)
+    return found
+
+
+def _two(asked: Sequence[str] | None, known: list[str]) -> tuple[str, str]:
+    names = list(asked) if asked is not None else known[:2]
+    for name in names:
+        if name not in known:
+            raise refuse("processes", f"unknown process {name}{hint(name, known)}")
+    if len(set(names)) != 2 or len(names) != 2:
+        raise refuse("processes", f"got {shown(names)}, expected two")
+    return names[0], names[1]
+
+
+def _opened(folder: Path) -> Result | Sweep:
+    """The sweep or the comparison in a folder."""
+    try:
+        kind = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("kind")
+    except (OSError, ValueError, AttributeError):
+        kind = None  # reading it as a run says what is wrong
+    if kind != "sweep":
+        return read(folder)
+    store = read_store(folder)
+    return Sweep(folder, 0 if (folder / TABLE).exists() else store.points * store.chunks, store.manifest)
+
+
+def _of_worlds(result: Result, names: tuple[str, str], metric: str, issue: str) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """What was drawn in each world, ``(worlds, parameters)``, and the difference in it, ``(worlds,)``."""
+    first, second = (_per_world(result, name, metric, issue) for name in names)
+    worlds = result.worlds
+    drawn = worlds[(worlds["process"] == names[0]) & (worlds["table"] == result.scenario.file.processes[names[0]].tables[0])]
+    parameters = drawn[[c for c in drawn if str(c).startswith(DRAWN)]]
+    return parameters.rename(columns=lambda c: c.removeprefix(DRAWN)).reset_index(drop=True), first - second
+
+
+def _per_world(result: Result, name: str, metric: str, issue: str) -> NDArray[np.float64]:
+    """A metric in every world of a process, ``(worlds,)``."""
+    rows = result.worlds[result.worlds["process"] == name].reset_index(drop=True)
+    if issue:
+        frame = issue_rows(rows, result.scenario).get(issue, pd.DataFrame())
+    else:
+        alone = len(result.scenario.file.processes[name].tables) == 1
+        weeks = rows["weeks_in_force"].to_numpy() if alone else np.zeros(result.count, np.int32)
+        frame = process_rows(rows, weeks, result.scenario)
+        if not alone:  # weeks of several tables overlap, and rows of worlds do not say by how much
+            frame = frame.drop(columns="weeks_in_force")
+    if metric not in frame:
+        what = f"{metric} of issue {issue}" if issue else metric
+        raise refuse("metric", f"the worlds of {name} do not hold {what}{hint(metric, list(frame))}")
+    return np.asarray(frame[metric].to_numpy(dtype=float))
+
+
+def _of_points(sweep: Sweep, names: tuple[str, str], metric: str, issue: str) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """The varied values of each point, ``(points, paths)``, and the difference there, ``(points,)``."""
+    rows = figures(sweep.table, metric, issue)
+    wide = rows.pivot(index="point", columns="process", values="estimate").reindex(columns=list(names))
+    paths = list(sweep.manifest["points"]["paths"])
+    values = rows.drop_duplicates("point").set_index("point").loc[wide.index, paths].reset_index(drop=True)
+    return values, (wide[names[0]] - wide[names[1]]).to_numpy(dtype=float)
