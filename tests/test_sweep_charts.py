@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from test_charts import LONG, clashes
+from typer.testing import CliRunner
 
 import sim
+from sim import cli
 from sim.scenario import load
 from sim.scenario.problems import ScenarioError
 from sim.show.charts import best_map, curves, sweeps, tornado
@@ -310,3 +312,15 @@ def test_a_tornado_answers_one_question() -> None:
         tornado.draw(two)
     with pytest.raises(ValueError, match="no figures of method 'sobol'"):
         tornado.draw(sensitivities("given", "effect", EFFECTS), method="sobol")
+
+
+def test_the_command_draws_unless_it_is_told_not_to(tmp_path: Path) -> None:
+    arguments = ["sweep", str(HERE / "minimal.yaml"), "--vary", f"{GRIEVANCE}=0.1,0.5", "--worlds", "6", "--out", str(tmp_path / "out")]
+    plain = CliRunner().invoke(cli.app, [*arguments, "--no-charts"])
+    assert plain.stdout.endswith("table.parquet and table.csv\n"), plain.output
+    assert not list(tmp_path.rglob("*.png"))
+    again = CliRunner().invoke(cli.app, arguments)
+    assert again.stdout.endswith("table.parquet, table.csv, curves.png and curves.svg\n"), again.output
+    drawn = (tmp_path / "out" / "curves.svg").read_bytes()
+    sim.gather(tmp_path / "out").plot(tmp_path / "elsewhere")
+    assert (tmp_path / "elsewhere" / "curves.svg").read_bytes() == drawn

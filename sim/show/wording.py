@@ -61,6 +61,13 @@ def number_words(value: float) -> str:
     return f"{value:.3g}".replace("-", MINUS) if abs(value) < 1000 else f"{value:,.0f}".replace("-", MINUS)
 
 
+def range_words(path: str, low: float, high: float, file: Any = None) -> str:
+    """The ends of an assumption's range, as factors where its ground in ``file`` gives a share of what is stated."""
+    ground = file.provenance.get(path) if file is not None else None
+    factor = "times " if ground is not None and isinstance(ground.range, float) else ""
+    return f"{factor}{number_words(low)} to {number_words(high)}"
+
+
 def _nodes(file: Any, kind: str) -> Mapping[str, Any]:
     return getattr(file, kind, None) or {}
 

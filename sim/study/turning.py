@@ -64,7 +64,7 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
         first, second = _two(processes, list(processes or ("first", "second")))
         return find_boxes(*source, names=(first, second), noisy=bool(noisy), boxes=boxes, seed=seed)
     if isinstance(source, (str, os.PathLike)):
-        source = _opened(Path(source))
+        source = opened(Path(source))
     if isinstance(source, Scenario):
         two = source.choose_processes(_two(processes, list(source.file.processes)))
         source = compare(source, worlds=worlds, seed=seed, processes=two, jobs=jobs)
@@ -94,8 +94,8 @@ def _two(asked: Sequence[str] | None, known: list[str]) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def _opened(folder: Path) -> Result | Sweep:
-    """The sweep or the comparison in a folder."""
+def opened(folder: Path) -> Result | Sweep:
+    """The sweep or the comparison in a folder. Raises RunFolderError, StudyError."""
     try:
         kind = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("kind")
     except (OSError, ValueError, AttributeError):

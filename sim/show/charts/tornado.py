@@ -34,7 +34,7 @@ from sim.show.charts.style import (
     page,
     wrap,
 )  # fmt: skip
-from sim.show.wording import MADE_UP, SHARES, metric_words, number_words, path_words
+from sim.show.wording import MADE_UP, SHARES, metric_words, path_words, range_words
 from sim.show.written import MINUS
 
 MOST = 15
@@ -172,13 +172,10 @@ def _names(axes: Axes, names: list[str], notes: list[str], heights: list[float])
 
 
 def _range(row: dict[Any, Any], file: Any) -> str:
-    """The ends of an assumption's range; as a factor where its ground gives a share of what is stated."""
     low, high = row.get("range_low", np.nan), row.get("range_high", np.nan)
     if row["parameter"] in MADE_UP or pd.isna(low) or pd.isna(high):
         return ""
-    ground = file.provenance.get(row["parameter"]) if file is not None else None
-    factor = ground is not None and isinstance(ground.range, float)
-    return f"{'times ' if factor else ''}{number_words(float(low))} to {number_words(float(high))}"
+    return range_words(str(row["parameter"]), float(low), float(high), file)
 
 
 def _unit(metric: str, index: str) -> str:
