@@ -140,6 +140,7 @@ def test_paths_and_metrics_in_words() -> None:
     assert path_words("formats.go_between.side_deals.0.benefit") == "Go between (format): side deals, benefit"
     assert path_words("issues.ferry", file) == "The ferry (issue)"
     assert path_words("behaviour.relay_noise", file) == "Behaviour: relay noise"
+    assert path_words("parties.north", file) == "North: all else that is stated"
     assert path_words("front_start") == "Front start"
     assert path_words("dummy") == "A dummy, which nothing depends on"
     assert metric_words("agreed", "ferry", file) == "A text agreed: The ferry"
@@ -290,6 +291,16 @@ def test_a_tornado_has_the_longest_bars_on_top_and_the_dummy_at_the_foot() -> No
     dashed = sorted(line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--")
     assert dashed == pytest.approx([-0.03, 0.03])  # as far as the dummy's interval reaches, either way
     assert "A dummy, which nothing" in " ".join(t.get_text() for t in axes.texts)
+
+
+def test_the_line_of_noise_is_that_of_the_method() -> None:
+    rows = {"behaviour.a": 0.3, "behaviour.b": -0.2, "dummy": 0.0, "luck": -0.1}
+    morris = pd.concat([sensitivities("morris", "mu", rows), sensitivities("morris", "mu_star", {k: abs(v) for k, v in rows.items()})])
+    sobol = sensitivities("sobol", "ST", rows)
+    with house_style():
+        found = [tornado.draw(t).axes[0].lines for t in (morris, sobol)]
+    dashed = [sorted(line.get_xdata()[0] for line in lines if line.get_linestyle() == "--") for lines in found]
+    assert dashed == [pytest.approx([-0.1, 0.1]), []]
 
 
 TORNADOS = {

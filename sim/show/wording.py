@@ -39,6 +39,8 @@ def path_words(path: str, file: Any = None) -> str:
     head = _first_up(_label(_nodes(file, kind), name)) + (f" ({KINDS[kind]})" if KINDS[kind] else "")
     known = {**_nodes(file, "parties"), **_nodes(file, "issues")}
     said = [_label(known, part) for part in below if not part.isdecimal()]
+    if not said and kind == "parties":
+        return f"{head}: all else that is stated"
     return f"{head}: {', '.join(said)}" if said else head
 
 

@@ -72,9 +72,10 @@ def draw(table: pd.DataFrame, *, file: Any = None, method: str = "", foot: str =
     metric, issue, process, base = (str(value) for value in asked.iloc[0])
     rows, index = _chosen(table, method or str(table["method"].iloc[-1]))
     made_up = rows["parameter"].isin(list(MADE_UP))
-    noise = _noise(rows[made_up])
+    noise = _noise(table, rows[made_up])
     ranked = rows[~made_up].sort_values("estimate", key=np.abs, ascending=False, kind="stable")
-    shown = pd.concat([ranked.head(most), rows[made_up]], ignore_index=True)
+    top = ranked[ranked["estimate"] != 0].head(most)
+    shown = pd.concat([top, rows[made_up]], ignore_index=True)
     names = [wrap(path_words(str(p), file), NAMES - 0.3, size=SIZE, lines=2) for p in shown["parameter"]]
     notes = [_range(row, file) for row in shown.to_dict("records")]
     heights = [max(height_of(n, SIZE) + height_of(t, SMALL) + 0.1, 0.36) for n, t in zip(names, notes, strict=True)]
@@ -82,11 +83,11 @@ def draw(table: pd.DataFrame, *, file: Any = None, method: str = "", foot: str =
     across = _unit(metric, index)
     processes = file.processes if file is not None else {}
     versus = f" against {label(processes, base)}" if base else ""
-    left_out = len(ranked) - len(ranked.head(most))
+    left_out = len(ranked) - len(top)
     words = Words(
         f"What the result rests on: {label(processes, process)}{versus}",
         f"{metric_words(metric, issue, file)}. {READ.get(index, '')} The longest bars are on top"
-        + (f"; {left_out} shorter ones are left out." if left_out else "."),
+        + (f"; {left_out} shorter or empty ones are left out." if left_out else "."),
         foot or "95% intervals; no forecast.",
     )
     grid = Grid(1, BARS, sum(heights), left=NAMES, right=0.25, bottom=0.75, legend=0.55 if noise else 0.35)
@@ -119,9 +120,18 @@ def _inner(table: pd.DataFrame, rows: pd.DataFrame, index: str, shown: pd.DataFr
     return {str(p): float(v) for p, v in zip(own["parameter"], own["estimate"], strict=True) if p in set(shown["parameter"])}
 
 
-def _noise(rows: pd.DataFrame) -> float:
-    """How far the dummy and luck reach, either way; 0 where there are none."""
-    ends = rows[["estimate", "low", "high"]].abs().to_numpy(dtype=float)
+def _noise(table: pd.DataFrame, made_up: pd.DataFrame) -> float:
+    """How far what is no assumption reaches, either way; 0 where that is not known.
+
+    Of worlds of a run the interval of the dummy; of Morris's trajectories the effect of luck. With Sobol's points
+    the dummy is nothing by construction, since they share their luck: there luck has a bar of its own.
+    """
+    method = "" if made_up.empty else str(made_up["method"].iloc[0])
+    if method == "sobol":
+        return 0.0
+    if method == "morris":
+        made_up = table[(table["method"] == method) & (table["index"] == "mu_star") & (table["parameter"] == "luck")]
+    ends = made_up[["estimate"] if method == "morris" else ["estimate", "low", "high"]].abs().to_numpy(dtype=float)
     return float(np.nanmax(ends)) if ends.size and not np.isnan(ends).all() else 0.0
 
 
