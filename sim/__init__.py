@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from sim.study.discovery import Discovery
     from sim.study.gather import Sweep, gather
     from sim.study.handover import Handover, handover
-    from sim.study.sensitivity import Sensitivity, sensitivity
     from sim.study.ranking import best
+    from sim.study.sensitivity import Sensitivity, sensitivity
     from sim.study.sweep import sweep
     from sim.study.turning import discover
     from sim.study.writing import StudyError

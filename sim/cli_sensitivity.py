@@ -134,7 +134,7 @@ def _show(found: sim.Sensitivity, folder: str) -> None:
     from sim.show.assumptions import show  # noqa: PLC0415
 
     show(found, cli._console())
-    typer.echo(f"Written to {folder}: sensitivity.csv")
+    typer.echo(f"Written to {folder}: sensitivity.csv, tornado.png and tornado.svg")
 
 
 def _words(asked: Inquiry) -> str:

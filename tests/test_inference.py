@@ -9,17 +9,16 @@ from numpy.testing import assert_allclose
 from sim.study.inference import (
     DISCREPANCY,
     Chances,
-    Prior,
     Row,
     contraction,
     effective,
     features,
     log_likelihood,
-    ranks,
+    places,
     resample,
     smooth,
     weights,
-)  # fmt: skip
+)
 
 PRIOR = Prior(("a", "b"), np.array([[0.0, 1.0], [10.0, 30.0]]))
 
@@ -27,7 +26,7 @@ PRIOR = Prior(("a", "b"), np.array([[0.0, 1.0], [10.0, 30.0]]))
 def table(count: int = 1500, worlds: int = 20) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Draws, hits and tries of three rows: one rises with a, one falls with b, one with neither; and the true chances."""
     generator = np.random.default_rng(1)
-    theta = PRIOR.draw(count, generator)
+    theta = PRIOR.at(generator.random((count, 2)))
     a, b = PRIOR.unit(theta).T
     chance = 1 / (1 + np.exp(-np.column_stack([2 * a, 1 - 1.5 * b, np.full(count, -1.0)])))
     hits = generator.binomial(worlds, chance).astype(float)
@@ -35,7 +34,7 @@ def table(count: int = 1500, worlds: int = 20) -> tuple[np.ndarray, np.ndarray, 
 
 
 def test_prior_draws_lie_in_their_ranges() -> None:
-    theta = PRIOR.draw(1000, np.random.default_rng(2))
+    theta = PRIOR.at(np.random.default_rng(2).random((1000, 2)))
     assert (theta.min(axis=0) >= PRIOR.ranges[:, 0]).all()
     assert (theta.max(axis=0) <= PRIOR.ranges[:, 1]).all()
     assert_allclose(PRIOR.unit(np.array([[0.5, 30.0]])), [[0.0, 1.0]])
@@ -78,7 +77,7 @@ def test_weights_add_to_one_and_leave_a_cluster_out() -> None:
 
 
 def test_resampling_keeps_the_shares() -> None:
-    chosen = resample(np.array([0.5, 0.3, 0.2]), 100, np.random.default_rng(3))
+    chosen = resample(np.array([0.5, 0.3, 0.2]), 100)
     assert_allclose(np.bincount(chosen), [50, 30, 20], atol=1)
 
 
@@ -97,12 +96,12 @@ def test_places_of_the_truth_are_uniform_and_would_not_be_if_the_posterior_were_
     theta, hits, tries, _ = table()
     chances = smooth(PRIOR, theta, hits, tries)
     rows = [Row("a", "one", 5, 10), Row("b", "two", 5, 10), Row("c", "three", 5, 10)]
-    truths = PRIOR.draw(200, generator)
-    draws = PRIOR.draw(4000, generator)
-    places = ranks(chances, draws, rows, truths, generator)
-    assert deviation(places[:, 0]) < 0.115  # the 99% bound of Kolmogorov and Smirnov for 200
-    doubled = Chances(PRIOR, chances.coefficients * 3)
-    assert deviation(mixed(doubled, chances, (draws, truths), rows, generator)[:, 0]) > 0.115
+    truths = PRIOR.at(generator.random((200, 2)))
+    draws = PRIOR.at(generator.random((4000, 2)))
+    found = places(chances, draws, rows, truths, generator.random((200, 3, 10)))
+    assert deviation(found[:, 0]) < 0.115  # the 99% bound of Kolmogorov and Smirnov for 200
+    surer = Chances(PRIOR, chances.coefficients * 3)
+    assert deviation(mixed(surer, chances, (draws, truths), rows, generator)[:, 0]) > 0.115
 
 
 def mixed(own: Chances, world: Chances, draws: tuple[np.ndarray, np.ndarray], rows: list[Row], generator: np.random.Generator) -> np.ndarray:
@@ -116,8 +115,8 @@ def mixed(own: Chances, world: Chances, draws: tuple[np.ndarray, np.ndarray], ro
     return found
 
 
-def deviation(places: np.ndarray) -> float:
+def deviation(shares: np.ndarray) -> float:
     """Largest distance of the distribution from a uniform one."""
-    ordered = np.sort(places)
+    ordered = np.sort(shares)
     steps = np.arange(len(ordered) + 1) / len(ordered)
     return float(max(np.abs(steps[1:] - ordered).max(), np.abs(steps[:-1] - ordered).max()))

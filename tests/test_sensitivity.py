@@ -247,7 +247,7 @@ def test_a_folder_is_whole_and_of_its_own_kind(wide: Scenario, result: sim.Resul
     found = run(tmp_path / "a")
     run(tmp_path / "a")
     run(tmp_path / "b")
-    files = ["claims.yaml", "manifest.json", "scenario.yaml", "sensitivity.csv"]
+    files = ["claims.yaml", "manifest.json", "scenario.yaml", "sensitivity.csv", "tornado.png", "tornado.svg"]
     assert sorted(p.name for p in (tmp_path / "a").iterdir()) == files
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in files)
     read = pd.read_csv(tmp_path / "a" / "sensitivity.csv", keep_default_na=False)

@@ -45,10 +45,10 @@ class Prior:
     names: tuple[str, ...]
     ranges: Array
 
-    def draw(self, count: int, generator: np.random.Generator) -> Array:
-        """Independent draws, ``(count, P)``."""
+    def at(self, shares: Array) -> Array:
+        """Draws at shares of the ranges, uniform in [0, 1], ``(N, P)``."""
         low, high = self.ranges.T
-        return low + (high - low) * generator.random((count, len(self.names)))
+        return np.asarray(low + (high - low) * shares)
 
     def unit(self, theta: Array) -> Array:
         """Parameters as places in their ranges, from -1 to 1, ``(N, P)``."""
@@ -123,9 +123,9 @@ def effective(weight: Array) -> float:
     return float(1 / (weight**2).sum())
 
 
-def resample(weight: Array, count: int, generator: np.random.Generator) -> NDArray[np.intp]:
-    """Numbers of draws by their weights, systematically (Kitagawa 1996), ``(count,)``."""
-    places = (np.arange(count) + generator.random()) / count
+def resample(weight: Array, count: int, start: float = 0.5) -> NDArray[np.intp]:
+    """Numbers of draws by their weights, systematically from ``start`` in [0, 1] (Kitagawa 1996), ``(count,)``."""
+    places = (np.arange(count) + start) / count
     return np.minimum(np.searchsorted(np.cumsum(weight), places), len(weight) - 1)
 
 
@@ -137,20 +137,19 @@ def contraction(theta: Array, weight: Array, prior: Prior) -> Array:
     return np.asarray(1 - variance / before)
 
 
-def ranks(chances: Chances, theta: Array, rows: Sequence[Row], truths: Array, generator: np.random.Generator) -> Array:
+def places(chances: Chances, theta: Array, rows: Sequence[Row], truths: Array, luck: Array) -> Array:
     """Simulation-based calibration (Talts et al. 2018): place of each truth in its posterior, ``(truths, P)`` in [0, 1].
 
     For each of the ``truths`` ``(T, P)`` a record is drawn and the draws ``theta`` are weighed by it with
-    full votes. Uniform places say that intervals hold what they promise.
+    full votes. ``luck`` has uniform numbers ``(T, rows, cases)``, cases at least those of the largest row.
+    Uniform places say that intervals hold what they promise.
     """
     own = chances(theta)
     at_truth = chances(truths)
-    n = np.array([row.n for row in rows])
-    full = [Row(row.name, row.cluster, row.k, row.n) for row in rows]
     found = np.empty(truths.shape)
     for t, truth in enumerate(truths):
-        k = generator.binomial(n.astype(int), at_truth[t])
-        record = [Row(row.name, row.cluster, float(k[r]), row.n) for r, row in enumerate(full)]
+        hits = [float((luck[t, r, : int(row.n)] < at_truth[t, r]).sum()) for r, row in enumerate(rows)]
+        record = [Row(row.name, row.cluster, k, row.n) for k, row in zip(hits, rows, strict=True)]
         weight = weights(log_likelihood(own, record), record)
         found[t] = weight @ (theta < truth)
     return found

@@ -46,6 +46,13 @@ def share(hits: NDArray[np.bool_]) -> Estimate:
     return Estimate(float(p), float(low), float(high))
 
 
+def mean(values: Array) -> Estimate:
+    """A mean with a normal interval."""
+    centre = float(values.mean())
+    half = Z * float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else float("nan")
+    return Estimate(centre, centre - half, centre + half)
+
+
 def table_rows(world: World, first_world: int) -> pd.DataFrame:
     """A row per table and world of one block of a process; weeks are missing where a thing did not happen."""
     parts = []

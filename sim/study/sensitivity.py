@@ -84,12 +84,24 @@ class Sensitivity:
         pairs = self.table[["method", "index"]].drop_duplicates().itertuples(index=False)
         return {f"{method} {index}": MEANING[method, index] for method, index in pairs}
 
+    def plot(self, directory: str | os.PathLike[str] | None = None) -> dict[str, Any]:
+        """The tornado as a matplotlib figure; written to ``directory`` as PNG and SVG where one is named."""
+        from sim.show.charts import tornado  # noqa: PLC0415 - figures only where asked for
+        from sim.show.charts.style import house_style, write  # noqa: PLC0415
+
+        with house_style():
+            figure = tornado.draw(self.table, file=self.scenario.file, method=self.method)
+            if directory is not None:
+                write(figure, Path(directory), "tornado")
+        return {"tornado": figure}
+
     def save(self, directory: str | os.PathLike[str]) -> Path:
-        """Write table, manifest and scenario to a folder, whole or not at all. Raises RunFolderError."""
+        """Write table, chart, manifest and scenario to a folder, whole or not at all. Raises RunFolderError."""
 
         def fill(new: Path) -> None:
             text = self.table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
             (new / SENSITIVITY).write_text(text, encoding="utf-8", newline="\n")
+            self.plot(new)
 
         return write_folder(self.scenario, directory, fill, self.manifest, of=SENSITIVITY)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from sim.show.charts import agreement, funnel, life, surplus, weekly
-from sim.show.charts.style import house_style
+from sim.show.charts.style import house_style, write
 
 if TYPE_CHECKING:
     from sim.study.compare import Result
@@ -33,6 +33,5 @@ def draw(result: Result, directory: Path | None = None) -> dict[str, Figure]:
         if directory is not None:
             directory.mkdir(parents=True, exist_ok=True)
             for name, figure in figures.items():
-                figure.savefig(directory / f"{name}.png", dpi=150, metadata={"Software": None})
-                figure.savefig(directory / f"{name}.svg", metadata={"Date": None})
+                write(figure, directory, name)
     return figures

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -18,6 +19,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
+
+from sim.study.writing import writing
 
 if TYPE_CHECKING:
     from sim.study.compare import Result
@@ -66,6 +69,14 @@ def house_style() -> Iterator[None]:
     """Matplotlib's defaults with ours on top, whatever the reader's own settings are."""
     with matplotlib.style.context("default"), mpl.rc_context(STYLE):
         yield
+
+
+def write(figure: Figure, directory: Path, name: str) -> None:
+    """The figure as PNG and SVG: the same bytes each time, each file whole or not there."""
+    with writing(directory / f"{name}.png") as file:
+        figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
+    with writing(directory / f"{name}.svg") as file:
+        figure.savefig(file, format="svg", metadata={"Date": None})
 
 
 # ---------------------------------------------------------------- words

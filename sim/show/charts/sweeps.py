@@ -10,10 +10,9 @@ from matplotlib.figure import Figure
 
 from sim.show.charts import best_map, curves
 from sim.show.charts.curves import Swept, is_number
-from sim.show.charts.style import house_style
+from sim.show.charts.style import house_style, write
 from sim.study.ranking import UNPAIRED
 from sim.study.ranking import figures as figures_of
-from sim.study.writing import writing
 
 if TYPE_CHECKING:
     from sim.study.gather import Sweep
@@ -44,15 +43,8 @@ def draw(sweep: Sweep, directory: Path | None = None, *, metric: str | None = No
         figures = {name: CHARTS[name](swept, issue=issue, **chosen) for name in names}
         if directory is not None:
             for name, figure in figures.items():
-                _write(figure, directory, name)
+                write(figure, directory, name)
     return figures
-
-
-def _write(figure: Figure, directory: Path, name: str) -> None:
-    with writing(directory / f"{name}.png") as file:
-        figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
-    with writing(directory / f"{name}.svg") as file:
-        figure.savefig(file, format="svg", metadata={"Date": None})
 
 
 def which(sweep: Sweep) -> list[str]:
