@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 from sim.study.inference import (
     DISCREPANCY,
     Chances,
+    Prior,
     Row,
     contraction,
     effective,
