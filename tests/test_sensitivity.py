@@ -138,7 +138,9 @@ def test_morris_finds_the_signs_of_a_sum(minimal: Scenario, monkeypatch: pytest.
     def total(self: Trial, names: tuple[str, ...], x: np.ndarray, **_: object) -> pd.DataFrame:
         low, high = handing.ranges(self.scenario, names).T
         u = (x - low) / (high - low)
-        return pd.DataFrame({(self.processes[0], "agreed"): u[:, 0], (self.processes[1], "agreed"): -2 * u[:, 1] + u[:, 2] ** 2 / 2})
+        return pd.DataFrame(
+            {(self.processes[0], "agreed"): u[:, 0], (self.processes[1], "agreed"): -2 * u[:, 1] + u[:, 2] ** 2 / 2}
+        )
 
     monkeypatch.setattr(Trial, "run", total)
     found = sim.sensitivity(minimal, processes=PAIR, method="morris", n=20, parameters=THREE)
