@@ -163,10 +163,15 @@ GOOD_ENDS = frozenset({WORDS[Reason.HOLDS], WORDS[Reason.CARRIED_OUT]})
 
 def manifest(scenario: Scenario, **run: Any) -> dict[str, Any]:
     """What is needed to make a run again: the scenario's hash, the run's arguments, the versions."""
-    versions = {"python": platform.python_version()}
+    return {"scenario": scenario.file.title, "scenario_hash": scenario.hash, **run, "block": BLOCK, "versions": versions()}
+
+
+def versions() -> dict[str, str]:
+    """What a run was made with."""
+    found = {"python": platform.python_version()}
     for package in ("gobetween", "mesa", "numpy", "pandas", "matplotlib"):
         try:
-            versions[package] = version(package)
+            found[package] = version(package)
         except PackageNotFoundError:
-            versions[package] = "not installed"
-    return {"scenario": scenario.file.title, "scenario_hash": scenario.hash, **run, "block": BLOCK, "versions": versions}
+            found[package] = "not installed"
+    return found

@@ -44,6 +44,10 @@ _COLUMNS = {
     REASONS: (*_TEXT[REASONS], "share", "low", "high"),
 }
 _KEPT = ("seed", "worlds", "processes", "scenario_hash", "evidence", "pinned", "files")
+_OURS = ("seed", "worlds", "versions", "files")
+"""What every manifest of ours has, of a comparison or of a hindcast."""
+_TEXTS = ("evidence", "pinned", "files")
+_KINDS = {"seed": int, "worlds": int, "scenario_hash": str, "versions": dict, "processes": list} | dict.fromkeys(_TEXTS, list)
 
 
 class RunFolderError(Exception):
@@ -86,18 +90,18 @@ def save(result: Result, directory: str | os.PathLike[str], *, charts: bool = Tr
         if charts:
             result.plot(new)
 
-    return write_folder(result.scenario, directory, fill, result.manifest)
+    return write_folder(directory, fill, result.manifest, scenario=result.scenario)
 
 
 def write_folder(
-    scenario: Scenario,
     directory: str | os.PathLike[str],
     fill: Callable[[Path], None],
     manifest: dict[str, Any],
     *,
     of: str = SUMMARY,
+    scenario: Scenario | None = None,
 ) -> Path:
-    """Write what ``fill`` puts into a new folder, with scenario and manifest, to ``directory``; returns its full path.
+    """Write what ``fill`` puts into a new folder, with manifest and scenario, to ``directory``; returns its full path.
 
     ``of`` is the main table. Raises RunFolderError; then nothing has changed.
     """
@@ -105,10 +109,12 @@ def write_folder(
 
     def whole(new: Path) -> None:
         fill(new)
-        for name, text in archive.pack(scenario).items():
-            _write(new / name, text)
-        own = {"evidence": scenario.file.evidence, "pinned": sorted(scenario.pinned), "files": _files(new)}
-        _write(new / MANIFEST, _dumps({**manifest, **own}))
+        own: dict[str, Any] = {}
+        if scenario is not None:
+            for name, text in archive.pack(scenario).items():
+                _write(new / name, text)
+            own = {"evidence": scenario.file.evidence, "pinned": sorted(scenario.pinned)}
+        _write(new / MANIFEST, _dumps({**manifest, **own, "files": _files(new)}))
 
     _replace(path, whole, str(directory))
     return path
@@ -128,6 +134,11 @@ def redraw(directory: str | os.PathLike[str]) -> Path:
 
     _replace(path, fill, str(directory))
     return path
+
+
+def write_csv(file: Path, frame: pd.DataFrame) -> None:
+    """A table as text, six digits, the same bytes on every system."""
+    _write(file, frame.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
 
 
 def read(directory: str | os.PathLike[str]) -> Result:
@@ -162,7 +173,7 @@ def read(directory: str | os.PathLike[str]) -> Result:
 def write_tables(result: Result, new: Path) -> None:
     """The tables of a run, without scenario, manifest and charts."""
     for name, frame in ((SUMMARY, result.summary), (WEEKLY, result.weekly), (REASONS, result.reasons)):
-        _write(new / name, frame.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+        write_csv(new / name, frame)
     worlds = result.worlds.copy()
     for column in worlds:
         if pd.api.types.is_object_dtype(worlds[column]):  # yes, no, or not on this table's agenda
@@ -181,16 +192,16 @@ def _dumps(document: dict[str, Any]) -> str:
 # ---------------------------------------------------------------- reading
 
 
-def _read_manifest(path: Path) -> dict[str, Any]:
+def _read_manifest(path: Path, expected: tuple[str, ...] = _KEPT) -> dict[str, Any]:
     file = path / MANIFEST
     manifest = _reading(file, lambda name: json.loads(Path(name).read_text(encoding="utf-8")))
-    missing = [key for key in _KEPT if key not in manifest] if isinstance(manifest, dict) else list(_KEPT)
+    missing = [key for key in expected if key not in manifest] if isinstance(manifest, dict) else list(expected)
     if missing:
         raise RunFolderError(f"{file}: not the manifest of a run; expected {', '.join(missing)}")
-    texts = all(isinstance(manifest[key], list) and all(isinstance(t, str) for t in manifest[key]) for key in _KEPT[4:])
-    whole = all(isinstance(manifest[key], int) for key in ("seed", "worlds"))
-    plain = texts and all(name == os.path.basename(name) and name not in ("", ".", "..") for name in manifest["files"])
-    if not (whole and plain and isinstance(manifest["processes"], list) and isinstance(manifest["scenario_hash"], str)):
+    wrong = [key for key in expected if not isinstance(manifest[key], _KINDS[key])]
+    texts = all(isinstance(text, str) for key in expected if key in _TEXTS and key not in wrong for text in manifest[key])
+    plain = texts and not wrong and all(n == os.path.basename(n) and n not in ("", ".", "..") for n in manifest["files"])
+    if not plain:
         raise RunFolderError(f"{file}: damaged: its values are not of the kinds that a run writes")
     return dict(manifest)
 
@@ -233,7 +244,7 @@ def _check_replaceable(path: Path, name: str, of: str) -> None:
     if not any(path.iterdir()):
         return
     try:
-        files = _read_manifest(path)["files"]
+        files = _read_manifest(path, _OURS)["files"]
     except RunFolderError:
         message = "holds files that are not of an earlier run; name a new or an empty folder"
         raise RunFolderError(f"{name}: {message}") from None
@@ -279,7 +290,7 @@ def _keep_foreign(path: Path, new: Path) -> None:
     """Copy what somebody put into the folder of an earlier run."""
     if not (path / MANIFEST).exists():
         return
-    own = set(_read_manifest(path)["files"])
+    own = set(_read_manifest(path, _OURS)["files"])
     for entry in path.iterdir():
         if entry.name in own:
             continue

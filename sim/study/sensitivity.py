@@ -103,7 +103,7 @@ class Sensitivity:
             (new / SENSITIVITY).write_text(text, encoding="utf-8", newline="\n")
             self.plot(new)
 
-        return write_folder(self.scenario, directory, fill, self.manifest, of=SENSITIVITY)
+        return write_folder(directory, fill, self.manifest, of=SENSITIVITY, scenario=self.scenario)
 
 
 def sensitivity(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
