@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.study.discovery import Discovery
     from sim.study.gather import Sweep, gather
     from sim.study.handover import Handover, handover
+    from sim.study.hindcast import Hindcast, hindcast
     from sim.study.ranking import best
     from sim.study.sensitivity import Sensitivity, sensitivity
     from sim.study.sweep import sweep
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
-    "Discovery", "Handover", "Result", "Scenario", "ScenarioError", "Sensitivity", "StudyError", "Sweep", "__version__",
-    "best", "compare", "discover", "gather", "handover", "load", "sensitivity", "story", "sweep",
+    "Discovery", "Handover", "Hindcast", "Result", "Scenario", "ScenarioError", "Sensitivity", "StudyError", "Sweep",
+    "__version__", "best", "compare", "discover", "gather", "handover", "hindcast", "load", "sensitivity", "story", "sweep",
 ]  # fmt: skip
 
 _HOMES = {
@@ -46,6 +47,8 @@ _HOMES = {
     "sweep": "sim.study.sweep",
     "gather": "sim.study.gather",
     "Sweep": "sim.study.gather",
+    "hindcast": "sim.study.hindcast",
+    "Hindcast": "sim.study.hindcast",
     "StudyError": "sim.study.writing",
     "sensitivity": "sim.study.sensitivity",
     "Sensitivity": "sim.study.sensitivity",

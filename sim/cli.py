@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 MOST_WORLDS = 100_000_000
 MOST_SEED = 2**63 - 1
 MOST_JOBS = 256
-WORLDS: int = 2000
-SEED: int = 2024  # both as in sim.study.compare, which is too heavy to import for --help; a test compares them
+WORLDS: int = 2000  # as in sim.study.compare, which is too heavy to import for --help; a test compares them
+SEED: int = 2024
 
 P = ParamSpec("P")
 
@@ -392,4 +392,4 @@ def _progress(total: int, what: str) -> Iterator[Progress]:
         yield tick
 
 
-from sim import cli_discover, cli_sensitivity, cli_sweep  # noqa: E402, F401 - add their verbs to the door
+from sim import cli_discover, cli_history, cli_sensitivity, cli_sweep  # noqa: E402, F401 - add their verbs to the door

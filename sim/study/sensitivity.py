@@ -90,10 +90,10 @@ class Sensitivity:
         from sim.show.charts.style import house_style, write  # noqa: PLC0415
 
         with house_style():
-            figure = tornado.draw(self.table, file=self.scenario.file, method=self.method)
+            figures = {"tornado": tornado.draw(self.table, file=self.scenario.file, method=self.method)}
             if directory is not None:
-                write(figure, Path(directory), "tornado")
-        return {"tornado": figure}
+                write(figures, Path(directory))
+        return figures
 
     def save(self, directory: str | os.PathLike[str]) -> Path:
         """Write table, chart, manifest and scenario to a folder, whole or not at all. Raises RunFolderError."""

@@ -31,7 +31,6 @@ def draw(result: Result, directory: Path | None = None) -> dict[str, Figure]:
     with house_style():
         figures = {name: chart(result) for name, chart in CHARTS.items()}
         if directory is not None:
-            directory.mkdir(parents=True, exist_ok=True)
-            for name, figure in figures.items():
-                write(figure, directory, name)
+        if directory is not None:
+            write(figures, directory)
     return figures

@@ -71,12 +71,14 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def write(figure: Figure, directory: Path, name: str) -> None:
-    """The figure as PNG and SVG: the same bytes each time, each file whole or not there."""
-    with writing(directory / f"{name}.png") as file:
-        figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
-    with writing(directory / f"{name}.svg") as file:
-        figure.savefig(file, format="svg", metadata={"Date": None})
+def write(figures: Mapping[str, Figure], directory: Path) -> None:
+    """Figures by name as PNG and SVG: the same bytes each time, each file whole or not there."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, figure in figures.items():
+        with writing(directory / f"{name}.png") as file:
+            figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
+        with writing(directory / f"{name}.svg") as file:
+            figure.savefig(file, format="svg", metadata={"Date": None})
 
 
 # ---------------------------------------------------------------- words

@@ -42,8 +42,7 @@ def draw(sweep: Sweep, directory: Path | None = None, *, metric: str | None = No
     with house_style():
         figures = {name: CHARTS[name](swept, issue=issue, **chosen) for name in names}
         if directory is not None:
-            for name, figure in figures.items():
-                write(figure, directory, name)
+            write(figures, directory)
     return figures
 
 
