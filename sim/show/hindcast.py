@@ -122,7 +122,7 @@ def _sharpness(found: Hindcast) -> Table:
     )
     for row in found.sharpness.itertuples():
         figures = (row.spread, row.miscalibration, row.discrimination, row.uncertainty)
-        table.add_row(Text(OUTCOMES[row.outcome]), percent(row.rate), *(f"{value:.3f}" for value in figures))
+        table.add_row(Text(OUTCOMES[row.outcome]), percent(row.rate), *(f"{round(value, 3) + 0.0:.3f}" for value in figures))
     return table
 
 

@@ -98,13 +98,13 @@ def _silent(found: Hindcast) -> Iterator[str]:
     few = int(rows["flag"].str.contains("few worlds").sum())
     if few:
         yield (
-            f"In {few} of {len(rows)} rows on an issue hardly any worlds came to the table that was asked about; where "
-            "none did the model is silent and counts as one half."
+            f"In {few} of {len(rows)} rows on an issue hardly any worlds came to the table that was asked about; where none "
+            "did, the model says nothing and counts as one half."
         )
     held = found.life[found.life["weight"] > 0]
     few = int(held["flag"].str.contains("few worlds").sum())
     if few:
-        yield f"So in {few} of {len(held)} rows on how long it held, where hardly any worlds had an agreement in force."
+        yield f"In {few} of {len(held)} rows on how long it held hardly any worlds had an agreement in force; so again."
 
 
 def _misses(found: Hindcast) -> Iterator[str]:
@@ -121,7 +121,11 @@ def _misses(found: Hindcast) -> Iterator[str]:
     ]
     missed = sorted((row for row in rows if row[0] < 0.5), key=lambda row: row[0])[:MISSES]
     if missed:
-        yield "Least expected of what happened: " + "; ".join(f"{words} ({percent(given)}%)" for given, words in missed) + "."
+        yield "Least expected of what happened: " + "; ".join(f"{words} ({_small(given)})" for given, words in missed) + "."
+
+
+def _small(value: float) -> str:
+    return "below 0.1%" if value < 0.001 else f"{percent(value)}%"
 
 
 def _caution(found: Hindcast) -> Iterator[str]:

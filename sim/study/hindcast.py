@@ -4,8 +4,9 @@ One scenario file is one episode; its one process is run as written in many worl
 
 * **Agreed on an issue**: the share of worlds in which, within 26 weeks, the first text that entered into force
   at a table moves the issue. A row scored ``agreed_if_came`` is about the worlds only in which both sides came to
-  a table with that issue within those weeks. A row counts once in ``agreed``: as ``agreed`` where it is
-  scored so, else as ``agreed_if_came``; the two kinds are also scored apart where there are both.
+  a table with that issue within those weeks, some of them late and with little time left. A row counts once in
+  ``agreed``: as ``agreed`` where it is scored so, else as ``agreed_if_came``; the two kinds are also scored apart
+  where there are both.
 * **Ended by day 30, 90, 360** of an agreement in fact: the share of worlds that have seen its end, among those in
   which one entered into force within 26 weeks and which are run that long. Carried out is no end.
 * Where fewer than 20 worlds, or fewer than one in a hundred, meet a condition, the share among them still

@@ -11,7 +11,8 @@ true where it did. Sources, and how we read them:
 * Rows of one affair are not independent. Intervals resample whole clusters with replacement and take
   percentiles (Field and Welsh 2007, *JRSS B* 69); differences between rules are paired row by row. Below some
   thirty clusters such intervals are too narrow (Cameron, Gelbach and Miller 2008, *REStat* 90). The rates that
-  rules use are not fitted again in a resample.
+  rules use are not fitted again in a resample. A rate without one's own cluster leans against what happened in it,
+  so rates do a little worse than they would on new cases, and one half may beat them.
 * A row whose record ends before a day is known only in part. Rows that are known count for those that are not:
   each weighs one over the chance that a record is that long (Graf, Schmoor, Sauerbrei and Schumacher 1999,
   *Statistics in Medicine* 18). The weighted rate is then the cumulative incidence of Aalen and Johansen (1978,

@@ -31,6 +31,5 @@ def draw(result: Result, directory: Path | None = None) -> dict[str, Figure]:
     with house_style():
         figures = {name: chart(result) for name, chart in CHARTS.items()}
         if directory is not None:
-        if directory is not None:
             write(figures, directory)
     return figures

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 ROW = 0.25
 """Inches: height of a line of the list."""
 
-TITLES, ISSUES, AXIS, FACTS = 2.75, 1.75, 3.0, 1.8
+TITLES, ISSUES, AXIS, FACTS = 3.4, 1.75, 3.0, 1.8
 """Inches: width of the names of episodes, of issues, of the axis, and of what happened."""
 
 SEEN = 0.012
@@ -67,7 +67,7 @@ def calibration(found: Hindcast) -> Figure:
     """Probabilities against what happened, a panel per outcome."""
     counts = found.sharpness.set_index("outcome")[["rows", "clusters"]].to_dict("index")
     shown = [outcome for outcome in MAIN if outcome in counts]
-    heads = [Heading(OUTCOMES[o], f"{counts[o]['rows']} rows in {counts[o]['clusters']} affairs") for o in shown]
+    heads = [Heading(OUTCOMES[o], _note(found, o, counts[o])) for o in shown]
     sheet = page(
         Words(
             "Do things happen as often as the model says?",
@@ -81,7 +81,7 @@ def calibration(found: Hindcast) -> Figure:
     )
     for axes, outcome in zip(sheet.panels, shown or [""], strict=True):
         _panel(axes, found.calibration[found.calibration["outcome"] == outcome])
-        said = probabilities(found, outcome)
+        said = np.asarray(scored(found, outcome)["probability"], dtype=float)
         axes.plot(said, np.full(len(said), -0.035), "|", color=BLUE, markersize=7, markeredgewidth=0.8, alpha=0.7, zorder=4)
     sheet.legend(
         [
@@ -94,13 +94,16 @@ def calibration(found: Hindcast) -> Figure:
     return sheet.figure
 
 
-def probabilities(found: Hindcast, outcome: str) -> np.ndarray[Any, Any]:
-    """What the model said in the rows that an outcome is scored on, ``(n,)``."""
+def scored(found: Hindcast, outcome: str) -> pd.DataFrame:
+    """The rows that an outcome is scored on."""
     if outcome.startswith("ended_"):
-        part = found.life[(found.life["days"] == int(outcome.removeprefix("ended_"))) & (found.life["weight"] > 0)]
-    else:
-        part = found.rows[found.rows["pooled"].astype(bool)]
-    return np.asarray(part["probability"], dtype=float)
+        return found.life[(found.life["days"] == int(outcome.removeprefix("ended_"))) & (found.life["weight"] > 0)]
+    return found.rows[found.rows["pooled"].astype(bool)]
+
+
+def _note(found: Hindcast, outcome: str, counts: dict[str, int]) -> str:
+    few = int(scored(found, outcome)["flag"].str.contains("few worlds").sum())
+    return f"{counts['rows']} rows in {counts['clusters']} affairs" + (f"; {few} rest on hardly any worlds" if few else "")
 
 
 def _panel(axes: Axes, bins: pd.DataFrame) -> None:
