@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.study.handover import Handover, handover
     from sim.study.hindcast import Hindcast, hindcast
     from sim.study.ranking import best
+    from sim.study.regularities import Regularities, regularities
     from sim.study.sensitivity import Sensitivity, sensitivity
     from sim.study.sweep import sweep
     from sim.study.turning import discover
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
-    "Discovery", "Handover", "Hindcast", "Result", "Scenario", "ScenarioError", "Sensitivity", "StudyError", "Sweep",
-    "__version__", "best", "compare", "discover", "gather", "handover", "hindcast", "load", "sensitivity", "story", "sweep",
+    "Discovery", "Handover", "Hindcast", "Regularities", "Result", "Scenario", "ScenarioError", "Sensitivity", "StudyError",
+    "Sweep", "__version__", "best", "compare", "discover", "gather", "handover", "hindcast", "load", "regularities",
+    "sensitivity", "story", "sweep",
 ]  # fmt: skip
 
 _HOMES = {
@@ -49,6 +51,8 @@ _HOMES = {
     "Sweep": "sim.study.gather",
     "hindcast": "sim.study.hindcast",
     "Hindcast": "sim.study.hindcast",
+    "Regularities": "sim.study.regularities",
+    "regularities": "sim.study.regularities",
     "StudyError": "sim.study.writing",
     "sensitivity": "sim.study.sensitivity",
     "Sensitivity": "sim.study.sensitivity",

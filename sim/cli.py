@@ -392,4 +392,4 @@ def _progress(total: int, what: str) -> Iterator[Progress]:
         yield tick
 
 
-from sim import cli_discover, cli_history, cli_sensitivity, cli_sweep  # noqa: E402, F401 - add their verbs to the door
+from sim import cli_discover, cli_history, cli_regularities, cli_sensitivity, cli_sweep  # noqa: E402, F401 - add their verbs

@@ -30,6 +30,7 @@ LAZY = {
     ("sim/study/gather.py", "plot", "sim.show"): "the same for a sweep",
     ("sim/study/sensitivity.py", "plot", "sim.show"): "the same for a study of sensitivity",
     ("sim/study/compare.py", "save", "sim.study.saving"): "saving reads runs back as Result, which compare defines",
+    ("sim/study/regularities.py", "plot", "sim.show"): "as in compare: charts only where they are asked for",
     ("sim/study/saving.py", "read", "sim.study.compare"): "the other half of the same pair",
     ("sim/study/hindcast.py", "plot", "sim.show"): "as compare.py",
     ("sim/show/console.py", "", "sim.study.compare"): "reading a saved run needs no engine until a table is printed",
@@ -37,7 +38,7 @@ LAZY = {
 """Imports within functions, by file, function ("": any) and module, with the reason. The door may import as late as it
 likes, so that ``gobetween --help`` is quick; no other room may without a line here."""
 
-UPWARD = {(f"sim/study/{name}.py", "sim.show") for name in ("compare", "gather", "hindcast", "sensitivity")}
+UPWARD = {(f"sim/study/{name}.py", "sim.show") for name in ("compare", "gather", "hindcast", "regularities", "sensitivity")}
 """The imports that point up: ``Result.plot`` and its like draw what they hold. They stand in LAZY as well."""
 
 LONGEST = 400

@@ -1,0 +1,153 @@
+"""What became of synthetic conflicts in each format: the few figures per world that counts of cases need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from sim.model.drafting import best_for_both
+from sim.model.draws import BLOCK, Draws, Parameters
+from sim.model.reasons import Reason
+from sim.model.world import World
+from sim.scenario.evidence import uncertain
+from sim.scenario.scenario import Scenario
+from sim.study.compare import Progress
+from sim.study.counted import ZONE, Measure, Selection, Study
+from sim.study.ratios import Array, Ratio
+
+Weeks = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """A process of one table in all worlds, ``(worlds,)`` each; weeks are -1 where a thing did not happen."""
+
+    came: Weeks  # first session
+    agreed: Weeks  # entry into force of the first agreement
+    ended: Weeks  # end of that agreement; -1 also where it was carried out
+    sessions: NDArray[np.int16]
+    texts: NDArray[np.int16]
+
+    def counted(self, measure: Measure, window: int, within: int) -> Ratio:
+        """Cases per world: ``window`` weeks of crisis, ``within`` weeks in which an agreement has to end."""
+        came = (self.came >= 0) & (self.came < window)
+        agreed = (self.agreed >= 0) & (self.agreed < window)
+        if measure == "agreed":
+            return _ratio(agreed, np.ones(len(agreed)))
+        if measure == "agreed_if_came":
+            return _ratio(agreed, came)
+        if measure == "text_per_session":
+            return _ratio(self.texts, self.sessions)
+        return _ratio(agreed & (self.ended >= 0) & (self.ended - self.agreed < within), agreed)
+
+
+def _ratio(hits: NDArray[np.generic], cases: NDArray[np.generic]) -> Ratio:
+    return Ratio(hits.astype(float), cases.astype(float))
+
+
+@dataclass(frozen=True)
+class Fates:
+    """All that was run. ``hardness`` and ``drawn`` are per conflict, ``fate`` per conflict and process."""
+
+    worlds: int
+    seed: int
+    fate: dict[tuple[str, str], Fate]
+    hardness: dict[str, Array]  # (worlds,) in [-1, 1]
+    drawn: dict[str, dict[str, Array]]  # every number drawn per world, by path, (worlds,)
+
+
+Job = tuple[str, str, int, int]
+"""Conflict, process, block, worlds in it."""
+
+
+def run_fates(  # noqa: PLR0913 - the call of a calibration; every argument is one it thinks in
+    study: Study,
+    *,
+    worlds: int,
+    seed: int,
+    jobs: int = 1,
+    scored_only: bool = False,
+    progress: Progress | None = None,
+) -> Fates:
+    """Run every conflict in every format that is asked for, on the same worlds and luck.
+
+    With ``scored_only`` only what the scored rows need. The result depends on the study, ``worlds`` and
+    ``seed`` only, and the first k worlds of a run of n are those of a run of k.
+    """
+    sizes = [(block, min(BLOCK, worlds - block * BLOCK)) for block in range(-(-worlds // BLOCK))]
+    wanted = study.runs(scored_only=scored_only)
+    tasks: list[Job] = [(conflict, process, *size) for conflict, process in wanted for size in sizes]
+    calls = (delayed(_run)(study.scenarios[conflict], process, seed, (block, count)) for conflict, process, block, count in tasks)
+    found: dict[tuple[str, str], list[Fate]] = {}
+    done = 0
+    fates = Parallel(n_jobs=jobs, return_as="generator", batch_size=1)(calls)
+    for (conflict, process, _, count), fate in zip(tasks, fates, strict=True):
+        found.setdefault((conflict, process), []).append(fate)
+        done += count
+        if progress is not None:
+            progress(done, worlds * len(wanted))
+    conflicts = list(dict.fromkeys(conflict for conflict, _ in wanted))
+    hard, drawn = {}, {}
+    for conflict in conflicts:
+        parts = [_before(study.scenarios[conflict], study.counted.selection, Draws(seed, *size)) for size in sizes]
+        hard[conflict] = np.concatenate([part for part, _ in parts])
+        drawn[conflict] = {path: np.concatenate([own[path] for _, own in parts]) for path in parts[0][1]}
+    return Fates(worlds, seed, {key: _joined(parts) for key, parts in found.items()}, hard, drawn)
+
+
+def _run(scenario: Scenario, process: str, seed: int, size: tuple[int, int]) -> Fate:
+    world = World(scenario, process, Draws(seed, *size)).run()
+    outcome = world.tables[0].outcome
+    ended = np.where(outcome.first_end == Reason.CARRIED_OUT, -1, outcome.ended)
+    fate = Fate(outcome.came, outcome.ratified, ended, outcome.sessions, outcome.texts)
+    world.forget()
+    return fate
+
+
+def _joined(parts: list[Fate]) -> Fate:
+    return Fate(*(np.concatenate(columns) for columns in zip(*(vars(part).values() for part in parts), strict=True)))
+
+
+def _before(scenario: Scenario, selection: Selection, draws: Draws) -> tuple[Array, dict[str, Array]]:
+    """Hardness of a block of conflicts before their first week, by their first process, and what was drawn for them."""
+    world = World(scenario, next(iter(scenario.file.processes)), draws)
+    zone = best_for_both(world, world.tables[0], np.arange(draws.worlds))
+    found = hardness(scenario, selection, world.parameters, zone)
+    drawn = dict(world.parameters.drawn)
+    world.forget()
+    return found, drawn
+
+
+def hardness(scenario: Scenario, selection: Selection, parameters: Parameters, zone: Array) -> Array:
+    """How hard each conflict is, ``(worlds,)`` in [-1, 1]: the weighted mean of its draws, each on the scale of its prior.
+
+    A number with a prior [low, high] goes from -1 at low to 1 at high; one that is not drawn says nothing. The
+    zone of agreement counts by its share of ``zone_scale``. A negative weight says that more of it is easier.
+    """
+    priors = {leaf: known for known in uncertain(scenario).values() for leaf in known.leaves}
+    total = np.zeros(len(zone))
+    for path, weight in selection.hardness.items():
+        if path == ZONE:
+            part = np.clip(zone / selection.zone_scale, -1, 1)
+        elif path in priors:
+            span = priors[path].absolute
+            drawn = parameters.drawn[priors[path].name]
+            low, high = span if span is not None else (1 - (priors[path].relative or 0), 1 + (priors[path].relative or 0))
+            part = (2 * drawn - low - high) / max(high - low, 1e-12)
+        else:
+            part = np.zeros(len(zone))
+        total += weight * part
+    return np.asarray(total / sum(abs(weight) for weight in selection.hardness.values()))
+
+
+def chance_of_harder(hard: Array, cases: list[int], slope: float) -> Array:
+    """Chance that a conflict takes the formats to which the harder go, ``(worlds,)``.
+
+    Logistic in hardness; ``cases`` are those that took them, and all, which set the chance of a conflict of
+    middling hardness. A slope of zero is an assignment by lot.
+    """
+    some, every = cases
+    return np.asarray(1 / (1 + np.exp(-(np.log(some / (every - some)) + slope * hard))))
