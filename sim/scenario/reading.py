@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,12 @@ def value_of(text: str, source: str) -> Any:
     return None if document is None else _values(document)
 
 
+@lru_cache(maxsize=16)
 def parse(text: str, file: str, *, keys_as_written: bool = False) -> _Read | None:
-    """The single YAML document in ``text``; None if there is none. Raises ScenarioError."""
+    """The single YAML document in ``text``; None if there is none. Raises ScenarioError.
+
+    The last few texts are kept, as scenarios that share a base and its evidence are often read in a row.
+    """
     composer = _Composer(text, file, keys_as_written=keys_as_written)
     document = composer.document()
     if composer.problems:
