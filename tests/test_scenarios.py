@@ -24,7 +24,7 @@ FOLDER = Path(__file__).parent.parent / "scenarios"
 README = FOLDER / "README.md"
 SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 VARIANTS = ("no-incursion", "second-summit-invited")
-FRAGMENTS = ("war",)
+FRAGMENTS = ("mediators", "war")
 """What several scenarios share, which is none by itself."""
 
 SECTIONS: dict[str, type[BaseModel]] = {
