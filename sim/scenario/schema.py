@@ -62,7 +62,7 @@ class Issue(Node):
 
     label: str = Field("", description="words a reader understands")
     group: Group = Field(description="for reports: humanitarian, technical or political")
-    options: dict[Name, Option] = Field(min_length=2, max_length=9, description="in order; exactly one is the status quo")
+    options: dict[Name, Option] = Field(min_length=2, max_length=12, description="in order; exactly one is the status quo")
     sensitivity: Share = Field(description="public sensitivity: how strongly every political cost bites on this issue, 0 to 1")
     self_enforcing: Share = Field(description="share of the gains that arrives with the exchange itself and needs no trust, 0 to 1")
     front: Share = Field(description="how far a better front makes up for agreement on this issue, 0 to 1")
