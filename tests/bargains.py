@@ -32,6 +32,9 @@ EXPONENTS = (4.0, 1.0, 0.25)
 WORLDS = 2
 """Worlds in which each domain is bargained over: what is drawn per world must not matter."""
 
+NEAR_TIE = 1e-6
+"""The peer proposes an outcome this little below its threshold, if that is closer to it than the next above."""
+
 Package = tuple[int, ...]
 """Index of the option per issue, no agreement not counted."""
 
@@ -148,6 +151,16 @@ def thresholds(domain: Domain, step: int) -> tuple[float, float]:
     asked = drafting.aspiration(np.full((1, 2), (step + 1) / (domain.steps + 1)), world.sides.concession, np.zeros((1, 2)))
     one, two = drafting.thresholds(value, reservation_value(world, table, rows), asked)[0]
     return float(one), float(two)
+
+
+def near_tie(domain: Domain, ours: Bargaining, theirs: Bargaining) -> bool:
+    """Whether two sessions, ours and the peer's, first differ where the peer offers what is worth a little less than its threshold."""
+    for (step, one, mine), (same_step, other, peers) in zip(ours.offers, theirs.offers, strict=False):
+        if mine != peers or (step, one) != (same_step, other):
+            least = thresholds(domain, step)[one]
+            gap = least - worth(domain, one, peers)
+            return (step, one) == (same_step, other) and worth(domain, one, mine) >= least and 0 < gap <= NEAR_TIE
+    return False
 
 
 def points(domain: Domain) -> Points:

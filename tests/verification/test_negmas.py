@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
-from bargains import Bargaining, Domain, Points, Utilities, draw, hold, packages, points, thresholds, worth
+from bargains import NEAR_TIE, Points, Utilities, draw, hold, near_tie, packages, points
 
 from sim.scenario.negmas import read_domain
 
@@ -27,8 +27,6 @@ DOMAINS = range(1000, 1600)
 """Seeds of the domains compared here, other ones than those of the stored table."""
 
 TOLERANCE = 1e-9
-NEAR_TIE = 1e-6
-"""The peer proposes an outcome this little below its threshold, if that is closer to it than the next above."""
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FOLDERS = ("negmas-domain", "negmas-domain-xml", "negmas-domain-functions")
@@ -62,16 +60,6 @@ def test_domains_are_of_all_kinds() -> None:
     assert any(held(d).agreement is None for d in drawn)
     assert {held(d).offers[-1][1] for d in drawn if held(d).agreement} == {0, 1}, "either side's text is accepted in some"
     assert max(len(packages(d)) for d in drawn) > 3000
-
-
-def near_tie(domain: Domain, ours: Bargaining, theirs: Bargaining) -> bool:
-    """Whether two sessions first differ where the peer offers what is worth a little less than its threshold."""
-    for (step, one, mine), (same_step, other, peers) in zip(ours.offers, theirs.offers, strict=False):
-        if mine != peers or (step, one) != (same_step, other):
-            least = thresholds(domain, step)[one]
-            gap = least - worth(domain, one, peers)
-            return (step, one) == (same_step, other) and worth(domain, one, mine) >= least and 0 < gap <= NEAR_TIE
-    return False
 
 
 def test_sessions_are_the_same_step_for_step(peer: ModuleType, record: Record) -> None:
