@@ -9,7 +9,9 @@ which are the side's own to bear. Keeping the two apart is what lets the commitm
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,15 @@ CACHED_PACKAGES = 64
 
 
 @dataclass(frozen=True)
+class Grid:
+    """All combinations of options that occur in packages, the last issue fastest, and where in them the packages are."""
+
+    options: tuple[NDArray[np.intp], ...]  # per issue
+    places: NDArray[np.intp]  # (K,)
+    whole: bool  # every combination is a package, and in order
+
+
+@dataclass(frozen=True)
 class Agenda:
     """The packages that can be signed at a table."""
 
@@ -32,6 +43,15 @@ class Agenda:
     packages: NDArray[np.intp]  # (K, issues): index of the option
     moved: NDArray[np.bool_]  # (K, issues): differs from the status quo
     lasts: NDArray[np.int64]  # (K,): weeks after which all is carried out; 0 goes on
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The packages as places in all combinations of the options that occur in them."""
+        used = tuple(np.unique(column) for column in self.packages.T)
+        column = [np.searchsorted(options, chosen) for options, chosen in zip(used, self.packages.T, strict=True)]
+        places = np.ravel_multi_index(column, tuple(len(options) for options in used))
+        whole = bool(np.array_equal(places, np.arange(prod(len(options) for options in used))))
+        return Grid(used, places, whole)
 
     def name(self, package: int) -> str:
         """The package in words: ``issue: option`` for each issue it moves."""
@@ -175,21 +195,30 @@ class Values:
         return np.stack([parameters(f"issues.{issue}.{key}") for issue in self.agenda.issues]).T
 
     def _value(self, rows: Rows) -> Worth:
-        packages = self.agenda.packages
         gains, losses = at(self.gains, rows), at(self.losses, rows)
-        secured, sensitivity = at(self.self_enforcing, rows), at(self.sensitivity, rows)
-        secure, trusted, loss, political = (zeros(len(rows), 2, len(packages)) for _ in range(4))
-        for k in range(len(self.agenda.issues)):
-            gain = gains.T[packages[:, k], k].T
-            given = losses.T[packages[:, k], k].T
-            secure += secured[:, k, None, None] * gain
-            trusted += (1 - secured[:, k, None, None]) * gain
-            loss += given
-            political += sensitivity[:, k, None, None] * given
+        secured, sensitivity = (at(x, rows)[:, None, :, None] for x in (self.self_enforcing, self.sensitivity))
+        secure = self._add_up(secured * gains, linked=True)
+        trusted = self._add_up((1 - secured) * gains)
+        loss = self._add_up(losses, linked=True)
+        political = self._add_up(sensitivity * losses)
         for s, held, value in self.linkages:
             secure[:, s] += held * np.maximum(value[rows], 0)[:, None]
             loss[:, s] += held * np.maximum(-value[rows], 0)[:, None]
         return Worth(secure, trusted, loss, political)
+
+    def _add_up(self, part: Array, *, linked: bool = False) -> Array:
+        """Sums over issues for every package, ``(n, 2, issues, options)`` to ``(n, 2, K)``.
+
+        Issue by issue for all beginnings of a package at once, so that the work is about one addition a
+        package. A part that is nothing anywhere stays one zero seen everywhere, unless linkages ``linked`` to it follow.
+        """
+        worlds, grid = len(part), self.agenda.grid
+        if not part.any() and not (linked and self.linkages):
+            return np.broadcast_to(np.zeros(1), (worlds, 2, len(self.agenda.packages)))
+        total = np.zeros((1, 2, worlds))
+        for k, options in enumerate(grid.options):
+            total = (total[:, None] + part.T[options, k]).reshape(-1, 2, worlds)
+        return (total if grid.whole else total[grid.places]).T
 
     def at(self, rows: Rows) -> Worth:
         """What every package is worth in the worlds ``rows``, parts ``(n, 2, K)``."""
