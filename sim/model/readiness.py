@@ -100,7 +100,7 @@ def choose_focal_text(world: World, table: Table) -> None:
 
     Chosen once per world, before the first week, from what the sides know then.
     """
-    step = max(1, 2_000_000 // (2 * len(table.agenda.packages)))
+    step = max(1, 400_000 // (2 * len(table.agenda.packages)))
     parts = []
     for start in range(0, world.worlds, step):
         rows = np.arange(start, min(start + step, world.worlds))
