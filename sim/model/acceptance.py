@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.arrays import Array, Rows, at, pair, zeros
+from sim.model.arrays import Array, Rows, at, is_nothing, pair, zeros
 from sim.model.packages import Worth
 from sim.model.tables import Table
 
@@ -104,18 +104,39 @@ def reservation_value(world: World, table: Table, rows: Rows) -> Array:
     return batna(world, table, rows) + domestic_cost(world, table, rows)
 
 
+@dataclass(frozen=True)
+class Beliefs:
+    """What turns the worth of a package into its expected value, ``(n, 2)`` each."""
+
+    keep: Array  # belief that the other side keeps the text
+    audience: Array  # cost at home of a unit of political loss
+    outside: Array  # expected of side deals
+
+    def value(self, worth: Worth) -> Array:
+        """Expected value of packages, one per world, parts ``(n, 2)``, or all of them, ``(n, 2, K)``."""
+        keep, audience, outside = self.keep, self.audience, self.outside
+        if worth.secure.ndim == 3:
+            keep, audience, outside = keep[..., None], audience[..., None], outside[..., None]
+        total = worth.secure
+        if not is_nothing(worth.trusted):
+            total = total + keep * worth.trusted
+        if not is_nothing(worth.loss):
+            total = total - worth.loss - audience * worth.political
+        return np.asarray(total + outside)
+
+
+def beliefs(world: World, table: Table, rows: Rows) -> Beliefs:
+    """What the sides believe this week, in the worlds ``rows``."""
+    cost = world.behaviour.at(rows).concession_cost * at(world.sides.audience_cost, rows)
+    return Beliefs(keeping(world, table, rows), cost * seen(world, table, rows), table.side_deals.expected(world, rows))
+
+
 def expected_value(world: World, table: Table, rows: Rows, worth: Worth) -> Array:
     """Expected value of packages to both sides, leverage and errors of judgement apart.
 
     ``worth`` may hold one package per world, parts ``(n, 2)``, or all of them, ``(n, 2, K)``; so does the result.
     """
-    b = world.behaviour.at(rows)
-    keep = keeping(world, table, rows)
-    audience = b.concession_cost * at(world.sides.audience_cost, rows) * seen(world, table, rows)
-    outside = table.side_deals.expected(world, rows)
-    if worth.secure.ndim == 3:
-        keep, audience, outside = keep[..., None], audience[..., None], outside[..., None]
-    return np.asarray(worth.secure + keep * worth.trusted - worth.loss - audience * worth.political + outside)
+    return beliefs(world, table, rows).value(worth)
 
 
 @dataclass(frozen=True)

@@ -47,3 +47,13 @@ def choose(x: NDArray[Some], package: NDArray[np.intp]) -> NDArray[Some]:
 def zeros(*shape: int) -> Array:
     """Zeros in the order of memory that all arrays over worlds have."""
     return np.zeros(shape, order="F")
+
+
+def nothing(*shape: int) -> Array:
+    """One zero seen everywhere, to be read only."""
+    return np.broadcast_to(np.zeros(1), shape)
+
+
+def is_nothing(x: Array) -> bool:
+    """Whether an array is one made by :func:`nothing`: to add it changes no number."""
+    return not any(x.strides) and (x.size == 0 or x.item(0) == 0)

@@ -16,7 +16,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array, Rows, at, choose, zeros
+from sim.model.arrays import Array, Rows, at, choose, nothing, zeros
 from sim.model.draws import Parameters
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Disputant, Format, Mediator, Table
@@ -174,6 +174,9 @@ class Values:
         self.relief_weight = (weights * relief[:, None, :]).sum(axis=2)
         self.agenda_sensitivity = self.sensitivity.max(axis=1, keepdims=True)
         """(R, 1): public sensitivity of the agenda; a table is read at home by its most sensitive issue."""
+        secured, costs = self.self_enforcing[:, None, :, None], bool(self.losses.any())
+        self._there = (bool((secured * self.gains).any()), bool(((1 - secured) * self.gains).any()), costs, costs)
+        """Whether any world has secure gains, trusted gains, losses, political losses."""
         self.linkages = self._compile_linkages(scenario, parameters)
         self._cache = self._value(np.arange(worlds)) if len(agenda.packages) <= CACHED_PACKAGES else None
 
@@ -214,7 +217,7 @@ class Values:
         """
         worlds, grid = len(part), self.agenda.grid
         if not part.any() and not (linked and self.linkages):
-            return np.broadcast_to(np.zeros(1), (worlds, 2, len(self.agenda.packages)))
+            return nothing(worlds, 2, len(self.agenda.packages))
         total = np.zeros((1, 2, worlds))
         for k, options in enumerate(grid.options):
             total = (total[:, None] + part.T[options, k]).reshape(-1, 2, worlds)
@@ -223,6 +226,26 @@ class Values:
     def at(self, rows: Rows) -> Worth:
         """What every package is worth in the worlds ``rows``, parts ``(n, 2, K)``."""
         return self._value(rows) if self._cache is None else self._cache.at(rows)
+
+    def of(self, rows: Rows, package: NDArray[np.intp]) -> Worth:
+        """What one package per world is worth, parts ``(n, 2)``: the sums of :meth:`at`, linkages apart."""
+        worlds, issues, n = len(self.share), len(self.agenda.issues), len(rows)
+        secure, trusted, loss, political = (np.zeros((2, n)) if there else nothing(2, n) for there in self._there)
+        secures, trusts, costs, _ = self._there
+        gains, losses = self.gains.T.reshape(-1), self.losses.T.reshape(-1)
+        for k, option in enumerate(self.agenda.packages[package].T):
+            place = (option * issues + k) * 2 * worlds + np.array([[0], [worlds]]) + rows
+            secured = self.self_enforcing[rows, k]
+            gain = gains.take(place) if secures or trusts else secure
+            if secures:
+                secure += secured * gain
+            if trusts:
+                trusted += (1 - secured) * gain
+            if costs:
+                given = losses.take(place)
+                loss += given
+                political += self.sensitivity[rows, k] * given
+        return Worth(secure.T, trusted.T, loss.T, political.T)
 
     def guess(self) -> Array:
         """What outsiders take each package to be worth, ``(2, K)``: stated gains and losses, issues weighed alike.
@@ -238,6 +261,8 @@ class Values:
 
 def mediators_interest(scenario: Scenario, agenda: Agenda, mediators: list[str], parameters: Parameters) -> Array:
     """What the mediators of a table would like of each package, averaged over them, ``(R, K)`` in [0, 1]."""
+    if not mediators:
+        return nothing(parameters.worlds, len(agenda.packages))
     total = zeros(parameters.worlds, len(agenda.packages))
     for name in mediators:
         party = scenario.file.parties[name]
@@ -256,7 +281,7 @@ def mediators_interest(scenario: Scenario, agenda: Agenda, mediators: list[str],
                     value = parameters(f"{base}.values.{option}")
                     liked += (salience * value)[:, None] * (agenda.packages[:, k] == o)
         total += liked / np.maximum(weight, 1e-12)[:, None]
-    return total / max(len(mediators), 1)
+    return total / len(mediators)
 
 
 # ---------------------------------------------------------------- points of a zone of agreement
