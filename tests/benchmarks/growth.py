@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,10 +24,15 @@ MEMORY = 1e9
 """Bytes."""
 
 
+@cache
+def _scenario() -> sim.Scenario:
+    return sim.load(SCENARIO)
+
+
 def sweep(worlds: int, points: int = 1, jobs: int = 1) -> None:
-    """One process at some points of one number, each with that many worlds."""
+    """One process at some points of one number, each with that many worlds; the scenario is read once."""
     starts = [0.05 + 0.1 * n / points for n in range(points)]
-    sim.sweep(sim.load(SCENARIO), {"front_start": starts}, worlds=worlds, processes=[CHEAP], jobs=jobs)
+    sim.sweep(_scenario(), {"front_start": starts}, worlds=worlds, processes=[CHEAP], jobs=jobs)
 
 
 def fresh(worlds: int, points: int = 1) -> dict[str, Any]:
