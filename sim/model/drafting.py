@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim.model import transitions
 from sim.model.acceptance import expected_value, reservation_value, seen
 from sim.model.arrays import Array, Rows, at, choose, put
+from sim.model.ladder import Climb, at_once, climb, fits
 from sim.model.packages import nash
 from sim.model.readiness import sponsor_discount
 from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
@@ -42,6 +43,24 @@ class Round:
     reservation: Array  # (n, 2)
     threshold: Array  # (n, 2) what a text must be worth to be accepted
 
+    def worth(self, package: NDArray[np.intp]) -> Array:
+        """Expected value of one package per world, ``(n, 2)``."""
+        return choose(self.value, package)
+
+
+@dataclass(frozen=True)
+class Climbed:
+    """The same, where the packages are climbed rather than listed."""
+
+    rows: Rows
+    climb: Climb
+    reservation: Array
+    threshold: Array
+
+    def worth(self, package: NDArray[np.intp]) -> Array:
+        """Expected value of one package per world, ``(n, 2)``."""
+        return self.climb.worth(package)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -60,7 +79,11 @@ def thresholds(value: Array, reservation: Array, aspiration: Array) -> Array:
     From the best a side could have down to its reservation value: reservation + (best - reservation) *
     aspiration. Infinite where no package reaches the reservation value.
     """
-    best = value.max(axis=2)
+    return asked_for(value.max(axis=2), reservation, aspiration)
+
+
+def asked_for(best: Array, reservation: Array, aspiration: Array) -> Array:
+    """The thresholds of :func:`thresholds`, from the best each side could have, ``(n, 2)``."""
     asked = reservation + (best - reservation) * aspiration - TOLERANCE
     return np.where(best < reservation, np.inf, np.clip(asked, reservation, np.maximum(best, reservation)))
 
@@ -101,25 +124,31 @@ def hold_talks(world: World, table: Table) -> None:
     transitions.leak(world, table, talking)
     has_round = table.luck("round", world.week, talking) < table.levers.pace[talking] * table.service()[talking]
     rows = talking[has_round]
-    size = max(1, CHUNK // (2 * len(table.agenda.packages)))
+    size = at_once(table) if fits(world, table) else max(1, CHUNK // (2 * len(table.agenda.packages)))
     for start in range(0, len(rows), size):
         _hold_round(world, table, rows[start : start + size])
     _lose_patience(world, table)
 
 
 def _hold_round(world: World, table: Table, rows: Rows) -> None:
-    value = expected_value(world, table, rows, table.values.at(rows)) + at(table.session.error, rows)[..., None]
     reservation = reservation_value(world, table, rows)
     elapsed = np.minimum(1, (table.session.rounds[rows, None] + 1) / (rounds_allowed(world, table)[rows] + 1))
     asked = aspiration(elapsed, at(world.sides.concession, rows), floor(world, table, rows))
-    brought = Round(rows, value, reservation, thresholds(value, reservation, asked))
-    answer = single_text(world, table, brought) if table.levers.single_text else in_turn(world, table, brought)
+    brought: Round | Climbed
+    if fits(world, table):
+        packages = climb(world, table, rows)
+        brought = Climbed(rows, packages, reservation, asked_for(packages.best, reservation, asked))
+        answer = in_turn(world, table, brought)
+    else:
+        value = expected_value(world, table, rows, table.values.at(rows)) + at(table.session.error, rows)[..., None]
+        brought = Round(rows, value, reservation, thresholds(value, reservation, asked))
+        answer = single_text(world, table, brought) if table.levers.single_text else in_turn(world, table, brought)
     table.session.rounds[rows] += 1
     table.session.refused[rows] = np.where(answer.agreed, NOBODY, answer.refused)
     table.session.devalued[rows] = answer.devalued
     transitions.record_offers(world, table, rows, answer.package)
     done = answer.agreed
-    surplus = choose(value, answer.package) - reservation
+    surplus = brought.worth(answer.package) - reservation if done.any() else reservation
     transitions.agree(world, table, rows[done], (answer.package[done], answer.leverage[done], surplus[done]))
 
 
@@ -128,7 +157,7 @@ def rounds_allowed(world: World, table: Table) -> Array:
     return world.behaviour.texts if table.levers.single_text else world.behaviour.offers
 
 
-def in_turn(world: World, table: Table, brought: Round) -> Answer:
+def in_turn(world: World, table: Table, brought: Round | Climbed) -> Answer:
     """Each side in turn answers the other's last text and, unless it accepts, proposes one; the first acceptance ends it.
 
     What was proposed last in a round is answered first in the next (alternating offers: Rubinstein 1982),
@@ -145,10 +174,11 @@ def in_turn(world: World, table: Table, brought: Round) -> Answer:
     for turn in (0, 1):
         side = (table.session.first[rows].astype(np.intp) + turn) % 2
         text, asked = proposed[rows, 1 - side], brought.threshold[own, side]
-        stands = brought.value[own, 1 - side, text] >= brought.reservation[own, 1 - side]
+        worth = brought.worth(text)
+        stands = worth[own, 1 - side] >= brought.reservation[own, 1 - side]
         answers = ~agreed & (text >= 0) & stands
         foreign = text != proposed[rows, side]
-        heard = brought.value[own, side, text]
+        heard = worth[own, side]
         accepts = np.asarray(answers & (heard - foreign * adversary[own, side] >= asked))
         only_author = answers & ~accepts & (heard >= asked)
         says_no = np.where(accepts, NOBODY, side)
@@ -167,7 +197,7 @@ def in_turn(world: World, table: Table, brought: Round) -> Answer:
     return Answer(agreed, package, np.zeros((n, 2)), refused, devalued & ~agreed)
 
 
-def offer(world: World, table: Table, brought: Round, proposer: NDArray[np.intp]) -> NDArray[np.intp]:
+def offer(world: World, table: Table, brought: Round | Climbed, proposer: NDArray[np.intp]) -> NDArray[np.intp]:
     """The package the proposer puts forward, ``(n,)``: among what is good enough for it, the best it can guess for the other.
 
     With ``opponent_weight`` at zero it is simply the one worth least to itself above its threshold. The
@@ -175,6 +205,8 @@ def offer(world: World, table: Table, brought: Round, proposer: NDArray[np.intp]
     corrected by the offers it has made.
     """
     rows, own = brought.rows, np.arange(len(brought.rows))
+    if isinstance(brought, Climbed):
+        return brought.climb.least(proposer, brought.threshold[own, proposer])
     b = world.behaviour.at(rows)
     mine = brought.value[own, proposer]
     theirs = brought.value[own, 1 - proposer]

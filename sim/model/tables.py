@@ -14,6 +14,7 @@ from sim.model.parties import Mediator, credibility
 from sim.model.reasons import NOBODY, Reason, Stage, State
 
 if TYPE_CHECKING:
+    from sim.model.ladder import Halves
     from sim.model.world import World
 
 STREAMS: dict[str, int] = {
@@ -245,6 +246,8 @@ class Table:
         self.outcome = Outcome(n, sorted({unit for unit, *_ in self.units}))
         self._compile_mediators(world)
         self.alternatives = self._alternatives(world)
+        self.halves: Halves | None = None
+        """Of a table whose packages are climbed rather than listed."""
         self.focal = np.zeros(n, np.intp)
         self.focal_worth: Worth
 
