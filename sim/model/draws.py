@@ -11,6 +11,7 @@ Every draw is keyed by (seed, block of worlds, owner, stream) and always made fo
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,9 @@ Array = NDArray[np.float64]
 BLOCK = 4096
 """Worlds in a block. Part of what a seed means: another block size gives other draws."""
 
+AT_ONCE = 4
+"""Blocks that are run side by side; moves no number. So many share the cost of an array operation beyond its numbers."""
+
 _SMALLEST = 1e-6
 
 
@@ -31,9 +35,15 @@ def _key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
+def spans(worlds: int) -> list[tuple[int, int]]:
+    """A run of so many worlds in parts that are run at once: first block of each, and its worlds."""
+    size = AT_ONCE * BLOCK
+    return [(start // BLOCK, min(size, worlds - start)) for start in range(0, worlds, size)]
+
+
 @dataclass(frozen=True)
 class Draws:
-    """Uniform draws for the first ``worlds`` worlds of one block."""
+    """Uniform draws for ``worlds`` worlds from the first of ``block`` on; beyond a block they go on in the next."""
 
     seed: int
     block: int
@@ -45,12 +55,23 @@ class Draws:
         Worlds come last here, and only here, because a week reads one contiguous row. Single precision
         halves the memory of a run; rules compute in double.
         """
-        key = np.random.SeedSequence([self.seed, self.block, _key(owner), _key(stream)])
-        generator = np.random.Generator(np.random.SFC64(key))
-        u = generator.random((*shape, BLOCK), dtype=np.float32)
-        if self.worlds < BLOCK:
-            u = u[..., : self.worlds].copy()
-        return np.clip(u, _SMALLEST, 1 - _SMALLEST, out=u)
+        return self._next(self._generators(owner, stream), shape)
+
+    def weekly(self, owner: str, stream: str, weeks: int, size: int) -> Callable[[int], NDArray[np.float32]]:
+        """The numbers of a week, ``(size, R)``, by its number; weeks are asked for in ascending order."""
+        return self.uniform(owner, stream, weeks, size).__getitem__
+
+    def _generators(self, owner: str, stream: str) -> list[np.random.Generator]:
+        blocks = range(self.block, self.block + max(1, -(-self.worlds // BLOCK)))
+        keys = [np.random.SeedSequence([self.seed, block, _key(owner), _key(stream)]) for block in blocks]
+        return [np.random.Generator(np.random.SFC64(key)) for key in keys]
+
+    def _next(self, generators: list[np.random.Generator], shape: tuple[int, ...]) -> NDArray[np.float32]:
+        drawn = np.empty((*shape, self.worlds), np.float32)
+        for number, generator in enumerate(generators):
+            own = drawn[..., number * BLOCK : (number + 1) * BLOCK]
+            own[...] = generator.random((*shape, BLOCK), dtype=np.float32)[..., : own.shape[-1]]
+        return np.clip(drawn, _SMALLEST, 1 - _SMALLEST, out=drawn)
 
     def quantity(self, what: Uncertainty) -> Array:
         """An uncertain quantity, ``(R,)``: the value, or the factor where its range is relative."""
@@ -60,6 +81,24 @@ class Draws:
             return low + (high - low) * u
         assert what.relative is not None
         return 1 + what.relative * (2 * u - 1)
+
+
+class WeeklyDraws(Draws):
+    """The same numbers, made week by week and let go: the memory of a run does not grow with its weeks."""
+
+    def weekly(self, owner: str, stream: str, weeks: int, size: int) -> Callable[[int], NDArray[np.float32]]:
+        """The numbers of a week as in :class:`Draws`; earlier weeks are gone."""
+        generators, last, drawn = self._generators(owner, stream), -1, np.empty(0, np.float32)
+
+        def of(week: int) -> NDArray[np.float32]:
+            nonlocal last, drawn
+            while last < week:
+                drawn, last = self._next(generators, (size,)), last + 1
+            if week != last:
+                raise ValueError(f"week {week}: gone, week {last} was asked for")
+            return drawn
+
+        return of
 
 
 def logit(u: Array) -> Array:

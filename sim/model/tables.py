@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -233,7 +234,7 @@ class Table:
         self.guess = self.values.guess()
         self.sensitivity = self.values.agenda_sensitivity
         self._draws, self._weeks, self._owner = world.draws, world.weeks, f"table {self.spec.luck or name}"
-        self._luck: dict[str, NDArray[np.float32]] = {}
+        self._luck: dict[str, Callable[[int], NDArray[np.float32]]] = {}
         n = world.worlds
         self.state = np.full(n, State.APART, np.int8)
         self.failed = np.zeros(n, bool)
@@ -285,8 +286,8 @@ class Table:
     def luck(self, stream: str, week: int, rows: Rows) -> Array:
         """This week's uniform draws of a named stream in some worlds: ``(n,)``, or ``(n, 2)`` for one per side."""
         if stream not in self._luck:
-            self._luck[stream] = self._draws.uniform(self._owner, stream, self._weeks, STREAMS[stream])
-        drawn = self._luck[stream][week]
+            self._luck[stream] = self._draws.weekly(self._owner, stream, self._weeks, STREAMS[stream])
+        drawn = self._luck[stream](week)
         return at(drawn.T, rows).astype(np.float64) if len(drawn) == 2 else drawn[0, rows].astype(np.float64)
 
     def needs_service(self) -> NDArray[np.bool_]:

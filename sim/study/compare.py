@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from sim.model.draws import BLOCK, Draws
+from sim.model.draws import BLOCK, WeeklyDraws, spans
 from sim.model.reasons import WORDS, Reason, State
 from sim.model.world import World
 from sim.scenario.scenario import Scenario
@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Piece:
-    """One block of one process."""
+    """Worlds of one process that were run at once, from the first of ``block`` on."""
 
     process: str
     block: int
@@ -40,8 +40,8 @@ class Piece:
 
 
 def run_block(scenario: Scenario, process: str, seed: int, block: int, worlds: int) -> Piece:
-    """The first ``worlds`` worlds of a block in one process."""
-    world = World(scenario, process, Draws(seed, block, worlds)).run()
+    """``worlds`` worlds from the first of a block on, in one process."""
+    world = World(scenario, process, WeeklyDraws(seed, block, worlds)).run()
     rows = table_rows(world, block * BLOCK)
     piece = Piece(process, block, rows, world.in_force, world.states, world.parameters.drawn)
     world.forget()
@@ -100,8 +100,7 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
     if worlds < 1:
         raise ValueError(f"worlds: expected a whole number of at least 1, got {worlds}")
     names = scenario.choose_processes(processes)
-    sizes = [(b, min(BLOCK, worlds - b * BLOCK)) for b in range(-(-worlds // BLOCK))]
-    tasks = [(p, b, n) for p in names for b, n in sizes]
+    tasks = [(p, b, n) for p in names for b, n in spans(worlds)]
     pieces: dict[tuple[str, int], Piece] = {}
     done = 0
     calls = (delayed(run_block)(scenario, p, seed, b, n) for p, b, n in tasks)

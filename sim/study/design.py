@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.draws import BLOCK, Draws
+from sim.model.draws import Draws
 from sim.scenario.paths import LostPathError, bounds, follow, shapes
 from sim.scenario.problems import Problem, ScenarioError, hint, refuse, shown
 from sim.scenario.scenario import Scenario
@@ -296,9 +296,7 @@ def _chosen(values: tuple[Any, ...], u: NDArray[np.float64]) -> NDArray[Any]:
 
 def _uniform(n: int, path: str, stream: str, seed: int) -> NDArray[np.float64]:
     """Uniform draws of a path's own stream, ``(n,)`` float64 in (0, 1)."""
-    starts = range(0, n, BLOCK)
-    parts = [Draws(seed, start // BLOCK, min(BLOCK, n - start)).uniform(f"design {path}", stream) for start in starts]
-    return np.concatenate(parts).astype(np.float64)
+    return Draws(seed, 0, n).uniform(f"design {path}", stream).astype(np.float64)
 
 
 def _latin(paths: list[str], n: int, seed: int) -> Iterator[NDArray[np.float64]]:

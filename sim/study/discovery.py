@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.draws import BLOCK, Draws
+from sim.model.draws import Draws
 from sim.scenario.problems import refuse, shown
 from sim.study.outcomes import mean, share
 from sim.study.writing import StudyError, write
@@ -172,9 +172,7 @@ def _checked(parameters: pd.DataFrame, difference: Any) -> tuple[pd.DataFrame, N
 
 def _uniform(n: int, seed: int) -> NDArray[np.float64]:
     """Uniform draws of a stream of their own, ``(n,)``: a point's half depends on no other point."""
-    starts = range(0, n, BLOCK)
-    parts = [Draws(seed, k // BLOCK, min(BLOCK, n - k)).uniform("discovery", "half") for k in starts]
-    return np.concatenate(parts).astype(np.float64)
+    return Draws(seed, 0, n).uniform("discovery", "half").astype(np.float64)
 
 
 # ---------------------------------------------------------------- boxes

@@ -32,7 +32,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from sim.model.draws import BLOCK
+from sim.model.draws import BLOCK, spans
 from sim.study import saving, scoring
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, run_block, versions
 from sim.study.episodes import Episode, Paths, read_episodes
@@ -124,17 +124,16 @@ def run_episodes(
     episodes: list[Episode], worlds: int, seed: int, *, jobs: int = 1, progress: Progress | None = None
 ) -> list[Fates]:
     """The fates of every episode in ``worlds`` worlds, in the order of episodes."""
-    sizes = [(b, min(BLOCK, worlds - b * BLOCK)) for b in range(-(-worlds // BLOCK))]
-    tasks = [(n, b, size) for n in range(len(episodes)) for b, size in sizes]
-    parts: dict[tuple[int, int], Fates] = {}
+    tasks = [(n, b, size) for n in range(len(episodes)) for b, size in spans(worlds)]
+    found_of: dict[tuple[int, int], Fates] = {}
     done = 0
     calls = (delayed(_run)(episodes[n], n, seed, b, size) for n, b, size in tasks)
     for n, block, found in Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)(calls):
-        parts[n, block] = found
+        found_of[n, block] = found
         done += found.worlds
         if progress is not None:
             progress(done, worlds * len(episodes))
-    return [Fates.joined([parts[n, b] for b, _ in sizes]) for n in range(len(episodes))]
+    return [Fates.joined([found_of[n, b] for b, _ in spans(worlds)]) for n in range(len(episodes))]
 
 
 def _run(episode: Episode, number: int, seed: int, block: int, worlds: int) -> tuple[int, int, Fates]:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.draws import BLOCK
+from sim.model.draws import AT_ONCE, BLOCK, spans
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import SOURCE
@@ -27,7 +27,7 @@ from sim.study.tally import Tally, merged, tally_block
 from sim.study.writing import StudyError
 
 MOST_CHUNKS = 256
-"""Pieces of a point: each is a block of worlds, until a point has more blocks than this."""
+"""Pieces of a point: each is as many worlds as are run at once, until a point has more pieces than this."""
 
 ENGINE = ("model", "scenario", "study/compare.py", "study/outcomes.py", "study/pieces.py", "study/tally.py")
 """What can move a number of a study."""
@@ -81,8 +81,8 @@ class Study:
 
     @property
     def blocks_per_piece(self) -> int:
-        """One, unless a point has very many worlds."""
-        return -(-self.blocks // MOST_CHUNKS)
+        """As many as are run at once, unless a point has very many worlds."""
+        return max(min(AT_ONCE, self.blocks), -(-self.blocks // MOST_CHUNKS))
 
     @property
     def chunks(self) -> int:
@@ -111,12 +111,12 @@ class Study:
 
     def _sizes(self, chunk: int) -> tuple[tuple[int, int], ...]:
         first = chunk * self.blocks_per_piece
-        last = min(first + self.blocks_per_piece, self.blocks)
-        return tuple((block, min(BLOCK, self.worlds - block * BLOCK)) for block in range(first, last))
+        worlds = min(self.blocks_per_piece * BLOCK, self.worlds - first * BLOCK)
+        return tuple((first + block, size) for block, size in spans(worlds))
 
 
 def do(task: Task) -> Done:
-    """Do a piece, block by block. Raises ScenarioError where its point is no scenario, StudyError on another engine."""
+    """Do a piece, a few blocks at once. Raises ScenarioError where its point is no scenario, StudyError on another engine."""
     if task.engine != engine():
         raise StudyError("a worker runs another version of gobetween than the one that was called; expected the same everywhere")
     scenario = at_point(task.scenario, task.changes, task.point)

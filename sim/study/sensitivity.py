@@ -27,7 +27,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from sim.model.draws import BLOCK, Draws
+from sim.model.draws import Draws, spans
 from sim.scenario.problems import hint, refuse
 from sim.scenario.scenario import Scenario
 from sim.study import indices
@@ -179,7 +179,7 @@ def _from_draws(asked: Inquiry, result: Result | None, jobs: int, progress: Prog
 
 def _run(asked: Inquiry, jobs: int, progress: Progress | None) -> tuple[dict[str, Array], dict[str, Array]]:
     """The worlds of a comparison: what was drawn, and the outcome by process, ``(worlds,)`` each."""
-    sizes = [(b, min(BLOCK, asked.n - b * BLOCK)) for b in range(-(-asked.n // BLOCK))]
+    sizes = spans(asked.n)
     tasks = [(process, b, size) for b, size in sizes for process in asked.processes]
     drawn: dict[str, list[Array]] = {}
     values: dict[str, list[Array]] = {process: [] for process in asked.processes}
@@ -217,9 +217,7 @@ def _from_run(asked: Inquiry, result: Result, every: tuple[str, ...]) -> tuple[d
 
 def _dummy(worlds: int, seed: int) -> Array:
     """A parameter that enters nothing, drawn as the others are, ``(worlds,)``."""
-    blocks = range(-(-worlds // BLOCK))
-    parts = [Draws(seed, b, min(BLOCK, worlds - b * BLOCK)).uniform("sensitivity", DUMMY) for b in blocks]
-    return np.concatenate(parts).astype(np.float64)
+    return Draws(seed, 0, worlds).uniform("sensitivity", DUMMY).astype(np.float64)
 
 
 # ---------------------------------------------------------------- from points of its own

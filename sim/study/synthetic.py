@@ -9,7 +9,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from sim.model.drafting import best_for_both
-from sim.model.draws import BLOCK, Draws, Parameters
+from sim.model.draws import Draws, Parameters, WeeklyDraws, spans
 from sim.model.reasons import Reason
 from sim.model.world import World
 from sim.scenario.evidence import uncertain
@@ -77,7 +77,7 @@ def run_fates(  # noqa: PLR0913 - the call of a calibration; every argument is o
     With ``scored_only`` only what the scored rows need. The result depends on the study, ``worlds`` and
     ``seed`` only, and the first k worlds of a run of n are those of a run of k.
     """
-    sizes = [(block, min(BLOCK, worlds - block * BLOCK)) for block in range(-(-worlds // BLOCK))]
+    sizes = spans(worlds)
     wanted = study.runs(scored_only=scored_only)
     tasks: list[Job] = [(conflict, process, *size) for conflict, process in wanted for size in sizes]
     calls = (delayed(_run)(study.scenarios[conflict], process, seed, (block, count)) for conflict, process, block, count in tasks)
@@ -99,7 +99,7 @@ def run_fates(  # noqa: PLR0913 - the call of a calibration; every argument is o
 
 
 def _run(scenario: Scenario, process: str, seed: int, size: tuple[int, int]) -> Fate:
-    world = World(scenario, process, Draws(seed, *size)).run()
+    world = World(scenario, process, WeeklyDraws(seed, *size)).run()
     outcome = world.tables[0].outcome
     ended = np.where(outcome.first_end == Reason.CARRIED_OUT, -1, outcome.ended)
     fate = Fate(outcome.came, outcome.ratified, ended, outcome.sessions, outcome.texts)
