@@ -246,6 +246,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
+@pytest.mark.verification
 def test_the_same_bytes_for_any_number_of_jobs(folder: Path, tmp_path: Path, found: Hindcast) -> None:
     again = sim.hindcast([folder], worlds=WORLDS, jobs=2)
     again.save(tmp_path / "two", charts=False)

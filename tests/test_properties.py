@@ -23,7 +23,7 @@ CONTACT = ("face_to_face", "proximity", "remote", "separate")
 ALMOST = 1e-9
 
 generated = settings(
-    max_examples=18, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
+    max_examples=15, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )  # fmt: skip
 """Examples are not shrunk: a run takes long, and the first one that fails is seen at once."""
@@ -281,7 +281,7 @@ def no_nan(world: World) -> None:
 def test_the_rules_of_a_run_hold_in_every_week_and_runs_get_everywhere() -> None:
     heard: dict[str, int] = {}
 
-    @settings(generated, max_examples=70)
+    @settings(generated, max_examples=55)
     @given(scenarios())
     def the_rules_hold(data: dict[str, Any]) -> None:
         world = started(data)

@@ -193,6 +193,7 @@ def test_a_mixture_of_formats_weighs_them_as_cases_do() -> None:
 # ---------------------------------------------------------------- reproducible
 
 
+@pytest.mark.verification
 def test_jobs_change_nothing_and_the_first_worlds_are_those_of_a_shorter_run(tmp_path: Path) -> None:
     only = ["chaired"]
     small = study().counted.model_copy(

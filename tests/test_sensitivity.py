@@ -99,6 +99,7 @@ def test_metrics_are_those_of_a_summary(minimal: Scenario, result: sim.Result) -
         assert own == set(metrics(minimal, issue))
 
 
+@pytest.mark.verification
 def test_same_bytes_for_any_number_of_jobs(minimal: Scenario) -> None:
     trial = Trial(minimal, PAIR, lucks=2048)
     names = (RATE, LUCK)
