@@ -703,6 +703,44 @@ def test_leverage_goes_to_the_worse_off() -> None:
     near(answer.leverage, 0.0, 0.1)
 
 
+def test_leverage_may_win_over_a_side_to_which_no_text_is_worth_it() -> None:
+    # East asks nothing; to west nothing that it could sign is worth it (no threshold), by 0.05 for the best text, 0.9.
+    change = {"behaviour.devaluation_mediator": 0.0}
+    for leverage, agreed in ((0.04, False), (0.06, True)):
+        w, table = table_of(THREE, THROUGH, change, {"parties.abbot.leverage": leverage})
+        sit(w, table)
+        table.session.candour[:] = 1.0
+        brought = brought_to(table, (0.0, np.inf))
+        short = Round(ONE, brought.value, np.array([[0.0, 0.95]]), brought.threshold)
+        answer = drafting.single_text(w, table, short)
+        assert answer.agreed[0] == agreed
+        # In turn nobody adds anything: west still has nothing to propose or to accept.
+        assert not drafting.in_turn(w, table, short).agreed[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "held", "gone"),
+    [
+        ({"behaviour.offers": 8.0}, 0, 1 / 9), ({"behaviour.offers": 8.0}, 7, 8 / 9), ({"behaviour.offers": 7.6}, 7, 8 / 9),
+        ({"behaviour.texts": 4.0, **THROUGH}, 0, 1 / 4), ({"behaviour.texts": 4.0, **THROUGH}, 3, 1.0),
+        ({"behaviour.texts": 3.3, **THROUGH}, 2, 1.0),
+    ],
+)  # fmt: skip
+def test_over_the_last_text_of_mediators_nothing_more_is_asked_than_must_be(change: dict[str, Any], held: int, gone: float) -> None:
+    w, table = table_of(change)
+    sit(w, table)
+    table.session.rounds[:] = held
+    near(drafting.elapsed(w, table, ONE), gone)
+
+
+def test_a_zone_is_looked_for_in_what_the_sides_perceive() -> None:
+    w, table = table_of(THREE)
+    sit(w, table)
+    before = drafting.best_for_both(w, table, ONE)
+    table.session.error[:] = -0.1
+    near(drafting.best_for_both(w, table, ONE), before[0] - 0.1)
+
+
 def test_leverage_is_shared_among_tables_by_capacity() -> None:
     w, table = table_of(THREE, THROUGH)
     sit(w, table)

@@ -132,8 +132,7 @@ def hold_talks(world: World, table: Table) -> None:
 
 def _hold_round(world: World, table: Table, rows: Rows) -> None:
     reservation = reservation_value(world, table, rows)
-    elapsed = np.minimum(1, (table.session.rounds[rows, None] + 1) / (rounds_allowed(world, table)[rows] + 1))
-    asked = aspiration(elapsed, at(world.sides.concession, rows), floor(world, table, rows))
+    asked = aspiration(elapsed(world, table, rows), at(world.sides.concession, rows), floor(world, table, rows))
     brought: Round | Climbed
     if fits(world, table):
         packages = climb(world, table, rows)
@@ -152,9 +151,19 @@ def _hold_round(world: World, table: Table, rows: Rows) -> None:
     transitions.agree(world, table, rows[done], (answer.package[done], answer.leverage[done], surplus[done]))
 
 
+def elapsed(world: World, table: Table, rows: Rows) -> Array:
+    """Share of the session's rounds that are gone with this one, ``(n, 1)``.
+
+    Over the last text of mediators a side asks for no more than it must (deadline effect: Roth, Murnighan,
+    Schoumaker 1988); in turn one round more is counted, as in the peer's rule, for neither knows the last offer.
+    """
+    last = rounds_allowed(world, table)[rows] + (0 if table.levers.single_text else 1)
+    return np.minimum(1, (table.session.rounds[rows, None] + 1) / last)
+
+
 def rounds_allowed(world: World, table: Table) -> Array:
     """Rounds a session lasts at most, ``(R, 1)``: offers where the sides draft in turn, texts where mediators do."""
-    return world.behaviour.texts if table.levers.single_text else world.behaviour.offers
+    return np.rint(world.behaviour.texts if table.levers.single_text else world.behaviour.offers)
 
 
 def in_turn(world: World, table: Table, brought: Round | Climbed) -> Answer:
@@ -228,8 +237,10 @@ def single_text(world: World, table: Table, brought: Round) -> Answer:
     leverage = np.where(worse_off & ~(worse_off[:, ::-1] & (np.arange(2) == 1)), budget[:, None], 0.0)
     _, discount = distrust_of_author(world, table, rows)
     heard = choose(brought.value, package) + leverage
-    says_yes: NDArray[np.bool_] = np.asarray(heard - discount >= brought.threshold)
-    unfairly: NDArray[np.bool_] = np.asarray(heard >= brought.threshold) & ~says_yes
+    # A side to which no text is worth it by itself may still be won over by what mediators add.
+    asked = np.where(np.isfinite(brought.threshold), brought.threshold, brought.reservation)
+    says_yes: NDArray[np.bool_] = np.asarray(heard - discount >= asked)
+    unfairly: NDArray[np.bool_] = np.asarray(heard >= asked) & ~says_yes
     put(session.shift, rows, at(session.shift, rows) + b.estimate_step * np.where(says_yes, -0.5, 1.0))
     candour = at(session.candour, rows)
     put(session.candour, rows, candour + np.where(says_yes, 0.0, b.candour_gain * (1 - candour)))
@@ -283,7 +294,7 @@ def _lose_patience(world: World, table: Table) -> None:
 
 
 def best_for_both(world: World, table: Table, rows: Rows) -> Array:
-    """The most that any package leaves the worse-off side beyond its reservation value, ``(n,)``.
+    """The most that any package leaves the worse-off side beyond its reservation value as the sides judge it, ``(n,)``.
 
     Mediators' leverage goes to the side that is worse off, as in :func:`single_text`.
     """
@@ -292,7 +303,8 @@ def best_for_both(world: World, table: Table, rows: Rows) -> Array:
     found = np.empty(len(rows))
     for start in range(0, len(rows), size):
         part = rows[start : start + size]
-        surplus = expected_value(world, table, part, table.values.at(part)) - reservation_value(world, table, part)[..., None]
+        value = expected_value(world, table, part, table.values.at(part)) + at(table.session.error, part)[..., None]
+        surplus = value - reservation_value(world, table, part)[..., None]
         helped = np.minimum(surplus.min(axis=1) + added[start : start + size, None], surplus.max(axis=1))
         found[start : start + size] = helped.max(axis=1)
     return found

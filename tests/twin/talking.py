@@ -97,15 +97,16 @@ def _bring(w: World, table: Table, side: Side) -> Brought:
     best = max(value)
     if best < reservation:
         return Brought(value, reservation, NOBODY_WILLING)
-    gone = min(1.0, (table.session.rounds + 1) / (_rounds_allowed(w, table) + 1))
+    last = _rounds_allowed(w, table) + (0 if table.single_text else 1)
+    gone = min(1.0, (table.session.rounds + 1) / last)
     floor = _aspiration_kept(w, table, side)
     aspiration = floor + (1 - floor) * (1 - gone**side.concession)
     threshold = max(reservation, reservation + (best - reservation) * aspiration - 0.001)
     return Brought(value, reservation, threshold)
 
 
-def _rounds_allowed(w: World, table: Table) -> float:
-    return w.b.texts if table.single_text else w.b.offers
+def _rounds_allowed(w: World, table: Table) -> int:
+    return round(w.b.texts if table.single_text else w.b.offers)
 
 
 def _aspiration_kept(w: World, table: Table, side: Side) -> float:
@@ -199,9 +200,10 @@ def _single_text(w: World, table: Table, brought: list[Brought]) -> Answer:
     says_yes, would_say_yes = [], []
     for i, side in enumerate(w.sides):
         heard = brought[i].value[package] + leverage[i]
-        yes = heard - _discount_of_mediators(w, table, side) >= brought[i].threshold
+        asked = brought[i].threshold if brought[i].willing else brought[i].reservation  # leverage may do what no text does
+        yes = heard - _discount_of_mediators(w, table, side) >= asked
         says_yes.append(yes)
-        would_say_yes.append(heard >= brought[i].threshold)  # had nobody in particular written it
+        would_say_yes.append(heard >= asked)  # had nobody in particular written it
         if yes:
             session.shift[i] -= 0.5 * b.estimate_step
         else:
@@ -277,8 +279,9 @@ def _best_for_both(w: World, table: Table) -> float:
     """The most that any package leaves the worse-off side, once mediators have helped the worse-off of the two."""
     help_ = table.leverage * table.service if table.single_text else 0.0
     best = -math.inf
-    for pair in zip(*surplus_of_all(w, table), strict=True):
-        worse, better = sorted(pair)
+    error = table.session.error
+    for first, second in zip(*surplus_of_all(w, table), strict=True):
+        worse, better = sorted((first + error[0], second + error[1]))
         best = max(best, min(worse + help_, better))
     return best
 
