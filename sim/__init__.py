@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario.problems import ScenarioError
     from sim.scenario.scenario import Scenario
     from sim.show.story import story
+    from sim.study.calibration import Calibration, calibrate
     from sim.study.compare import Result, compare
     from sim.study.discovery import Discovery
     from sim.study.gather import Sweep, gather
@@ -34,12 +35,14 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
-    "Discovery", "Handover", "Hindcast", "Regularities", "Result", "Scenario", "ScenarioError", "Sensitivity", "StudyError",
-    "Sweep", "__version__", "best", "compare", "discover", "gather", "handover", "hindcast", "load", "regularities",
-    "sensitivity", "story", "sweep",
+    "Calibration", "Discovery", "Handover", "Hindcast", "Regularities", "Result", "Scenario", "ScenarioError", "Sensitivity",
+    "StudyError", "Sweep", "__version__", "best", "calibrate", "compare", "discover", "gather", "handover", "hindcast",
+    "load", "regularities", "sensitivity", "story", "sweep",
 ]  # fmt: skip
 
 _HOMES = {
+    "calibrate": "sim.study.calibration",
+    "Calibration": "sim.study.calibration",
     "load": "sim.scenario.loading",
     "Scenario": "sim.scenario.scenario",
     "ScenarioError": "sim.scenario.problems",

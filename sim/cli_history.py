@@ -71,3 +71,38 @@ def _as_json(found: Hindcast) -> str:
 
 def _plain(value: Any) -> Any:
     return None if str(value) == "<NA>" else value.item() if hasattr(value, "item") else str(value)
+
+
+Counted = Annotated[str, typer.Option("--counted", metavar="DIR", help="folder of synthetic conflicts and counts of real ones")]
+Into = Annotated[str, typer.Option("--out", metavar="DIR", help="folder to write to")]
+
+
+@cli.app.command()
+@cli.guarded
+def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
+    history: Annotated[str, typer.Argument(metavar="HISTORY", help="folder of scenario files with an observed block")],
+    counted: Counted = "scenarios/regularities",
+    worlds: cli.Worlds = 16_384,
+    seed: cli.Seed = cli.SEED,
+    jobs: cli.Jobs = 1,
+    out: Into = "results/calibration",
+) -> None:
+    """Learn behavioural parameters from episodes and from counts of real cases; each affair is also left out in turn."""
+    from sim.study.calibration import learn, reference  # noqa: PLC0415
+    from sim.study.counted import read_study  # noqa: PLC0415
+    from sim.study.episodes import read_episodes  # noqa: PLC0415
+    from sim.study.saving import check_target  # noqa: PLC0415
+
+    cli._Run(worlds, seed, jobs, out, False)  # refuses what cannot be
+    episodes, _ = read_episodes(history)
+    study = read_study(counted)
+    check_target(out)
+    runs = len(episodes) + len(study.runs(scored_only=True))
+    with cli._progress(worlds * runs, f"{worlds:,} draws from the priors in {runs} runs") as tick:
+        table = reference(episodes, study, worlds=worlds, seed=seed, jobs=jobs, progress=tick)
+    found = learn(table, episodes, seed=seed)
+    found.save(out)
+    from sim.show.calibration import show  # noqa: PLC0415
+
+    show(found, cli._console())
+    typer.echo(f"Written to {out}: parameters.csv, rows.csv, scores.csv and posterior.csv")

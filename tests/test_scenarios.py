@@ -17,7 +17,8 @@ from ruamel.yaml import YAML
 
 from sim.scenario import Scenario, json_schema, load, schema
 from sim.scenario.behaviour import Behaviour
-from sim.scenario.evidence import coverage, uncertain
+from sim.scenario.evidence import coverage, drawn_between, uncertain
+from sim.scenario.learned import posterior
 from sim.scenario.paths import bounds
 
 FOLDER = Path(__file__).parent.parent / "scenarios"
@@ -219,8 +220,9 @@ def behaviour_table() -> str:
         elif name := re.match(r"\s+(\w+): float = param", line):
             field = Behaviour.model_fields[name[1]]
             extra: Any = field.json_schema_extra
+            least, most = drawn_between(name[1])
+            drawn = f"{least:,.10g} to {most:,.10g}{' †' if name[1] in posterior() else ''}"
             low, high = bounds(f"behaviour.{name[1]}")
-            drawn = f"{extra['low']:,.10g} to {extra['high']:,.10g}"
             values = f"{field.default:,.10g} | {drawn} | {low:,.10g} to {high:,.10g}"
             rows.append(f"| `{name[1]}` | {values} | {extra['unit']} | {extra['why']} |")
     return "\n".join(rows).strip() + "\n"

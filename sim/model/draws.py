@@ -75,6 +75,9 @@ class Draws:
 
     def quantity(self, what: Uncertainty) -> Array:
         """An uncertain quantity, ``(R,)``: the value, or the factor where its range is relative."""
+        if what.learned is not None:
+            row = (self.uniform("parameters", "learned") * len(what.learned)).astype(np.intp)
+            return np.array(what.learned)[np.minimum(row, len(what.learned) - 1)]
         u = self.uniform("parameters", what.name).astype(np.float64)
         if what.absolute is not None:
             low, high = what.absolute
@@ -99,6 +102,10 @@ class WeeklyDraws(Draws):
             return drawn
 
         return of
+
+
+Drawn = Callable[[int, int, int], Draws]
+"""Makes draws from a seed, the first block and the number of worlds."""
 
 
 def logit(u: Array) -> Array:

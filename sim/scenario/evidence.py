@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.claims import Claim, EvidenceFile, Kind, read_claims
+from sim.scenario.learned import posterior
 from sim.scenario.paths import bounds, numbers
 from sim.scenario.schema import Ground, ScenarioFile
 
@@ -59,13 +60,16 @@ class Uncertainty:
     """One draw u in [0, 1] per world, and the numbers it moves.
 
     With ``relative`` r every leaf is multiplied by 1 + r (2u - 1) and clipped to ``bounds(leaf)``;
-    with ``absolute`` (low, high) the only leaf is low + (high - low) u. One of the two is None.
+    with ``absolute`` (low, high) the only leaf is low + (high - low) u. One of the two is None. Where a
+    parameter was ``learned``, its value is that of a row of the posterior table, the same row for all of them,
+    and ``absolute`` the ends of its column.
     """
 
     name: str
     leaves: tuple[str, ...]
     relative: float | None = None
     absolute: tuple[float, float] | None = None
+    learned: tuple[float, ...] | None = None
 
 
 def owners(file: ScenarioFile) -> dict[str, str | None]:
@@ -125,7 +129,7 @@ def uncertain(scenario: Scenario) -> dict[str, Uncertainty]:
     for path in drawn:
         span = _package_range(scenario, path) if _owner(scenario.file, path) is None else None
         if span is not None and span[0] < span[1]:
-            found[path] = Uncertainty(path, (path,), absolute=span[:2])
+            found[path] = Uncertainty(path, (path,), absolute=span[:2], learned=posterior().get(path.partition(".")[2]))
     return found
 
 
@@ -153,4 +157,13 @@ def _package_range(scenario: Scenario, path: str) -> tuple[float, float, str] | 
     extra: Any = field.json_schema_extra
     if not isinstance(extra, dict) or "low" not in extra or "high" not in extra:
         return None
-    return float(extra["low"]), float(extra["high"]), str(extra.get("why", ""))
+    low, high = drawn_between(name)
+    return low, high, str(extra.get("why", ""))
+
+
+def drawn_between(name: str) -> tuple[float, float]:
+    """Ends of the range over which worlds draw a behavioural parameter: the posterior's where there is one."""
+    if name in posterior():
+        return min(posterior()[name]), max(posterior()[name])
+    extra: Any = Behaviour.model_fields[name].json_schema_extra
+    return float(extra["low"]), float(extra["high"])

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from sim.model.draws import BLOCK, WeeklyDraws, spans
+from sim.model.draws import BLOCK, Drawn, WeeklyDraws, spans
 from sim.model.reasons import WORDS, Reason, State
 from sim.model.world import World
+from sim.scenario.learned import posterior_hash
 from sim.scenario.scenario import Scenario
 from sim.study.outcomes import share, table_rows
 from sim.study.tally import merged, tally_block
@@ -39,9 +40,11 @@ class Piece:
     drawn: dict[str, np.ndarray]
 
 
-def run_block(scenario: Scenario, process: str, seed: int, block: int, worlds: int) -> Piece:
+def run_block(  # noqa: PLR0913, PLR0917 - which worlds, and how they are drawn
+    scenario: Scenario, process: str, seed: int, block: int, worlds: int, drawn: Drawn = WeeklyDraws
+) -> Piece:
     """``worlds`` worlds from the first of a block on, in one process."""
-    world = World(scenario, process, WeeklyDraws(seed, block, worlds)).run()
+    world = World(scenario, process, drawn(seed, block, worlds)).run()
     rows = table_rows(world, block * BLOCK)
     piece = Piece(process, block, rows, world.in_force, world.states, world.parameters.drawn)
     world.forget()
@@ -162,7 +165,8 @@ GOOD_ENDS = frozenset({WORDS[Reason.HOLDS], WORDS[Reason.CARRIED_OUT]})
 
 def manifest(scenario: Scenario, **run: Any) -> dict[str, Any]:
     """What is needed to make a run again: the scenario's hash, the run's arguments, the versions."""
-    return {"scenario": scenario.file.title, "scenario_hash": scenario.hash, **run, "block": BLOCK, "versions": versions()}
+    said = {"scenario": scenario.file.title, "scenario_hash": scenario.hash, **run}
+    return said | {"block": BLOCK, "posterior": posterior_hash(), "versions": versions()}
 
 
 def versions() -> dict[str, str]:

@@ -32,7 +32,8 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from sim.model.draws import BLOCK, spans
+from sim.model.draws import BLOCK, Drawn, WeeklyDraws, spans
+from sim.scenario.learned import posterior_hash
 from sim.study import saving, scoring
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, run_block, versions
 from sim.study.episodes import Episode, Paths, read_episodes
@@ -120,14 +121,20 @@ def hindcast(
     return collect(episodes, run_episodes(episodes, worlds, seed, jobs=jobs, progress=progress), seed=seed, notes=notes)
 
 
-def run_episodes(
-    episodes: list[Episode], worlds: int, seed: int, *, jobs: int = 1, progress: Progress | None = None
+def run_episodes(  # noqa: PLR0913 - what is run, and how
+    episodes: list[Episode],
+    worlds: int,
+    seed: int,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    drawn: Drawn = WeeklyDraws,
 ) -> list[Fates]:
     """The fates of every episode in ``worlds`` worlds, in the order of episodes."""
     tasks = [(n, b, size) for n in range(len(episodes)) for b, size in spans(worlds)]
     found_of: dict[tuple[int, int], Fates] = {}
     done = 0
-    calls = (delayed(_run)(episodes[n], n, seed, b, size) for n, b, size in tasks)
+    calls = (delayed(_run)(episodes[n], n, seed, (b, size), drawn) for n, b, size in tasks)
     for n, block, found in Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)(calls):
         found_of[n, block] = found
         done += found.worlds
@@ -136,9 +143,9 @@ def run_episodes(
     return [Fates.joined([found_of[n, b] for b, _ in spans(worlds)]) for n in range(len(episodes))]
 
 
-def _run(episode: Episode, number: int, seed: int, block: int, worlds: int) -> tuple[int, int, Fates]:
-    piece = run_block(episode.scenario, episode.process, seed, block, worlds)
-    return number, block, fates(episode.scenario, piece.rows)
+def _run(episode: Episode, number: int, seed: int, span: tuple[int, int], drawn: Drawn) -> tuple[int, int, Fates]:
+    piece = run_block(episode.scenario, episode.process, seed, *span, drawn)
+    return number, span[0], fates(episode.scenario, piece.rows)
 
 
 def collect(episodes: list[Episode], found: list[Fates], *, seed: int, notes: list[str] | None = None) -> Hindcast:
@@ -159,7 +166,8 @@ def collect(episodes: list[Episode], found: list[Fates], *, seed: int, notes: li
     manifest = {
         "kind": "hindcast", "seed": seed, "worlds": worlds, "block": BLOCK, "horizon_weeks": HORIZON, "days": list(DAYS),
         "resamples": scoring.RESAMPLES, "episodes": {e.name: e.scenario.hash for e in episodes},
-        "observed_hash": _observed_hash(episodes), "notes": list(notes or ()), "versions": versions(),
+        "observed_hash": _observed_hash(episodes), "posterior": posterior_hash(),
+        "notes": list(notes or ()), "versions": versions(),
     }  # fmt: skip
     return Hindcast(
         episodes=episodes, seed=seed, count=worlds, rows=rows, life=life,

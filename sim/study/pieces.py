@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.model.draws import AT_ONCE, BLOCK, spans
+from sim.scenario.learned import posterior_hash
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import SOURCE
@@ -167,6 +168,7 @@ def engine() -> str:
     for file in files:
         found.update(f"{file.relative_to(home).as_posix()}\n".encode())
         found.update(file.read_bytes().replace(b"\r\n", b"\n"))
+    found.update(posterior_hash().encode())
     try:
         found.update(version("numpy").encode())
     except PackageNotFoundError:

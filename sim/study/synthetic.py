@@ -9,7 +9,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from sim.model.drafting import best_for_both
-from sim.model.draws import Draws, Parameters, WeeklyDraws, spans
+from sim.model.draws import Drawn, Draws, Parameters, WeeklyDraws, spans
 from sim.model.reasons import Reason
 from sim.model.world import World
 from sim.scenario.evidence import uncertain
@@ -71,6 +71,7 @@ def run_fates(  # noqa: PLR0913 - the call of a calibration; every argument is o
     jobs: int = 1,
     scored_only: bool = False,
     progress: Progress | None = None,
+    drawn: Drawn = WeeklyDraws,
 ) -> Fates:
     """Run every conflict in every format that is asked for, on the same worlds and luck.
 
@@ -80,7 +81,7 @@ def run_fates(  # noqa: PLR0913 - the call of a calibration; every argument is o
     sizes = spans(worlds)
     wanted = study.runs(scored_only=scored_only)
     tasks: list[Job] = [(conflict, process, *size) for conflict, process in wanted for size in sizes]
-    calls = (delayed(_run)(study.scenarios[conflict], process, seed, (block, count)) for conflict, process, block, count in tasks)
+    calls = (delayed(_run)(study.scenarios[conflict], process, drawn(seed, *size)) for conflict, process, *size in tasks)
     found: dict[tuple[str, str], list[Fate]] = {}
     done = 0
     fates = Parallel(n_jobs=jobs, return_as="generator", batch_size=1)(calls)
@@ -90,16 +91,16 @@ def run_fates(  # noqa: PLR0913 - the call of a calibration; every argument is o
         if progress is not None:
             progress(done, worlds * len(wanted))
     conflicts = list(dict.fromkeys(conflict for conflict, _ in wanted))
-    hard, drawn = {}, {}
+    hard, numbers = {}, {}
     for conflict in conflicts:
-        parts = [_before(study.scenarios[conflict], study.counted.selection, Draws(seed, *size)) for size in sizes]
+        parts = [_before(study.scenarios[conflict], study.counted.selection, drawn(seed, *size)) for size in sizes]
         hard[conflict] = np.concatenate([part for part, _ in parts])
-        drawn[conflict] = {path: np.concatenate([own[path] for _, own in parts]) for path in parts[0][1]}
-    return Fates(worlds, seed, {key: _joined(parts) for key, parts in found.items()}, hard, drawn)
+        numbers[conflict] = {path: np.concatenate([own[path] for _, own in parts]) for path in parts[0][1]}
+    return Fates(worlds, seed, {key: _joined(parts) for key, parts in found.items()}, hard, numbers)
 
 
-def _run(scenario: Scenario, process: str, seed: int, size: tuple[int, int]) -> Fate:
-    world = World(scenario, process, WeeklyDraws(seed, *size)).run()
+def _run(scenario: Scenario, process: str, draws: Draws) -> Fate:
+    world = World(scenario, process, draws).run()
     outcome = world.tables[0].outcome
     ended = np.where(outcome.first_end == Reason.CARRIED_OUT, -1, outcome.ended)
     fate = Fate(outcome.came, outcome.ratified, ended, outcome.sessions, outcome.texts)

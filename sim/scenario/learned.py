@@ -1,0 +1,33 @@
+"""The behavioural parameters that history speaks of: draws of their posterior, taken together.
+
+``posterior.csv`` is a table of draws, one per row, made by ``gobetween calibrate`` from the episodes of
+``scenarios/history`` and the counts of ``scenarios/regularities``. A world takes a row, so that what the record
+says of several parameters at once is kept. A scenario that sets one of them takes it out of the row.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+TABLE = "posterior.csv"
+
+
+@cache
+def _text() -> str:
+    return (files(__package__) / TABLE).read_text(encoding="utf-8")
+
+
+@cache
+def posterior() -> dict[str, tuple[float, ...]]:
+    """Per parameter its values, in the order of rows."""
+    head, *rows = csv.reader(_text().splitlines())
+    return {name: tuple(float(row[place]) for row in rows) for place, name in enumerate(head)}
+
+
+@cache
+def posterior_hash() -> str:
+    """SHA-256 of the table, as every manifest has it."""
+    return hashlib.sha256(_text().encode()).hexdigest()
