@@ -229,7 +229,7 @@ def test_without_a_zone_in_what_the_sides_perceive_there_is_no_agreement(form: s
         assert not (agreed & ~zone).any()
         empty += int((~zone).sum())
         agreed_inside += int(agreed.sum())
-    assert empty > 200  # and the other way round talks often succeed
+    assert empty > 150  # and the other way round talks often succeed
     assert agreed_inside > 200
 
 

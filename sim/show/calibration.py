@@ -31,9 +31,9 @@ def show(found: Calibration, console: Console) -> None:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, name in enumerate(columns):
-        table.add_column(name, justify="right" if place else "left", no_wrap=place == 0)
+        table.add_column(name, justify="right" if place else "left", no_wrap=True)
     return table
 
 
@@ -47,10 +47,10 @@ def _parameters(found: Calibration) -> Table:
 
 
 def _counts(found: Calibration) -> Table:
-    table = _table("Counts of real cases", "row", "counted", "interval", "prior", "posterior", "", "left out", "")
+    table = _table("Counts of real cases", "row", "counted", "interval", "prior", "now", "", "left out", "")
     for row in found.rows[found.rows["cluster"].str.startswith(COUNTED)].to_dict("records"):
         bounds = wilson(int(row["k"]), int(row["n"]))
-        cells = [row["row"].replace("_", " "), f"{row['k']:.0f}/{row['n']:.0f}", f"{bounds.low:.0%} to {bounds.high:.0%}"]
+        cells = [row["row"].replace("_", " "), f"{row['k']:.0f}/{row['n']:.0f}", f"{100 * bounds.low:.0f} to {100 * bounds.high:.0f}%"]
         cells.append(f"{row['prior']:.0%}")
         for kind in ("posterior", "left_out"):
             cells += [f"{row[kind]:.0%}", "inside" if bounds.low <= row[kind] <= bounds.high else "outside"]
@@ -60,13 +60,13 @@ def _counts(found: Calibration) -> Table:
 
 def _scores(found: Calibration) -> Table:
     title = "Brier score of the episodes, their own affair left out (below 0: the model is better)"
-    table = _table(title, "outcome", "rows", "model", "rule", "score", "model less rule", "")
+    table = _table(title, "outcome", "model", "rule", "score", "model less rule", "")
     scores = found.scores[(found.scores["figures"] == "left_out") & (found.scores["measure"] == "brier")]
     for outcome, words in OUTCOMES.items():
         rows = scores[scores["outcome"] == outcome]
         model = rows.loc[rows["rule"] == "model", "value"]
         for row in rows[rows["rule"] != "model"].to_dict("records"):
-            gap = f"{row['difference']:+.3f} [{row['difference_low']:+.3f}, {row['difference_high']:+.3f}]"
-            own = (words, str(row["rows"]), f"{model.iloc[0]:.3f}")
-            table.add_row(*own, RULES.get(row["rule"], row["rule"]), f"{row['value']:.3f}", gap, row["verdict"])
+            gap = f"{row['difference']:+.2f} [{row['difference_low']:+.2f}, {row['difference_high']:+.2f}]"
+            own = (words, f"{model.iloc[0]:.2f}")
+            table.add_row(*own, RULES.get(row["rule"], row["rule"]), f"{row['value']:.2f}", gap, row["verdict"])
     return table

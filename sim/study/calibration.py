@@ -57,8 +57,11 @@ COUNTED = "counted: "
 COUNTED_VOTE = 0.5
 """Vote of a case counted elsewhere: that synthetic conflicts are like those cases is our reading."""
 
-DRAWS, KEPT, TRUTHS = 60_000, 256, 200
-"""Draws that are weighed; rows of the posterior table; truths in simulation-based calibration."""
+DRAWS, KEPT = 240_000, 256
+"""Draws that are weighed, and rows of the posterior table."""
+
+TRUTHS, AMONG = 200, 40_000
+"""Simulation-based calibration: truths, and draws among which each finds its place."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +217,8 @@ def _parameters(table: Reference, chances: Chances, theta: Array, weight: Array,
     truths = theta[:TRUTHS]
     cases = int(max(row.n for row in table.rows))
     luck = Draws(seed, 0, TRUTHS).uniform("calibration", "records", len(table.rows), cases).transpose(2, 0, 1)
-    found = np.sort(inference.places(chances, theta[TRUTHS:], table.rows, truths, luck.astype(np.float64)), axis=0)
+    among = theta[TRUTHS : TRUTHS + AMONG]
+    found = np.sort(inference.places(chances, among, table.rows, truths, luck.astype(np.float64)), axis=0)
     steps = np.arange(TRUTHS + 1)[:, None] / TRUTHS
     far = np.maximum(np.abs(steps[1:] - found).max(axis=0), np.abs(found - steps[:-1]).max(axis=0))
     order = theta.argsort(axis=0)

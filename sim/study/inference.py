@@ -26,6 +26,9 @@ RIDGE = 1.0
 
 STEPS = 30
 
+AT_ONCE = 20_000
+"""Draws whose chances are worked out at once; bounds memory and changes no result."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -72,8 +75,11 @@ class Chances:
 
     def __call__(self, theta: Array) -> Array:
         """Chance of a success in each row at each draw, ``(N, rows)``, off 0 and 1 by ``DISCREPANCY``."""
-        chance = 1 / (1 + np.exp(-features(self.prior.unit(theta)) @ self.coefficients))
-        return np.asarray(DISCREPANCY / 2 + (1 - DISCREPANCY) * chance)
+        parts = []
+        for start in range(0, len(theta), AT_ONCE):
+            logits = features(self.prior.unit(theta[start : start + AT_ONCE])) @ self.coefficients
+            parts.append(DISCREPANCY / 2 + (1 - DISCREPANCY) / (1 + np.exp(-logits)))
+        return np.concatenate(parts)
 
 
 def smooth(prior: Prior, theta: Array, hits: Array, tries: Array) -> Chances:

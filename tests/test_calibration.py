@@ -1,0 +1,141 @@
+"""From episodes and counts to parameters: priors are drawn from, rows are counted as said, and the table in the package is that one."""
+
+from __future__ import annotations
+
+import csv
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from sim.model.draws import Draws, WeeklyDraws
+from sim.scenario import load
+from sim.scenario.behaviour import Behaviour
+from sim.scenario.evidence import drawn_between, uncertain
+from sim.scenario.learned import TABLE, posterior
+from sim.scenario.paths import bounds
+from sim.study import calibration
+from sim.study.calibration import DAYS, PRIORS, PriorDraws, learn, prior
+from sim.study.counted import read_study
+from sim.study.episodes import read_episodes
+from sim.study.hindcast import run_episodes
+
+HOME = Path(__file__).parent.parent
+MINIMAL = Path(__file__).parent / "minimal.yaml"
+
+
+def test_priors_are_of_parameters_and_within_their_bounds() -> None:
+    for name, (low, high, why) in PRIORS.items():
+        least, most = bounds(f"behaviour.{name}")
+        assert least <= low < Behaviour.model_fields[name].default < high <= most, name
+        assert why
+
+
+def test_the_table_in_the_package_is_the_one_in_the_results() -> None:
+    own, made = HOME / "sim" / "scenario" / TABLE, HOME / "results" / "calibration" / TABLE
+    assert own.read_text(encoding="utf-8") == made.read_text(encoding="utf-8")
+    assert list(posterior()) == list(PRIORS)
+    for name, values in posterior().items():
+        assert len(values) == calibration.KEPT
+        assert PRIORS[name][0] <= min(values) < max(values) <= PRIORS[name][1]
+
+
+def test_a_world_takes_a_row() -> None:
+    scenario = load(MINIMAL)
+    drawn = {name: Draws(3, 0, 400).quantity(what) for name, what in uncertain(scenario).items() if what.learned is not None}
+    assert set(drawn) == {f"behaviour.{name}" for name in posterior()}
+    rows = set(zip(*posterior().values(), strict=True))
+    assert set(zip(*(drawn[f"behaviour.{name}"].tolist() for name in posterior()), strict=True)) <= rows
+    assert len({tuple(row) for row in np.column_stack(list(drawn.values()))}) > 150
+
+
+def test_what_a_scenario_sets_is_taken_out_of_the_row() -> None:
+    first = next(iter(posterior()))
+    found = uncertain(load(MINIMAL).with_({f"behaviour.{first}": 0.4}))
+    assert f"behaviour.{first}" not in found
+    assert sum(what.learned is not None for what in found.values()) == len(posterior()) - 1
+
+
+def test_ranges_that_are_told_are_those_that_are_drawn() -> None:
+    name = next(iter(posterior()))
+    assert drawn_between(name) == (min(posterior()[name]), max(posterior()[name]))
+    assert drawn_between("temperature") == (0.12, 0.18)
+
+
+def test_priors_take_the_place_of_what_is_drawn_otherwise() -> None:
+    what = uncertain(load(MINIMAL))
+    draws = PriorDraws(3, 0, 500, {"behaviour.threshold": (0.0, 1.0)})
+    found = draws.quantity(what["behaviour.threshold"])
+    u = WeeklyDraws(3, 0, 500).uniform("parameters", "behaviour.threshold")
+    assert_allclose(found, u, rtol=1e-6)
+    other = what["behaviour.temperature"]
+    assert_allclose(draws.quantity(other), WeeklyDraws(3, 0, 500).quantity(other))
+
+
+@pytest.fixture(scope="module")
+def table() -> calibration.Reference:
+    """Four episodes, and of the counts the two rows of war: small, and with everything in it."""
+    episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
+    study = read_study(HOME / "scenarios" / "regularities")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calibration, "run_fates", lambda *_, **__: None)
+        patch.setattr(calibration, "row_values", lambda *_: {})
+        return calibration.reference(episodes, study, worlds=300, seed=5)
+
+
+NAMES = ("prisoners_2022_03", "prisoners_2022_06", "gas_2019_12", "sea_2024_01")
+
+
+def test_rows_are_those_that_are_scored(table: calibration.Reference) -> None:
+    names = [row.name for row in table.rows]
+    assert "prisoners_2022_03 prisoners" in names
+    assert f"prisoners_2022_03 ended {DAYS}" in names
+    assert "sea_2024_01 food" in names
+    assert f"sea_2024_01 ended {DAYS}" not in names, "there was no agreement"
+    assert table.theta.shape == (300, len(PRIORS))
+    assert (table.hits <= table.tries).all()
+    both = [row for row in table.rows if row.cluster == "prisoners_direct"]
+    assert [row.vote for row in both] == pytest.approx([2**-0.5] * 2)
+
+
+def test_draws_of_the_table_are_those_of_the_runs(table: calibration.Reference) -> None:
+    """A row of ``theta`` is what its world drew: a run with that world's threshold high up has nobody coming."""
+    episodes, _ = read_episodes(HOME / "scenarios" / "history" / "gas_2019_12.yaml")
+    ranges = {f"behaviour.{name}": tuple(span) for name, span in zip(prior().names, prior().ranges, strict=True)}
+    fates = run_episodes(episodes, 300, 5, drawn=partial(PriorDraws, prior=ranges))[0]
+    place = [row.name for row in table.rows].index("gas_2019_12 gas_transit")
+    assert_allclose(table.tries[:, place], fates.met["gas_transit"])
+    threshold = table.theta[:, prior().names.index("threshold")]
+    assert threshold[fates.came].mean() < threshold[~fates.came].mean()
+
+
+def test_learning_moves_towards_what_was_seen_and_leaves_an_affair_out(table: calibration.Reference) -> None:
+    episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
+    found = learn(table, episodes, seed=5)
+    rows = found.rows.set_index("row")
+    seen, before, after = rows["k"], rows["prior"], rows["posterior"]
+    assert ((after - before) * (seen - before) >= -0.01).mean() > 0.7
+    assert not np.allclose(rows["left_out"], rows["posterior"])
+    assert set(found.scores["figures"]) == {"prior", "posterior", "left_out"}
+    assert list(found.posterior) == list(PRIORS)
+    assert len(found.posterior) == calibration.KEPT
+    assert found.parameters["contraction"].between(-1, 1).all()
+
+
+def test_a_calibration_is_saved_whole(table: calibration.Reference, tmp_path: Path) -> None:
+    episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
+    folder = learn(table, episodes, seed=5).save(tmp_path / "found")
+    assert {p.name for p in folder.iterdir()} == {"manifest.json", "parameters.csv", "posterior.csv", "rows.csv", "scores.csv"}
+    with (folder / "parameters.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row["parameter"] for row in csv.DictReader(stream)] == list(PRIORS)
+    assert len(pd.read_csv(folder / "posterior.csv")) == calibration.KEPT
+
+
+@pytest.mark.verification
+def test_the_posterior_is_made_again(tmp_path: Path) -> None:
+    found = calibration.calibrate(HOME / "scenarios" / "history", HOME / "scenarios" / "regularities", jobs=2)
+    folder = found.save(tmp_path / "again")
+    assert (folder / TABLE).read_text(encoding="utf-8") == (HOME / "results" / "calibration" / TABLE).read_text(encoding="utf-8")
