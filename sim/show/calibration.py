@@ -50,7 +50,8 @@ def _counts(found: Calibration) -> Table:
     table = _table("Counts of real cases", "row", "counted", "interval", "prior", "now", "", "left out", "")
     for row in found.rows[found.rows["cluster"].str.startswith(COUNTED)].to_dict("records"):
         bounds = wilson(int(row["k"]), int(row["n"]))
-        cells = [row["row"].replace("_", " "), f"{row['k']:.0f}/{row['n']:.0f}", f"{100 * bounds.low:.0f} to {100 * bounds.high:.0f}%"]
+        interval = f"{100 * bounds.low:.0f} to {100 * bounds.high:.0f}%"
+        cells = [row["row"].replace("_", " "), f"{row['k']:.0f}/{row['n']:.0f}", interval]
         cells.append(f"{row['prior']:.0%}")
         for kind in ("posterior", "left_out"):
             cells += [f"{row[kind]:.0%}", "inside" if bounds.low <= row[kind] <= bounds.high else "outside"]
