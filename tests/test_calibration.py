@@ -49,7 +49,7 @@ def test_a_world_takes_a_row() -> None:
     assert set(drawn) == {f"behaviour.{name}" for name in posterior()}
     rows = set(zip(*posterior().values(), strict=True))
     assert set(zip(*(drawn[f"behaviour.{name}"].tolist() for name in posterior()), strict=True)) <= rows
-    assert len({tuple(row) for row in np.column_stack(list(drawn.values()))}) > 150
+    assert len({tuple(row) for row in np.column_stack(list(drawn.values()))}) > 150, "most rows are taken by somebody"
 
 
 def test_what_a_scenario_sets_is_taken_out_of_the_row() -> None:
@@ -86,6 +86,16 @@ def table() -> calibration.Reference:
         return calibration.reference(episodes, study, worlds=300, seed=5)
 
 
+@pytest.fixture(scope="module")
+def found(table: calibration.Reference) -> calibration.Calibration:
+    """What is learned from it, with few draws."""
+    episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
+    with pytest.MonkeyPatch.context() as patch:
+        for name, count in (("DRAWS", 12_000), ("AMONG", 4_000), ("TRUTHS", 50)):
+            patch.setattr(calibration, name, count)
+        return learn(table, episodes, seed=5)
+
+
 NAMES = ("prisoners_2022_03", "prisoners_2022_06", "gas_2019_12", "sea_2024_01")
 
 
@@ -112,9 +122,7 @@ def test_draws_of_the_table_are_those_of_the_runs(table: calibration.Reference) 
     assert threshold[fates.came].mean() < threshold[~fates.came].mean()
 
 
-def test_learning_moves_towards_what_was_seen_and_leaves_an_affair_out(table: calibration.Reference) -> None:
-    episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
-    found = learn(table, episodes, seed=5)
+def test_learning_moves_towards_what_was_seen_and_leaves_an_affair_out(found: calibration.Calibration) -> None:
     rows = found.rows.set_index("row")
     seen, before, after = rows["k"], rows["prior"], rows["posterior"]
     assert ((after - before) * (seen - before) >= -0.01).mean() > 0.7
@@ -125,9 +133,8 @@ def test_learning_moves_towards_what_was_seen_and_leaves_an_affair_out(table: ca
     assert found.parameters["contraction"].between(-1, 1).all()
 
 
-def test_a_calibration_is_saved_whole(table: calibration.Reference, tmp_path: Path) -> None:
-    episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
-    folder = learn(table, episodes, seed=5).save(tmp_path / "found")
+def test_a_calibration_is_saved_whole(found: calibration.Calibration, tmp_path: Path) -> None:
+    folder = found.save(tmp_path / "found")
     assert {p.name for p in folder.iterdir()} == {"manifest.json", "parameters.csv", "posterior.csv", "rows.csv", "scores.csv"}
     with (folder / "parameters.csv").open(encoding="utf-8", newline="") as stream:
         assert [row["parameter"] for row in csv.DictReader(stream)] == list(PRIORS)
