@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.verification
+
 BENCHMARKS = Path(__file__).parent / "benchmarks"
 ENTRY = {"name", "unit", "measured", "low", "high", "repeats", "target", "met", "peer", "note"}
 
@@ -48,7 +50,6 @@ def test_machine_is_described_and_not_named(found: tuple[str, dict]) -> None:
     assert {"cores", "processor", "system", "load_before", "python", "versions"} == set(facts)
 
 
-@pytest.mark.verification
 def test_growth_prints_markdown() -> None:
     head, rule, *lines = run("--only", "memory", "--markdown").splitlines()
     assert head.startswith("| figure")

@@ -27,7 +27,7 @@ def test_two_workers_give_the_bytes_of_one(kursk: sim.Scenario, tmp_path: Path) 
         assert file.read_bytes() == (tmp_path / "2" / file.name).read_bytes(), file.name
 
 
-@pytest.mark.parametrize("process", ["august_2024", "black_sea_model"])
+@pytest.mark.parametrize("process", ["return_of_people", "black_sea_model"])
 def test_the_first_worlds_of_a_longer_run_are_those_of_a_shorter(kursk: sim.Scenario, process: str) -> None:
     long = sim.compare(kursk, worlds=400, processes=[process]).worlds
     short = sim.compare(kursk, worlds=100, processes=[process]).worlds
