@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sim.study.calibration import Calibration
 
 RULES = {"half": "one half", "overall": "overall rate", "issue": "rate of the issue", "group": "three-group rule"}
-OUTCOMES = {"agreed": "agreed on the issue", "ended_360": "ended by day 360"}
+OUTCOMES = {"agreed": "agreed", "ended_360": "ended by day 360"}
 
 
 def show(found: Calibration, console: Console) -> None:
@@ -26,12 +26,13 @@ def show(found: Calibration, console: Console) -> None:
     console.print(
         f"{said['worlds']:,} draws from the priors; {said['effective']:,.0f} effective draws of the posterior, at least "
         f"{min(said['effective_left_out'].values()):,.0f} with an affair left out. Contraction: share of the prior variance that "
-        "the record took away. Places: largest distance of known truths from uniform places (up to 0.115 by chance)."
+        "the record took away. Places: largest distance of known truths from uniform places (up to 0.115 by chance). In, out: of "
+        "the 95% interval of the count. Model less rule: below 0 the model is better."
     )
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for place, name in enumerate(columns):
         table.add_column(name, justify="right" if place else "left", no_wrap=True)
     return table
@@ -40,7 +41,7 @@ def _table(title: str, *columns: str) -> Table:
 def _parameters(found: Calibration) -> Table:
     table = _table("Behavioural parameters", "parameter", "prior", "5%", "median", "95%", "contraction", "places")
     for row in found.parameters.sort_values("contraction", ascending=False).to_dict("records"):
-        quantiles = [f"{row[name]:.3g}" for name in ("low", "median", "high")]
+        quantiles = [f"{row[name]:.2g}" for name in ("low", "median", "high")]
         prior = f"{row['prior_low']:g} to {row['prior_high']:g}"
         table.add_row(row["parameter"], prior, *quantiles, f"{row['contraction']:.0%}", f"{row['from_uniform']:.2f}")
     return table
@@ -54,13 +55,13 @@ def _counts(found: Calibration) -> Table:
         cells = [row["row"].replace("_", " "), f"{row['k']:.0f}/{row['n']:.0f}", interval]
         cells.append(f"{row['prior']:.0%}")
         for kind in ("posterior", "left_out"):
-            cells += [f"{row[kind]:.0%}", "inside" if bounds.low <= row[kind] <= bounds.high else "outside"]
+            cells += [f"{row[kind]:.0%}", "in" if bounds.low <= row[kind] <= bounds.high else "out"]
         table.add_row(*cells)
     return table
 
 
 def _scores(found: Calibration) -> Table:
-    title = "Brier score of the episodes, their own affair left out (below 0: the model is better)"
+    title = "Brier score of the episodes, their own affair left out of the fit"
     table = _table(title, "outcome", "model", "rule", "score", "model less rule", "")
     scores = found.scores[(found.scores["figures"] == "left_out") & (found.scores["measure"] == "brier")]
     for outcome, words in OUTCOMES.items():
