@@ -7,6 +7,7 @@ from statistics import mean
 from figures import SCENARIO, Figure, Sizes, cpu
 
 import sim
+from sim.model.draws import AT_ONCE
 from sim.study.compare import DEFAULT_SEED, run_block
 
 TARGET = 20_000
@@ -15,7 +16,7 @@ TARGET = 20_000
 def measure(sizes: Sizes) -> list[Figure]:
     """Worlds a CPU second per process, of all (worlds over seconds) and the mean of the rates.
 
-    What is timed is what a worker does for a block: parameters drawn, all weeks, a row per table and world.
+    What is timed is what a worker does for the worlds that it runs at once: parameters drawn, all weeks, a row per table and world.
     The processes take turns, so that a busy minute of the machine does not fall on one of them.
     """
     scenario = sim.load(SCENARIO)
@@ -24,7 +25,7 @@ def measure(sizes: Sizes) -> list[Figure]:
     seconds: dict[str, list[float]] = {process: [] for process in processes}
     for block in range(sizes.repeats):
         for process in processes:
-            spent, _ = cpu(lambda p=process, b=block: run_block(scenario, p, DEFAULT_SEED, b, sizes.block))
+            spent, _ = cpu(lambda p=process, b=block: run_block(scenario, p, DEFAULT_SEED, b * AT_ONCE, sizes.block))
             seconds[process].append(spent)
     unit = "worlds/CPU-s"
     each = {process: tuple(sizes.block / s for s in spent) for process, spent in seconds.items()}
