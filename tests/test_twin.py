@@ -23,7 +23,8 @@ import sim.model.drafting
 import sim.model.keeping
 import sim.model.packages
 from sim.model.acceptance import GainLeft
-from sim.model.draws import Array, Draws
+from sim.model.arrays import Array
+from sim.model.draws import Draws
 from sim.model.tables import Rows, Table
 from sim.model.world import World
 from sim.scenario import Scenario, load

@@ -17,10 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.scenario.evidence import Uncertainty, bounds, uncertain
 from sim.scenario.scenario import Scenario
-
-Array = NDArray[np.float64]
 
 BLOCK = 4096
 """Worlds in a block. Part of what a seed means: another block size gives other draws."""

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.model.draws import BLOCK, Array, Draws, WeeklyDraws
+from sim.model.arrays import Array
+from sim.model.draws import BLOCK, Draws, WeeklyDraws
 from sim.scenario.evidence import Uncertainty
 from sim.study import inference, saving
 from sim.study.compare import DEFAULT_SEED, Progress, versions
@@ -241,18 +242,18 @@ def _parameters(table: Reference, chances: Chances, theta: Array, weight: Array,
 def _scores(rows: pd.DataFrame, episodes: list[Episode]) -> pd.DataFrame:
     """Scores of the figures under prior, posterior and left-out posterior, on the rows of a hindcast."""
     own = rows.set_index("row")
+    agreed = pd.DataFrame([row for e in episodes for row in agreed_rows(e, _nobody(e))])
+    agreed = agreed[agreed["pooled"]]
+    issues = (agreed["episode"] + " " + agreed["issue"]).tolist()
+    life = pd.DataFrame(list(life_rows([(e, _nobody(e)) for e in episodes])))
+    life["observed"] = life["observed"].astype("boolean")
+    life = life[(life["days"] == DAYS) & (life["weight"] > 0)]
+    life = life[(life["episode"] + f" ended {DAYS}").isin(own.index)]
+    ends = (life["episode"] + f" ended {DAYS}").tolist()
     found = []
     for kind in ("prior", "posterior", "left_out"):
-        agreed = pd.DataFrame([row for e in episodes for row in agreed_rows(e, _nobody(e))])
-        agreed = agreed[agreed["pooled"]]
-        names = [f"{row.episode} {row.issue}" for row in agreed.itertuples()]
-        agreed["probability"] = own.loc[names, kind].to_numpy()
-        life = pd.DataFrame(list(life_rows([(e, _nobody(e)) for e in episodes])))
-        life["observed"] = life["observed"].astype("boolean")
-        life = life[(life["days"] == DAYS) & (life["weight"] > 0)]
-        life = life[[f"{row.episode} ended {DAYS}" in own.index for row in life.itertuples()]]
-        life["probability"] = own.loc[[f"{row.episode} ended {DAYS}" for row in life.itertuples()], kind].to_numpy()
-        for outcome, probability, cases in outcomes(agreed, life):
+        said = [part.assign(probability=own.loc[names, kind].to_numpy()) for part, names in ((agreed, issues), (life, ends))]
+        for outcome, probability, cases in outcomes(*said):
             found += [{"figures": kind, "outcome": outcome, **line} for line in score(probability, cases, least=1e-3)]
     return pd.DataFrame(found)
 

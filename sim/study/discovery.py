@@ -13,7 +13,6 @@ finding it, and a limit that the other half does not bear out is dropped.
 
 from __future__ import annotations
 
-import json
 import math
 import warnings
 from collections.abc import Iterator, Sequence
@@ -26,10 +25,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.model.draws import Draws
 from sim.scenario.problems import refuse, shown
 from sim.study.outcomes import mean, share
-from sim.study.writing import StudyError, write
+from sim.study.writing import StudyError, csv_text, json_text, write
 
 PEEL = 0.05
 """Share of the points in a box that is peeled off at a time."""
@@ -48,8 +48,6 @@ LEVEL = 0.05
 """Quasi-p value above which a limit is dropped, shared among the limits of a box (Bonferroni)."""
 
 BOXES, LIMITS, MANIFEST = "boxes.csv", "limits.csv", "manifest.json"
-
-Array = NDArray[np.float64]
 Ends = dict[tuple[str, str], float]
 """The limits of a box: parameter and low or high, to its value."""
 
@@ -80,8 +78,8 @@ class Discovery:
         """Write ``boxes.csv``, ``limits.csv`` and ``manifest.json``. Raises StudyError."""
         path = Path(folder)
         for name, frame in ((BOXES, self.boxes), (LIMITS, self.limits)):
-            write(path / name, frame.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode())
-        write(path / MANIFEST, (json.dumps(self.manifest, indent=2, sort_keys=True, default=str) + "\n").encode())
+            write(path / name, csv_text(frame).encode())
+        write(path / MANIFEST, json_text(self.manifest).encode())
         return path
 
 

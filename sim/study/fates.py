@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.model.reasons import WORDS, Reason
 from sim.scenario.scenario import Scenario
 
-Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 HORIZON = 26

@@ -16,6 +16,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.model.draws import BLOCK, Draws
 from sim.model.world import CHECKPOINTS, World
 from sim.scenario.evidence import Uncertainty, uncertain
@@ -23,8 +24,6 @@ from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import Progress
 from sim.study.outcomes import issue_rows, process_rows, table_rows
-
-Array = NDArray[np.float64]
 
 DUMMY, LUCK = "dummy", "luck"
 """Parameters that are no assumptions: one that enters nothing, and which set of luck a point gets, as a share in [0, 1]."""

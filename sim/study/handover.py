@@ -38,11 +38,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.arrays import Array
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED
 from sim.study.design import Axis, Span, make_axes
-from sim.study.given import DUMMY, LUCK, Array, Trial, metrics, quantities, ranges
+from sim.study.given import DUMMY, LUCK, Trial, metrics, quantities, ranges
 
 DEFAULT_METRIC = "agreed"
 DEFAULT_LUCKS = 40

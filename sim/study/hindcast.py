@@ -32,6 +32,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.model.draws import BLOCK, Drawn, WeeklyDraws, spans
 from sim.scenario.learned import posterior_hash
 from sim.study import saving, scoring
@@ -39,7 +40,7 @@ from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, run_block,
 from sim.study.episodes import Episode, Paths, read_episodes
 from sim.study.fates import A_WEEK, DAYS, HORIZON, Fates, fates
 from sim.study.outcomes import Estimate, share
-from sim.study.scoring import MEASURES, RULES, Array, Cases, smoothed
+from sim.study.scoring import MEASURES, RULES, Cases, smoothed
 
 FEW, FEW_SHARE = 20, 0.01
 """Worlds, and share of worlds, that have to meet a condition before what is said about them goes unflagged."""

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.study.handover import salib
 from sim.study.outcomes import Z
 
-Array = NDArray[np.float64]
 Found = dict[str, tuple[Array, Array, Array]]
 
 HEADLINE = {"given": "effect", "morris": "mu_star", "sobol": "ST"}

@@ -16,7 +16,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sim.model.arrays import Array
 
 DISCREPANCY = 0.02
 """Chance that a row came out as it did for reasons that no parameter has a part in."""

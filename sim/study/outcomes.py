@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.model.reasons import BOTH, NOBODY, WORDS, Reason, Stage
 from sim.model.world import CHECKPOINTS, World
 from sim.scenario.scenario import Scenario
 
 Z = 1.959963984540054
-
-Array = NDArray[np.float64]
 
 STAGES = {
     Stage.APART: "apart", Stage.TALKED: "talked", Stage.AGREED: "text agreed", Stage.IN_FORCE: "in force",

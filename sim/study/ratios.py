@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.model.arrays import Array
+from sim.study import outcomes
 from sim.study.outcomes import Estimate, Z
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,5 @@ def _half(influence: Array) -> float:
 
 def wilson(k: int, n: int) -> Estimate:
     """The share ``k`` of ``n`` with Wilson's 95% interval (Wilson 1927)."""
-    p = k / n
-    centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * float(np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2)))
-    return Estimate(p, max(0.0, centre - half), min(1.0, centre + half))
+    low, high = outcomes.wilson(np.asarray(k / n), np.asarray(float(n)))
+    return Estimate(k / n, float(low), float(high))

@@ -8,7 +8,6 @@ as selection would show it.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.model.arrays import Array
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, manifest
 from sim.study.counted import FILE, Contrast, Row, Study, Who, read_study
 from sim.study.outcomes import Estimate
-from sim.study.ratios import Array, Ratio, wilson
+from sim.study.ratios import Ratio, wilson
 from sim.study.synthetic import Fates, chance_of_harder, run_fates
-from sim.study.writing import check_writable, write
+from sim.study.writing import check_writable, csv_text, json_text, write
 
 FOLDER = "scenarios/regularities"
 RANDOM, SELECTED = "by lot", "selected"
@@ -68,8 +68,8 @@ class Regularities:
         check_writable(folder)
         for name in ("table", "context", "contrast"):
             frame: pd.DataFrame = getattr(self, name)
-            write(folder / f"{name}.csv", frame.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode())
-        write(folder / "manifest.json", (json.dumps(self.manifest, indent=2, sort_keys=True, default=str) + "\n").encode())
+            write(folder / f"{name}.csv", csv_text(frame).encode())
+        write(folder / "manifest.json", json_text(self.manifest).encode())
         if charts:
             self.plot(folder)
         return folder.resolve()

@@ -21,6 +21,7 @@ import pandas as pd
 
 from sim.scenario import archive
 from sim.scenario.problems import ScenarioError
+from sim.study.writing import csv_text, json_text
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -114,7 +115,7 @@ def write_folder(
             for name, text in archive.pack(scenario).items():
                 _write(new / name, text)
             own = {"evidence": scenario.file.evidence, "pinned": sorted(scenario.pinned)}
-        _write(new / MANIFEST, _dumps({**manifest, **own, "files": _files(new)}))
+        _write(new / MANIFEST, json_text({**manifest, **own, "files": _files(new)}))
 
     _replace(path, whole, str(directory))
     return path
@@ -130,15 +131,15 @@ def redraw(directory: str | os.PathLike[str]) -> Path:
             if (path / name).is_file():
                 shutil.copyfile(path / name, new / name)
         result.plot(new)
-        _write(new / MANIFEST, _dumps({**result.manifest, "files": _files(new)}))
+        _write(new / MANIFEST, json_text({**result.manifest, "files": _files(new)}))
 
     _replace(path, fill, str(directory))
     return path
 
 
 def write_csv(file: Path, frame: pd.DataFrame) -> None:
-    """A table as text, six digits, the same bytes on every system."""
-    _write(file, frame.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    """A table as text, into a folder that is being filled."""
+    _write(file, csv_text(frame))
 
 
 def read(directory: str | os.PathLike[str]) -> Result:
@@ -183,10 +184,6 @@ def write_tables(result: Result, new: Path) -> None:
 
 def _files(new: Path) -> list[str]:
     return sorted({MANIFEST, *(entry.name for entry in new.iterdir())})
-
-
-def _dumps(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, sort_keys=True, default=str) + "\n"
 
 
 # ---------------------------------------------------------------- reading

@@ -33,10 +33,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.model.draws import Draws
 from sim.study.outcomes import Estimate
 
-Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Labels = Sequence[str] | NDArray[Any]
 

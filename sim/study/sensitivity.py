@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.model.draws import Draws, spans
 from sim.scenario.problems import hint, refuse
 from sim.scenario.scenario import Scenario
@@ -36,10 +36,8 @@ from sim.study.given import DUMMY, LUCK, outcome, quantities, ranges
 from sim.study.handover import DEFAULT_LUCKS, DEFAULT_METRIC
 from sim.study.indices import HEADLINE, MEANING, UNBIASED, Found
 from sim.study.inquiry import SCREENING, Inquiry, ask
-from sim.study.saving import SENSITIVITY, check_target, read, write_folder
+from sim.study.saving import SENSITIVITY, check_target, read, write_csv, write_folder
 from sim.study.writing import StudyError
-
-Array = NDArray[np.float64]
 
 COLUMNS = (
     "method", "metric", "issue", "process", "base", "parameter", "role", "index", "estimate", "low", "high",
@@ -99,8 +97,7 @@ class Sensitivity:
         """Write table, chart, manifest and scenario to a folder, whole or not at all. Raises RunFolderError."""
 
         def fill(new: Path) -> None:
-            text = self.table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-            (new / SENSITIVITY).write_text(text, encoding="utf-8", newline="\n")
+            write_csv(new / SENSITIVITY, self.table)
             self.plot(new)
 
         return write_folder(directory, fill, self.manifest, of=SENSITIVITY, scenario=self.scenario)

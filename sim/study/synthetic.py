@@ -8,6 +8,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.model.drafting import best_for_both
 from sim.model.draws import Drawn, Draws, Parameters, WeeklyDraws, spans
 from sim.model.reasons import Reason
@@ -16,7 +17,7 @@ from sim.scenario.evidence import uncertain
 from sim.scenario.scenario import Scenario
 from sim.study.compare import Progress
 from sim.study.counted import ZONE, Measure, Selection, Study
-from sim.study.ratios import Array, Ratio
+from sim.study.ratios import Ratio
 
 Weeks = NDArray[np.int32]
 

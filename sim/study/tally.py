@@ -24,13 +24,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.model.arrays import Array
 from sim.scenario.scenario import Scenario
 from sim.study.outcomes import Z, issue_rows, process_rows, wilson
 
 if TYPE_CHECKING:
     from sim.study.compare import Piece
-
-Array = NDArray[np.float64]
 Key = tuple[str, str, str, str]
 """Process, metric, issue (empty: the process as a whole), and share, mean or median."""
 

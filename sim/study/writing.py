@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import json
 import os
 import platform
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 UNFINISHED = ".unfinished-"
 A_DAY = 86_400.0
@@ -43,6 +47,17 @@ def write(file: Path, content: bytes) -> None:
     """Write a file as a whole. Raises StudyError."""
     with writing(file) as new:
         new.write_bytes(content)
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """A table as text, six digits, the same bytes on every system."""
+    text: str = frame.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    return text
+
+
+def json_text(document: dict[str, Any]) -> str:
+    """A manifest as text, keys sorted, for files that are compared byte for byte."""
+    return json.dumps(document, indent=2, sort_keys=True, default=str) + "\n"
 
 
 def check_writable(folder: Path) -> None:

@@ -32,6 +32,7 @@ from sim.show.charts.style import (
     page,
     percent,
     wrap,
+    write,
 )
 from sim.show.written import MINUS
 from sim.study.regularities import RANDOM
@@ -62,12 +63,10 @@ class Line:
 def draw(result: Regularities, directory: Path | None = None) -> dict[str, Figure]:
     """The chart by its name; written to ``directory`` as PNG and SVG where one is named."""
     with house_style():
-        figure = _figure(result)
+        figures = {"regularities": _figure(result)}
         if directory is not None:
-            directory.mkdir(parents=True, exist_ok=True)
-            figure.savefig(directory / "regularities.png", dpi=150, metadata={"Software": None})
-            figure.savefig(directory / "regularities.svg", metadata={"Date": None})
-    return {"regularities": figure}
+            write(figures, directory)
+    return figures
 
 
 def _figure(result: Regularities) -> Figure:
