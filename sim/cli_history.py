@@ -36,13 +36,13 @@ def hindcast(  # noqa: PLR0913, PLR0917 - one argument per option
     Brier and log scores beside simple rules, for agreement per issue and for how long it held.
     """
     from sim.study.episodes import read_episodes  # noqa: PLC0415
-    from sim.study.hindcast import collect, run_episodes  # noqa: PLC0415
+    from sim.study.hindcast import SCORES, collect, run_episodes  # noqa: PLC0415
     from sim.study.saving import RunFolderError, check_target  # noqa: PLC0415
 
     folder = out or "results/hindcast" + (f"-{Path(paths[0]).resolve().stem}" if len(paths) == 1 else "")
     cli._Run(worlds, seed, jobs, folder, as_json)  # refuses what cannot be
     episodes, notes = read_episodes(paths)
-    check_target(folder)
+    check_target(folder, of=SCORES)
     what = f"{len(episodes)} episode{'' if len(episodes) == 1 else 's'}, {worlds:,} worlds in each"
     with cli._progress(worlds * len(episodes), what) as tick:
         fates = run_episodes(episodes, worlds, seed, jobs=jobs, progress=tick)
@@ -88,7 +88,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
     out: Into = "results/calibration",
 ) -> None:
     """Learn behavioural parameters from episodes and from counts of real cases; each affair is also left out in turn."""
-    from sim.study.calibration import learn, reference  # noqa: PLC0415
+    from sim.study.calibration import POSTERIOR, learn, reference  # noqa: PLC0415
     from sim.study.counted import read_study  # noqa: PLC0415
     from sim.study.episodes import read_episodes  # noqa: PLC0415
     from sim.study.saving import check_target  # noqa: PLC0415
@@ -96,7 +96,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
     cli._Run(worlds, seed, jobs, out, False)  # refuses what cannot be
     episodes, _ = read_episodes(history)
     study = read_study(counted)
-    check_target(out)
+    check_target(out, of=POSTERIOR)
     runs = len(episodes) + len(study.runs(scored_only=True))
     with cli._progress(worlds * runs, f"{worlds:,} draws from the priors in {runs} runs") as tick:
         table = reference(episodes, study, worlds=worlds, seed=seed, jobs=jobs, progress=tick)

@@ -22,6 +22,7 @@ from sim.study.calibration import DAYS, PRIORS, PriorDraws, learn, prior
 from sim.study.counted import read_study
 from sim.study.episodes import read_episodes
 from sim.study.hindcast import run_episodes
+from sim.study.saving import RunFolderError, check_target
 
 HOME = Path(__file__).parent.parent
 MINIMAL = Path(__file__).parent / "minimal.yaml"
@@ -146,3 +147,10 @@ def test_the_posterior_is_made_again(tmp_path: Path) -> None:
     found = calibration.calibrate(HOME / "scenarios" / "history", HOME / "scenarios" / "regularities", jobs=2)
     folder = found.save(tmp_path / "again")
     assert (folder / TABLE).read_text(encoding="utf-8") == (HOME / "results" / "calibration" / TABLE).read_text(encoding="utf-8")
+
+
+def test_a_run_of_another_kind_is_not_replaced(found: calibration.Calibration, tmp_path: Path) -> None:
+    folder = found.save(tmp_path / "found")
+    with pytest.raises(RunFolderError, match="holds a run of another kind"):
+        check_target(folder)
+    assert check_target(folder, of=calibration.POSTERIOR) == folder

@@ -61,6 +61,9 @@ COUNTED_VOTE = 0.5
 DRAWS, KEPT = 240_000, 256
 """Draws that are weighed, and rows of the posterior table."""
 
+POSTERIOR = "posterior.csv"
+"""The main table of a saved calibration."""
+
 TRUTHS, AMONG = 200, 40_000
 """Simulation-based calibration: truths, and draws among which each finds its place."""
 
@@ -164,7 +167,7 @@ class Calibration:
             for name in ("parameters", "rows", "scores", "posterior"):
                 saving.write_csv(new / f"{name}.csv", getattr(self, name))
 
-        return saving.write_folder(directory, fill, self.manifest)
+        return saving.write_folder(directory, fill, self.manifest, of=POSTERIOR)
 
 
 def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user thinks in

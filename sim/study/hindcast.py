@@ -100,7 +100,7 @@ class Hindcast:
             if charts:
                 self.plot(new)
 
-        return saving.write_folder(directory, fill, self.manifest)
+        return saving.write_folder(directory, fill, self.manifest, of=SCORES)
 
 
 def hindcast(

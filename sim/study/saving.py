@@ -245,7 +245,7 @@ def _check_replaceable(path: Path, name: str, of: str) -> None:
     except RunFolderError:
         message = "holds files that are not of an earlier run; name a new or an empty folder"
         raise RunFolderError(f"{name}: {message}") from None
-    if of not in files and {SUMMARY, SENSITIVITY} & set(files):
+    if of not in files:
         raise RunFolderError(f"{name}: holds a run of another kind, without {of}; name a new or an empty folder")
 
 
