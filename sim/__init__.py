@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from sim.scenario.problems import ScenarioError
     from sim.scenario.scenario import Scenario
     from sim.show.story import story
-    from sim.study.calibration import Calibration, calibrate
     from sim.study.compare import Result, compare
-    from sim.study.discovery import Discovery
-    from sim.study.gather import Sweep, gather
-    from sim.study.handover import Handover, handover
-    from sim.study.hindcast import Hindcast, hindcast
-    from sim.study.ranking import best
-    from sim.study.regularities import Regularities, regularities
-    from sim.study.sensitivity import Sensitivity, sensitivity
-    from sim.study.sweep import sweep
-    from sim.study.turning import discover
+    from sim.study.exploration.discovery import Discovery
+    from sim.study.exploration.handover import Handover, handover
+    from sim.study.exploration.sensitivity import Sensitivity, sensitivity
+    from sim.study.exploration.turning import discover
+    from sim.study.history.calibration import Calibration, calibrate
+    from sim.study.history.hindcast import Hindcast, hindcast
+    from sim.study.history.regularities import Regularities, regularities
+    from sim.study.sweeps.gather import Sweep, gather
+    from sim.study.sweeps.ranking import best
+    from sim.study.sweeps.sweep import sweep
     from sim.study.writing import StudyError
 
     __version__: str
@@ -41,29 +41,29 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    "calibrate": "sim.study.calibration",
-    "Calibration": "sim.study.calibration",
+    "calibrate": "sim.study.history.calibration",
+    "Calibration": "sim.study.history.calibration",
     "load": "sim.scenario.loading",
     "Scenario": "sim.scenario.scenario",
     "ScenarioError": "sim.scenario.problems",
     "compare": "sim.study.compare",
     "Result": "sim.study.compare",
     "story": "sim.show.story",
-    "sweep": "sim.study.sweep",
-    "gather": "sim.study.gather",
-    "Sweep": "sim.study.gather",
-    "hindcast": "sim.study.hindcast",
-    "Hindcast": "sim.study.hindcast",
-    "Regularities": "sim.study.regularities",
-    "regularities": "sim.study.regularities",
+    "sweep": "sim.study.sweeps.sweep",
+    "gather": "sim.study.sweeps.gather",
+    "Sweep": "sim.study.sweeps.gather",
+    "hindcast": "sim.study.history.hindcast",
+    "Hindcast": "sim.study.history.hindcast",
+    "Regularities": "sim.study.history.regularities",
+    "regularities": "sim.study.history.regularities",
     "StudyError": "sim.study.writing",
-    "sensitivity": "sim.study.sensitivity",
-    "Sensitivity": "sim.study.sensitivity",
-    "handover": "sim.study.handover",
-    "Handover": "sim.study.handover",
-    "best": "sim.study.ranking",
-    "discover": "sim.study.turning",
-    "Discovery": "sim.study.discovery",
+    "sensitivity": "sim.study.exploration.sensitivity",
+    "Sensitivity": "sim.study.exploration.sensitivity",
+    "handover": "sim.study.exploration.handover",
+    "Handover": "sim.study.exploration.handover",
+    "best": "sim.study.sweeps.ranking",
+    "discover": "sim.study.exploration.turning",
+    "Discovery": "sim.study.exploration.discovery",
 }
 
 

@@ -40,7 +40,7 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
     Boxes of assumptions by PRIM, found in one half of the worlds and counted in the other.
     """
     from sim.show.boxes import told  # noqa: PLC0415
-    from sim.study.turning import opened  # noqa: PLC0415
+    from sim.study.exploration.turning import opened  # noqa: PLC0415
 
     cli._Run(n, seed, jobs, "", False)  # refuses what cannot be
     folder = Path(target).is_dir()

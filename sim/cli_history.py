@@ -11,7 +11,7 @@ import typer
 from sim import cli
 
 if TYPE_CHECKING:
-    from sim.study.hindcast import Hindcast
+    from sim.study.history.hindcast import Hindcast
 
 Episodes = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="folders of scenario files with an observed block, or such files")
@@ -35,8 +35,8 @@ def hindcast(  # noqa: PLR0913, PLR0917 - one argument per option
 
     Brier and log scores beside simple rules, for agreement per issue and for how long it held.
     """
-    from sim.study.episodes import read_episodes  # noqa: PLC0415
-    from sim.study.hindcast import SCORES, collect, run_episodes  # noqa: PLC0415
+    from sim.study.history.episodes import read_episodes  # noqa: PLC0415
+    from sim.study.history.hindcast import SCORES, collect, run_episodes  # noqa: PLC0415
     from sim.study.saving import RunFolderError, check_target  # noqa: PLC0415
 
     folder = out or "results/hindcast" + (f"-{Path(paths[0]).resolve().stem}" if len(paths) == 1 else "")
@@ -88,9 +88,9 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
     out: Into = "results/calibration",
 ) -> None:
     """Learn behavioural parameters from episodes and from counts of real cases; each affair is also left out in turn."""
-    from sim.study.calibration import POSTERIOR, learn, reference  # noqa: PLC0415
-    from sim.study.counted import read_study  # noqa: PLC0415
-    from sim.study.episodes import read_episodes  # noqa: PLC0415
+    from sim.study.history.calibration import POSTERIOR, learn, reference  # noqa: PLC0415
+    from sim.study.history.counted import read_study  # noqa: PLC0415
+    from sim.study.history.episodes import read_episodes  # noqa: PLC0415
     from sim.study.saving import check_target  # noqa: PLC0415
 
     cli._Run(worlds, seed, jobs, out, False)  # refuses what cannot be

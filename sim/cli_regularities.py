@@ -29,9 +29,9 @@ def regularities(
     Shows each count beside the model's figure, inside or outside; and apart from it what formats differ by.
     """
     from sim.show.regularities import show  # noqa: PLC0415
-    from sim.study.counted import read_study  # noqa: PLC0415
-    from sim.study.regularities import report  # noqa: PLC0415
-    from sim.study.synthetic import run_fates  # noqa: PLC0415
+    from sim.study.history.counted import read_study  # noqa: PLC0415
+    from sim.study.history.regularities import report  # noqa: PLC0415
+    from sim.study.history.synthetic import run_fates  # noqa: PLC0415
     from sim.study.writing import check_writable  # noqa: PLC0415
 
     cli._Run(worlds, seed, jobs, out, False)  # refuses what cannot be

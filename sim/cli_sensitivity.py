@@ -11,7 +11,7 @@ import sim
 from sim import cli
 
 if TYPE_CHECKING:
-    from sim.study.inquiry import Inquiry
+    from sim.study.exploration.inquiry import Inquiry
 
 Target = Annotated[
     str, typer.Argument(metavar="SCENARIO|DIR", help="a scenario file, or the folder of a comparison whose draws are to be used")
@@ -97,7 +97,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument per option
             )
         _show(sim.sensitivity(target, **asked, out=folder), folder)
         return
-    from sim.study.inquiry import ask  # noqa: PLC0415
+    from sim.study.exploration.inquiry import ask  # noqa: PLC0415
     from sim.study.saving import SENSITIVITY, check_target  # noqa: PLC0415
 
     scenario = cli._load(target, settings)
@@ -147,7 +147,7 @@ def _words(asked: Inquiry) -> str:
 
 def _say_plan(asked: Inquiry, jobs: int) -> None:
     from sim.show.meter import duration  # noqa: PLC0415
-    from sim.study.pilot import seconds  # noqa: PLC0415
+    from sim.study.sweeps.pilot import seconds  # noqa: PLC0415
 
     typer.echo(_words(asked))
     typer.echo(f"about {duration(seconds(asked, jobs))}, measured on a few points")

@@ -13,11 +13,11 @@ import typer
 from sim import cli
 
 if TYPE_CHECKING:
-    from sim.study.asked import Asked
-    from sim.study.gather import Sweep
-    from sim.study.pieces import Study
-    from sim.study.pilot import Plan
-    from sim.study.sweep import Means
+    from sim.study.sweeps.asked import Asked
+    from sim.study.sweeps.gather import Sweep
+    from sim.study.sweeps.pieces import Study
+    from sim.study.sweeps.pilot import Plan
+    from sim.study.sweeps.sweep import Means
 
 Target = Annotated[str, typer.Argument(metavar="STUDY|SCENARIO", help="a study file, or a scenario file with --vary or --points")]
 Vary = Annotated[
@@ -79,8 +79,8 @@ def sweep(  # noqa: PLR0913, PLR0917 - one argument per option
     What is finished is kept: the same command again goes on from there. Where one or two numbers are varied, charts are
     drawn as well.
     """
-    from sim.study.asked import Asked, is_study, read_points, read_study, vary_of  # noqa: PLC0415
-    from sim.study.sweep import Means, parse_slice  # noqa: PLC0415
+    from sim.study.sweeps.asked import Asked, is_study, read_points, read_study, vary_of  # noqa: PLC0415
+    from sim.study.sweeps.sweep import Means, parse_slice  # noqa: PLC0415
 
     designed = {"--vary": vary, "--design": design, "--points": points, "--n": n, "--set": settings}
     stem = Path(target).stem
@@ -114,7 +114,7 @@ def gather(
 
     Says how many pieces are missing if it is not finished.
     """
-    from sim.study.gather import gather as gathered  # noqa: PLC0415
+    from sim.study.sweeps.gather import gather as gathered  # noqa: PLC0415
 
     _written(gathered(directory), Path(directory), charts=not no_charts)
 
@@ -135,7 +135,7 @@ def _run(study: Study, folder: Path, means: Means, *, charts: bool) -> None:
     from rich.console import Console  # noqa: PLC0415
 
     from sim.show.meter import Meter, shown  # noqa: PLC0415
-    from sim.study.sweep import run  # noqa: PLC0415
+    from sim.study.sweeps.sweep import run  # noqa: PLC0415
 
     typer.echo(f"sweeping {_words(study)} into {folder}", err=True)
     meter = Meter(study.worlds * len(study.processes))
@@ -161,7 +161,7 @@ def _kept(folder: Path) -> Iterator[None]:
 
 def _say_plan(study: Study, folder: Path, means: Means) -> None:
     from sim.show.meter import duration, size  # noqa: PLC0415
-    from sim.study.pilot import plan  # noqa: PLC0415
+    from sim.study.sweeps.pilot import plan  # noqa: PLC0415
 
     found: Plan = plan(study, folder, means)
     where = f" (slice {means.part[0]}/{means.part[1]})" if means.part else ""

@@ -27,18 +27,18 @@ FLOOR = {"scenario": 0, "model": 1, "study": 2, "show": 3, "cli": 4, "door": 5}
 
 LAZY = {
     ("sim/study/compare.py", "plot", "sim.show"): "charts, and matplotlib with them, only where figures are asked for",
-    ("sim/study/gather.py", "plot", "sim.show"): "the same for a sweep",
-    ("sim/study/sensitivity.py", "plot", "sim.show"): "the same for a study of sensitivity",
+    ("sim/study/sweeps/gather.py", "plot", "sim.show"): "the same for a sweep",
+    ("sim/study/exploration/sensitivity.py", "plot", "sim.show"): "the same for a study of sensitivity",
     ("sim/study/compare.py", "save", "sim.study.saving"): "saving reads runs back as Result, which compare defines",
-    ("sim/study/regularities.py", "plot", "sim.show"): "as in compare: charts only where they are asked for",
+    ("sim/study/history/regularities.py", "plot", "sim.show"): "as in compare: charts only where they are asked for",
     ("sim/study/saving.py", "read", "sim.study.compare"): "the other half of the same pair",
-    ("sim/study/hindcast.py", "plot", "sim.show"): "as compare.py",
+    ("sim/study/history/hindcast.py", "plot", "sim.show"): "as compare.py",
     ("sim/show/console.py", "", "sim.study.compare"): "reading a saved run needs no engine until a table is printed",
 }
 """Imports within functions, by file, function ("": any) and module, with the reason. The door may import as late as it
 likes, so that ``gobetween --help`` is quick; no other room may without a line here."""
 
-UPWARD = {(f"sim/study/{name}.py", "sim.show") for name in ("compare", "gather", "hindcast", "regularities", "sensitivity")}
+UPWARD = {(file, module) for file, _, module in LAZY if file.startswith("sim/study/") and module == "sim.show"}
 """The imports that point up: ``Result.plot`` and its like draw what they hold. They stand in LAZY as well."""
 
 LONGEST = 400

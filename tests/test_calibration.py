@@ -17,11 +17,11 @@ from sim.scenario.behaviour import Behaviour
 from sim.scenario.evidence import drawn_between, uncertain
 from sim.scenario.learned import TABLE, posterior
 from sim.scenario.paths import bounds
-from sim.study import calibration
-from sim.study.calibration import DAYS, PRIORS, PriorDraws, learn, prior
-from sim.study.counted import read_study
-from sim.study.episodes import read_episodes
-from sim.study.hindcast import run_episodes
+from sim.study.history import calibration
+from sim.study.history.calibration import DAYS, PRIORS, PriorDraws, learn, prior
+from sim.study.history.counted import read_study
+from sim.study.history.episodes import read_episodes
+from sim.study.history.hindcast import run_episodes
 from sim.study.saving import RunFolderError, check_target
 
 HOME = Path(__file__).parent.parent

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import load
-from sim.study import cluster
-from sim.study.sweep import Means, make_study, run
+from sim.study.sweeps import cluster
+from sim.study.sweeps.sweep import Means, make_study, run
 from sim.study.writing import StudyError
 
 HERE = Path(__file__).parent

@@ -17,8 +17,8 @@ from sim.model.draws import Draws
 from sim.scenario import load
 from sim.scenario.problems import ScenarioError
 from sim.show.boxes import told
-from sim.study import discovery, turning
-from sim.study.discovery import Discovery, binomial_tail, find_boxes
+from sim.study.exploration import discovery, turning
+from sim.study.exploration.discovery import Discovery, binomial_tail, find_boxes
 from sim.study.writing import StudyError
 
 HERE = Path(__file__).parent

@@ -21,10 +21,10 @@ from sim import cli
 from sim.scenario import Scenario, ScenarioError
 from sim.show.hindcast import show
 from sim.show.verdicts import conclusions
-from sim.study import fates as f
-from sim.study import scoring
-from sim.study.episodes import Episode, read_episodes
-from sim.study.hindcast import Hindcast, chance, collect
+from sim.study.history import fates as f
+from sim.study.history import scoring
+from sim.study.history.episodes import Episode, read_episodes
+from sim.study.history.hindcast import Hindcast, chance, collect
 
 HERE = Path(__file__).parent
 WORLDS = 60
@@ -229,7 +229,7 @@ def verdict_of(probability: float) -> Any:
     told = scoring.Cases(
         np.ones(10, bool), np.arange(10).astype(str), np.full(10, "p"), np.full(10, "g"), [frozenset("i")] * 10, np.zeros(10, bool), np.ones(10)
     )
-    from sim.study.hindcast import score
+    from sim.study.history.hindcast import score
 
     frame = pd.DataFrame(score(np.full(10, probability), told, least=0.01))
     return row(frame, measure="brier", rule="half").verdict

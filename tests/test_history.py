@@ -18,7 +18,7 @@ from sim.scenario.evidence import coverage
 from sim.scenario.merging import merge
 from sim.scenario.reading import Document, read
 from sim.scenario.schema import Disputant, Format, Observed
-from sim.study.agreement import Agreement, in_words, kappa, pooled
+from sim.study.history.agreement import Agreement, in_words, kappa, pooled
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "history"
 README = FOLDER / "README.md"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from sim.study.inference import (
+from sim.study.history.inference import (
     DISCREPANCY,
     Chances,
     Prior,

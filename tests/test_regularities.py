@@ -18,10 +18,10 @@ from sim.scenario import load
 from sim.scenario.evidence import coverage
 from sim.scenario.problems import ScenarioError
 from sim.show.charts import regularities as chart
-from sim.study.counted import Selection, Study, read_study
-from sim.study.ratios import Ratio, wilson
-from sim.study.regularities import RANDOM, SELECTED, Regularities, report, row_value, row_values
-from sim.study.synthetic import Fate, Fates, chance_of_harder, hardness, run_fates
+from sim.study.history.counted import Selection, Study, read_study
+from sim.study.history.ratios import Ratio, wilson
+from sim.study.history.regularities import RANDOM, SELECTED, Regularities, report, row_value, row_values
+from sim.study.history.synthetic import Fate, Fates, chance_of_harder, hardness, run_fates
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "regularities"
 WORLDS = 30
@@ -212,8 +212,8 @@ def test_jobs_change_nothing_and_the_first_worlds_are_those_of_a_shorter_run(tmp
 
 
 def test_the_verb_writes_and_says_what_was_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.study.counted.read_study", lambda folder: study())
-    monkeypatch.setattr("sim.study.synthetic.run_fates", lambda asked, **kind: fates())
+    monkeypatch.setattr("sim.study.history.counted.read_study", lambda folder: study())
+    monkeypatch.setattr("sim.study.history.synthetic.run_fates", lambda asked, **kind: fates())
     done = CliRunner().invoke(cli.app, ["regularities", "--worlds", str(WORLDS), "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     assert f"{result().inside} of 10 counts" in done.output

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study import scoring
-from sim.study.scoring import Cases
+from sim.study.history import scoring
+from sim.study.history.scoring import Cases
 
 
 def cases(

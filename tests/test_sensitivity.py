@@ -17,12 +17,12 @@ import sim
 from sim.cli import app
 from sim.model.world import World
 from sim.scenario.scenario import Scenario
-from sim.study import handover as handing
-from sim.study import indices
-from sim.study.given import DUMMY, LUCK, Given, Trial, metrics, quantities, stated
-from sim.study.inquiry import SCREENING, ask
+from sim.study.exploration import handover as handing
+from sim.study.exploration import indices
+from sim.study.exploration.given import DUMMY, LUCK, Given, Trial, metrics, quantities, stated
+from sim.study.exploration.inquiry import SCREENING, ask
+from sim.study.exploration.sensitivity import COLUMNS
 from sim.study.outcomes import table_rows
-from sim.study.sensitivity import COLUMNS
 
 pytest.importorskip("SALib", reason="SALib is not installed")
 
@@ -156,7 +156,7 @@ def test_morris_finds_the_signs_of_a_sum(minimal: Scenario, monkeypatch: pytest.
 @pytest.mark.parametrize("worlds", [4000, 10])
 def test_given_finds_a_sum_in_noise(worlds: int) -> None:
     """Twelve parameters, two of which matter; with ten worlds each is fitted alone."""
-    draws = sim.study.given.Draws(1, 0, 4000)
+    draws = sim.study.exploration.given.Draws(1, 0, 4000)
     u = np.array([draws.uniform("test", f"u{k}") for k in range(12)], dtype=float).T[:worlds]
     noise = draws.uniform("test", "noise").astype(float)[:worlds]
     problem = {"num_vars": 12, "names": [f"u{k}" for k in range(12)], "bounds": [[2.0, 6.0]] * 12}
@@ -209,9 +209,9 @@ def test_designed_points_agree_and_the_dummy_is_nothing(wide: Scenario, method: 
 
 
 def test_sobol_looks_at_what_a_screening_finds(wide: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.study.sensitivity.SCREENING", 400)
-    monkeypatch.setattr("sim.study.inquiry.SCREENING", 400)
-    monkeypatch.setattr("sim.study.indices.FEW_RESAMPLES", 3)
+    monkeypatch.setattr("sim.study.exploration.sensitivity.SCREENING", 400)
+    monkeypatch.setattr("sim.study.exploration.inquiry.SCREENING", 400)
+    monkeypatch.setattr("sim.study.exploration.indices.FEW_RESAMPLES", 3)
     ticks: list[tuple[int, int]] = []
     found = sim.sensitivity(
         wide, processes=PAIR, metric="weeks_in_force", method="sobol", n=8, parameters=2, lucks=10,

@@ -22,11 +22,12 @@ import sim
 from sim import cli
 from sim.scenario import load
 from sim.scenario.scenario import Scenario
-from sim.study import pieces, writing
-from sim.study import store as stores
-from sim.study import sweep as sweeps
-from sim.study.pieces import Study
-from sim.study.sweep import DamageWarning, Means, make_study, run
+from sim.study import writing
+from sim.study.sweeps import pieces
+from sim.study.sweeps import store as stores
+from sim.study.sweeps import sweep as sweeps
+from sim.study.sweeps.pieces import Study
+from sim.study.sweeps.sweep import DamageWarning, Means, make_study, run
 from sim.study.writing import StudyError, sweep_up
 
 HERE = Path(__file__).parent

@@ -20,12 +20,12 @@ from sim.scenario import load
 from sim.scenario.problems import ScenarioError
 from sim.scenario.scenario import Scenario
 from sim.show.meter import Meter, duration
-from sim.study import design as designs
-from sim.study.asked import parse_vary, read_points, read_study
 from sim.study.compare import compare, run_block
-from sim.study.design import make_design
 from sim.study.outcomes import Z, process_rows
-from sim.study.sweep import Means, parse_slice
+from sim.study.sweeps import design as designs
+from sim.study.sweeps.asked import parse_vary, read_points, read_study
+from sim.study.sweeps.design import make_design
+from sim.study.sweeps.sweep import Means, parse_slice
 from sim.study.tally import Tally, _Fit, _sums, merged, tally_block
 
 HERE = Path(__file__).parent

@@ -21,8 +21,8 @@ from sim.show.charts import best_map, curves, sweeps, tornado
 from sim.show.charts.curves import Swept
 from sim.show.charts.style import house_style
 from sim.show.wording import metric_words, number_words, path_words
-from sim.study.gather import Sweep
-from sim.study.ranking import best
+from sim.study.sweeps.gather import Sweep
+from sim.study.sweeps.ranking import best
 
 HERE = Path(__file__).parent
 GRIEVANCE, OTHER, SEEN = "parties.north.grievance", "parties.south.grievance", "formats.face_to_face.visibility"

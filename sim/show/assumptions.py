@@ -16,11 +16,11 @@ from rich.text import Text
 
 from sim.scenario.evidence import uncertain
 from sim.show.written import DASH, amount, names, percent, points, weeks
-from sim.study.indices import HEADLINE
+from sim.study.exploration.indices import HEADLINE
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
-    from sim.study.sensitivity import Sensitivity
+    from sim.study.exploration.sensitivity import Sensitivity
 
 SHOWN = 12
 LABEL_LEAST = 32

@@ -10,7 +10,7 @@ from sim.show.charts.style import label, percent
 from sim.show.wording import SHARES, metric_words, number_words, path_words, range_words
 
 if TYPE_CHECKING:
-    from sim.study.discovery import Discovery
+    from sim.study.exploration.discovery import Discovery
 
 
 def told(found: Discovery, file: Any = None) -> str:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from sim.study.calibration import COUNTED
-from sim.study.ratios import wilson
+from sim.study.history.calibration import COUNTED
+from sim.study.history.ratios import wilson
 
 if TYPE_CHECKING:
-    from sim.study.calibration import Calibration
+    from sim.study.history.calibration import Calibration
 
 RULES = {"half": "one half", "overall": "overall rate", "issue": "rate of the issue", "group": "three-group rule"}
 OUTCOMES = {"agreed": "agreed", "ended_360": "ended by day 360"}

@@ -15,7 +15,7 @@ from sim.show.verdicts import MEASURES, OUTCOMES, RULES, agreed_in_fact, conclus
 from sim.show.written import DASH, percent
 
 if TYPE_CHECKING:
-    from sim.study.hindcast import Hindcast
+    from sim.study.history.hindcast import Hindcast
 
 UNCERTAIN = "?"
 """Behind a probability that rests on hardly any worlds."""

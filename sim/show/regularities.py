@@ -13,10 +13,10 @@ from rich.text import Text
 
 from sim.show.console import DISCLAIMER
 from sim.show.written import MINUS
-from sim.study.regularities import RANDOM, SELECTED
+from sim.study.history.regularities import RANDOM, SELECTED
 
 if TYPE_CHECKING:
-    from sim.study.regularities import Regularities
+    from sim.study.history.regularities import Regularities
 
 
 def show(result: Regularities, console: Console) -> None:

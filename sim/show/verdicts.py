@@ -10,8 +10,8 @@ import pandas as pd
 from sim.show.written import MINUS, percent
 
 if TYPE_CHECKING:
-    from sim.study.episodes import Episode
-    from sim.study.hindcast import Hindcast
+    from sim.study.history.episodes import Episode
+    from sim.study.history.hindcast import Hindcast
 
 OUTCOMES = {
     "agreed": "Agreed on the issue",

@@ -37,7 +37,7 @@ from sim.show.charts.style import (
     wrap,
 )  # fmt: skip
 from sim.show.wording import SHARES, metric_words, number_words, path_words
-from sim.study.ranking import best
+from sim.study.sweeps.ranking import best
 
 METRICS = ("agreed", "in_force_end")
 """What is drawn where nothing is asked for."""

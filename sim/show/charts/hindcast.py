@@ -29,10 +29,10 @@ from sim.show.charts.style import (
     write,
 )
 from sim.show.verdicts import MAIN, OUTCOMES, agreed_in_fact, titles
-from sim.study.scoring import BINS
+from sim.study.history.scoring import BINS
 
 if TYPE_CHECKING:
-    from sim.study.hindcast import Hindcast
+    from sim.study.history.hindcast import Hindcast
 
 ROW = 0.25
 """Inches: height of a line of the list."""

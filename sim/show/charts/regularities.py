@@ -35,10 +35,10 @@ from sim.show.charts.style import (
     write,
 )
 from sim.show.written import MINUS
-from sim.study.regularities import RANDOM
+from sim.study.history.regularities import RANDOM
 
 if TYPE_CHECKING:
-    from sim.study.regularities import Regularities
+    from sim.study.history.regularities import Regularities
 
 LABELS = 3.3
 """Inches for the words to the left of a panel."""

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from sim.show.charts import best_map, curves
 from sim.show.charts.curves import Swept, is_number
 from sim.show.charts.style import house_style, write
-from sim.study.ranking import UNPAIRED
-from sim.study.ranking import figures as figures_of
+from sim.study.sweeps.ranking import UNPAIRED
+from sim.study.sweeps.ranking import figures as figures_of
 
 if TYPE_CHECKING:
-    from sim.study.gather import Sweep
+    from sim.study.sweeps.gather import Sweep
 
 MOST_POINTS = 4096
 """Points beyond which nothing is drawn: more than a page shows."""

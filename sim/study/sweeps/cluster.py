@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from sim.scenario.problems import ScenarioError
-from sim.study.pieces import Done, Task, do
+from sim.study.sweeps.pieces import Done, Task, do
 from sim.study.writing import StudyError
 
 ANSWER_WITHIN = 10.0

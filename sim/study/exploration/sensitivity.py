@@ -30,12 +30,12 @@ from sim.model.arrays import Array
 from sim.model.draws import Draws, spans
 from sim.scenario.problems import hint, refuse
 from sim.scenario.scenario import Scenario
-from sim.study import indices
 from sim.study.compare import DEFAULT_SEED, Progress, Result, manifest, run_block
-from sim.study.given import DUMMY, LUCK, outcome, quantities, ranges
-from sim.study.handover import DEFAULT_LUCKS, DEFAULT_METRIC
-from sim.study.indices import HEADLINE, MEANING, UNBIASED, Found
-from sim.study.inquiry import SCREENING, Inquiry, ask
+from sim.study.exploration import indices
+from sim.study.exploration.given import DUMMY, LUCK, outcome, quantities, ranges
+from sim.study.exploration.handover import DEFAULT_LUCKS, DEFAULT_METRIC
+from sim.study.exploration.indices import HEADLINE, MEANING, UNBIASED, Found
+from sim.study.exploration.inquiry import SCREENING, Inquiry, ask
 from sim.study.saving import SENSITIVITY, check_target, read, write_csv, write_folder
 from sim.study.writing import StudyError
 

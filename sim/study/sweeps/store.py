@@ -23,8 +23,8 @@ from typing import Any
 from sim.model.draws import BLOCK
 from sim.scenario import archive
 from sim.study.compare import manifest as run_manifest
-from sim.study.design import Design, values_of
-from sim.study.pieces import Done, Study, engine
+from sim.study.sweeps.design import Design, values_of
+from sim.study.sweeps.pieces import Done, Study, engine
 from sim.study.tally import Tally
 from sim.study.writing import UNFINISHED, StudyError, why, write, writing
 

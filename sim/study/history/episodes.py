@@ -16,7 +16,7 @@ from sim.scenario.loading import load
 from sim.scenario.problems import Problem, ScenarioError, hint, plain, refuse
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Group, Observed
-from sim.study.fates import HORIZON
+from sim.study.history.fates import HORIZON
 
 SUFFIXES = (".yaml", ".yml")
 

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, Result, compare
-from sim.study.discovery import Discovery, find_boxes
-from sim.study.gather import Sweep
+from sim.study.exploration.discovery import Discovery, find_boxes
 from sim.study.outcomes import issue_rows, process_rows
-from sim.study.ranking import LESS_IS_BETTER, UNPAIRED, figures
 from sim.study.saving import MANIFEST, read
-from sim.study.store import TABLE, read_store
+from sim.study.sweeps.gather import Sweep
+from sim.study.sweeps.ranking import LESS_IS_BETTER, UNPAIRED, figures
+from sim.study.sweeps.store import TABLE, read_store
 
 WORLDS = 4000
 """Worlds that are run of a scenario: half of them to find a box in, half to count it in."""

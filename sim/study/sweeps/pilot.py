@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.study.gather import ROW_BYTES
-from sim.study.given import quantities
-from sim.study.inquiry import Inquiry
-from sim.study.pieces import Study, do
-from sim.study.store import body_of, find_store
-from sim.study.sweep import Means, missing
+from sim.study.exploration.given import quantities
+from sim.study.exploration.inquiry import Inquiry
+from sim.study.sweeps.gather import ROW_BYTES
+from sim.study.sweeps.pieces import Study, do
+from sim.study.sweeps.store import body_of, find_store
+from sim.study.sweeps.sweep import Means, missing
 
 WARM_UP = 8
 PILOT_WORLDS = 2000

@@ -23,14 +23,14 @@ from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import SOURCE
 from sim.study.compare import Piece, run_block
-from sim.study.design import Design
+from sim.study.sweeps.design import Design
 from sim.study.tally import Tally, merged, tally_block
 from sim.study.writing import StudyError
 
 MOST_CHUNKS = 256
 """Pieces of a point: each is as many worlds as are run at once, until a point has more pieces than this."""
 
-ENGINE = ("model", "scenario", "study/compare.py", "study/outcomes.py", "study/pieces.py", "study/tally.py")
+ENGINE = ("model", "scenario", "study/compare.py", "study/outcomes.py", "study/sweeps/pieces.py", "study/tally.py")
 """What can move a number of a study."""
 
 
@@ -162,7 +162,7 @@ def _parquet(frames: list[pd.DataFrame]) -> bytes:
 @cache
 def engine() -> str:
     """A hash of all code that can move a number: pieces of two engines do not mix."""
-    home = Path(__file__).resolve().parent.parent
+    home = Path(__file__).resolve().parents[2]
     files = [file for name in ENGINE for file in (sorted((home / name).glob("*.py")) or [home / name])]
     found = hashlib.sha256()
     for file in files:

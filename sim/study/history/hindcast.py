@@ -12,7 +12,7 @@ One scenario file is one episode; its one process is run as written in many worl
 * Where fewer than 20 worlds, or fewer than one in a hundred, meet a condition, the share among them still
   counts (it is smoothed, and one half where there are none: the model then says nothing) and is flagged.
 
-Scores, intervals and rules are those of ``study/scoring.py``. **Chance** moves every figure in two ways:
+Scores, intervals and rules are those of ``study/history/scoring.py``. **Chance** moves every figure in two ways:
 ``low`` and ``high`` of a probability are Monte-Carlo error (Wilson 1927) and shrink with more worlds; those of a
 score come from resampling affairs and shrink with more history only.
 """
@@ -35,12 +35,13 @@ from numpy.typing import NDArray
 from sim.model.arrays import Array
 from sim.model.draws import BLOCK, Drawn, WeeklyDraws, spans
 from sim.scenario.learned import posterior_hash
-from sim.study import saving, scoring
+from sim.study import saving
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, run_block, versions
-from sim.study.episodes import Episode, Paths, read_episodes
-from sim.study.fates import A_WEEK, DAYS, HORIZON, Fates, fates
+from sim.study.history import scoring
+from sim.study.history.episodes import Episode, Paths, read_episodes
+from sim.study.history.fates import A_WEEK, DAYS, HORIZON, Fates, fates
+from sim.study.history.scoring import MEASURES, RULES, Cases, smoothed
 from sim.study.outcomes import Estimate, share
-from sim.study.scoring import MEASURES, RULES, Cases, smoothed
 
 FEW, FEW_SHARE = 20, 0.01
 """Worlds, and share of worlds, that have to meet a condition before what is said about them goes unflagged."""

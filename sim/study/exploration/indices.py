@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.model.arrays import Array
-from sim.study.handover import salib
+from sim.study.exploration.handover import salib
 from sim.study.outcomes import Z
 
 Found = dict[str, tuple[Array, Array, Array]]

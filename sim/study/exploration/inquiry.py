@@ -10,8 +10,8 @@ import numpy as np
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS
-from sim.study.given import DUMMY, LUCK, Trial, quantities
-from sim.study.handover import DEFAULT_LUCKS, DEFAULT_METRIC, Handover, choose_metric, choose_parameters, salib
+from sim.study.exploration.given import DUMMY, LUCK, Trial, quantities
+from sim.study.exploration.handover import DEFAULT_LUCKS, DEFAULT_METRIC, Handover, choose_metric, choose_parameters, salib
 
 METHODS = ("given", "morris", "sobol")
 DEFAULT_N = {"given": DEFAULT_WORLDS, "morris": 10, "sobol": 256}

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from sim.scenario import archive
 from sim.scenario.scenario import Scenario
-from sim.study.store import TABLE, TABLE_CSV, WORLDS, DamagedError, Store, read_store
+from sim.study.sweeps.store import TABLE, TABLE_CSV, WORLDS, DamagedError, Store, read_store
 from sim.study.tally import Tally, merged
 from sim.study.writing import StudyError, sweep_up, writing
 

@@ -42,8 +42,8 @@ from sim.model.arrays import Array
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED
-from sim.study.design import Axis, Span, make_axes
-from sim.study.given import DUMMY, LUCK, Trial, metrics, quantities, ranges
+from sim.study.exploration.given import DUMMY, LUCK, Trial, metrics, quantities, ranges
+from sim.study.sweeps.design import Axis, Span, make_axes
 
 DEFAULT_METRIC = "agreed"
 DEFAULT_LUCKS = 40

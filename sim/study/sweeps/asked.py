@@ -16,9 +16,9 @@ from sim.scenario.problems import Lines, Problem, ScenarioError, hint, refuse, s
 from sim.scenario.reading import read, value_of
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS
-from sim.study.design import MOST_POINTS, VARY, Vary
-from sim.study.pieces import Study
-from sim.study.sweep import make_study
+from sim.study.sweeps.design import MOST_POINTS, VARY, Vary
+from sim.study.sweeps.pieces import Study
+from sim.study.sweeps.sweep import make_study
 
 KEYS = {
     "scenario": (str,), "set": (dict,), "vary": (dict,), "points": (list, str), "design": (str,), "n": (int,), "worlds": (int,),

@@ -20,16 +20,17 @@ import pandas as pd
 from sim.model.arrays import Array
 from sim.model.draws import BLOCK, Draws, WeeklyDraws
 from sim.scenario.evidence import Uncertainty
-from sim.study import inference, saving
+from sim.study import saving
 from sim.study.compare import DEFAULT_SEED, Progress, versions
-from sim.study.counted import Study, read_study
-from sim.study.episodes import Episode, read_episodes
-from sim.study.fates import Fates
-from sim.study.hindcast import issue_rows as agreed_rows
-from sim.study.hindcast import life_rows, outcomes, run_episodes, score
-from sim.study.inference import Chances, Prior, Row
-from sim.study.regularities import row_values
-from sim.study.synthetic import run_fates
+from sim.study.history import inference
+from sim.study.history.counted import Study, read_study
+from sim.study.history.episodes import Episode, read_episodes
+from sim.study.history.fates import Fates
+from sim.study.history.hindcast import issue_rows as agreed_rows
+from sim.study.history.hindcast import life_rows, outcomes, run_episodes, score
+from sim.study.history.inference import Chances, Prior, Row
+from sim.study.history.regularities import row_values
+from sim.study.history.synthetic import run_fates
 
 PRIORS: dict[str, tuple[float, float, str]] = {
     "threshold": (0.0, 1.0, "nothing fixes the level of readiness; from coming by default to staying away by default"),

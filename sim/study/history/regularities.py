@@ -17,10 +17,10 @@ import pandas as pd
 
 from sim.model.arrays import Array
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, manifest
-from sim.study.counted import FILE, Contrast, Row, Study, Who, read_study
+from sim.study.history.counted import FILE, Contrast, Row, Study, Who, read_study
+from sim.study.history.ratios import Ratio, wilson
+from sim.study.history.synthetic import Fates, chance_of_harder, run_fates
 from sim.study.outcomes import Estimate
-from sim.study.ratios import Ratio, wilson
-from sim.study.synthetic import Fates, chance_of_harder, run_fates
 from sim.study.writing import check_writable, csv_text, json_text, write
 
 FOLDER = "scenarios/regularities"

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from sim.scenario.problems import refuse, shown
 from sim.scenario.scenario import Scenario
-from sim.study.cluster import on_cluster
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress
-from sim.study.design import Vary, make_design
-from sim.study.gather import Report, Sweep, make_tables
-from sim.study.pieces import Study, Task, do
-from sim.study.store import DamagedError, Store, open_store
+from sim.study.sweeps.cluster import on_cluster
+from sim.study.sweeps.design import Vary, make_design
+from sim.study.sweeps.gather import Report, Sweep, make_tables
+from sim.study.sweeps.pieces import Study, Task, do
+from sim.study.sweeps.store import DamagedError, Store, open_store
 from sim.study.writing import StudyError, check_writable
 
 KEPT = "what is finished is kept, and the same sweep goes on from there"

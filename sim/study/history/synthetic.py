@@ -16,8 +16,8 @@ from sim.model.world import World
 from sim.scenario.evidence import uncertain
 from sim.scenario.scenario import Scenario
 from sim.study.compare import Progress
-from sim.study.counted import ZONE, Measure, Selection, Study
-from sim.study.ratios import Ratio
+from sim.study.history.counted import ZONE, Measure, Selection, Study
+from sim.study.history.ratios import Ratio
 
 Weeks = NDArray[np.int32]
 
