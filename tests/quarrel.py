@@ -70,6 +70,7 @@ BASE: dict[str, Any] = {
     },
     "tables": {"table": {"agenda": ["bridge"], "format": "direct"}},
     "processes": {"talks": {"tables": ["table"]}},
+    "behaviour": {"irrevocable": 1.0},  # what is given is given
 }  # fmt: skip
 
 THROUGH = {"tables.table.format": "between"}

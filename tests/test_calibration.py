@@ -119,8 +119,8 @@ def test_draws_of_the_table_are_those_of_the_runs(table: calibration.Reference) 
     fates = run_episodes(episodes, 300, 5, drawn=partial(PriorDraws, prior=ranges))[0]
     place = [row.name for row in table.rows].index("gas_2019_12 gas_transit")
     assert_allclose(table.tries[:, place], fates.met["gas_transit"])
-    threshold = table.theta[:, prior().names.index("threshold")]
-    assert threshold[fates.came].mean() < threshold[~fates.came].mean()
+    threshold, ready = table.theta[:, prior().names.index("threshold")], fates.ready["gas_transit"]
+    assert threshold[ready].mean() < threshold[~ready].mean()
 
 
 def test_learning_moves_towards_what_was_seen_and_leaves_an_affair_out(found: calibration.Calibration) -> None:

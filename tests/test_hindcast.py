@@ -305,7 +305,7 @@ def test_nothing_scored_is_said(folder: Path, found: Hindcast) -> None:
     number = [e.name for e in found.episodes].index("unscored")
     bare = Episode("unscored", found.episodes[number].scenario, found.episodes[number].observed)
     none = np.zeros(3, bool)
-    empty = f.Fates(none, {"border": none}, {"border": none}, none, dict.fromkeys(f.DAYS, none), dict.fromkeys(f.DAYS, none))
+    empty = f.Fates(none, {"border": none}, {"border": none}, {"border": none}, none, dict.fromkeys(f.DAYS, none), dict.fromkeys(f.DAYS, none))
     alone = collect([bare], [empty], seed=1)
     assert conclusions(alone) == ["Nothing is scored: no observed block names what its row is scored on."]
     show(alone, Console(width=80, quiet=True))

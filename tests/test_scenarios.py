@@ -33,7 +33,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Positions": schema.Position, "Linkages": schema.Linkage, "Conditional offers": schema.ConditionalOffer,
     "Alternatives": schema.Alternative, "Mediators": schema.Mediator, "Interests": schema.Interest,
     "Formats": schema.Format, "Contact": schema.ContactLevers, "Invitations": schema.Invitation,
-    "Side deals": schema.SideDeal, "Tables": schema.Table, "Opening": schema.Opening, "Processes": schema.Process,
+    "Side deals": schema.SideDeal, "Tables": schema.Table, "Opening": schema.Opening,
+    "In force": schema.InForce, "Processes": schema.Process,
     "Events": schema.Event, "Observed": schema.Observed, "Provenance": schema.Ground,
 }  # fmt: skip
 """Heading in scenarios/README.md to the class whose keys it lists."""
@@ -42,7 +43,8 @@ EXAMPLES = {
     "Scenario": "", "Issues": "issues.x", "Options": "issues.x.options.y", "Disputants": "parties.x", "Mediators": "parties.x",
     "Positions": "parties.x.positions.y", "Linkages": "parties.x.linkages.0", "Alternatives": "parties.x.alternatives.y",
     "Interests": "parties.x.interests.y", "Formats": "formats.x", "Invitations": "formats.x.invited.y",
-    "Side deals": "formats.x.side_deals.0", "Tables": "tables.x", "Events": "events.x", "Observed": "observed",
+    "Side deals": "formats.x.side_deals.0", "Tables": "tables.x",
+    "In force": "tables.x.in_force", "Events": "events.x", "Observed": "observed",
 }  # fmt: skip
 """Heading to a path at which such a mapping could stand."""
 

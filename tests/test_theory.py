@@ -443,6 +443,18 @@ def test_expected_value_of_a_text_signed_together() -> None:
     assert_allclose(worth(), [0.26, 0.54])
 
 
+def test_expected_value_where_what_is_given_can_be_taken_back() -> None:
+    # A quarter of the exchange enforces itself, 0.15 of the loss is given on the other's word. Let down, which east
+    # expects with 0.5 and west with 0.1, each takes back all but 0.4 of it.
+    back = {"behaviour.irrevocable": 0.4}
+    assert_allclose(worth(back), [0.26 + 0.5 * 0.6 * 0.15, 0.54 + 0.1 * 0.6 * 0.15])
+    # Nobody is worse off for it, and where the other is trusted wholly, or nothing is given on its word, it makes no difference.
+    trusted = {"parties.east.trust": {"west": 1.0, "abbot": 0.6}}
+    assert_allclose(worth(trusted, back)[0], worth(trusted)[0])
+    secured = {"issues.bridge.self_enforcing": 1.0}
+    assert_allclose(worth(secured, back), worth(secured))
+
+
 def test_expected_value_of_a_text_signed_with_the_mediators() -> None:
     # The abbot is trusted to 0.6. Overseen to 0.8, he guarantees 0.5 x 0.8 x 0.6 = 0.24 of doubt away:
     # east 1 - 0.5 x 0.76 = 0.62, west 1 - 0.1 x 0.76 = 0.924. His word, honest to 0.8 and without bias, weighs

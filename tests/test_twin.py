@@ -56,6 +56,17 @@ CORNERS: dict[str, regime.Changes] = {
     "a side leaves within the term": {
         **EAGER, "formats.direct.term": 12, "behaviour.exit_rate": 0.5, "behaviour.renewal_temperature": 0.5,
     },
+    "an agreement in force for half its term": {
+        **EAGER, "formats.direct.term": 12, "behaviour.renewal_temperature": 0.5,
+        "tables.table.in_force": {"text": {"well": "shared", "road": "open"}, "age": 6, "left": 6},
+    },
+    "an agreement that is suspended, without end": {
+        **EAGER, "tables.table.in_force": {"text": {"road": "guarded"}, "suspended_by": "south"},
+    },
+    "sides that are put at the table": {
+        "behaviour.threshold": 5.0, "behaviour.occasion_rate": 0.5, "tables.table.seated": True,
+        "formats.direct.invited": {"south": {"status": "hinted", "believed": 0.3}},
+    },
     "one is not asked": {"formats.direct.invited": {"south": {"status": "not"}}},
 }  # fmt: skip
 """What neither a shipped scenario nor a regime has, as changes to regimes/two-sides.yaml."""

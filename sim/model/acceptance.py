@@ -2,10 +2,13 @@
 
 A side's expected value of package x, counted from the status quo:
 
-    E[x] = secure(x) + keep * trusted(x) - loss(x) + side deals + leverage - concession_cost * audience * seen * political(x)
+    E[x] = secure(x) + keep * trusted(x) - loss(x) + (1 - keep) * (1 - irrevocable) * entrusted(x)
+           + side deals + leverage - concession_cost * audience * seen * political(x)
 
 ``keep`` is its belief that the other side will keep the text: the commitment problem of Fearon (1995) and
-Powell (2006). With a mirrored instrument each side promises to the mediators, and doubt remains only where
+Powell (2006). A side that is let down stops giving as well (reciprocity: Axelrod 1984; Keohane 1986), as its
+delivery does in force; what it gave on the other's word is then lost only as far as it cannot be taken back.
+With a mirrored instrument each side promises to the mediators, and doubt remains only where
 both the other side and the guarantee fail: 1 - (1 - trust)(1 - guarantee * monitoring * trust in mediators).
 """
 
@@ -109,26 +112,31 @@ class Beliefs:
     """What turns the worth of a package into its expected value, ``(n, 2)`` each."""
 
     keep: Array  # belief that the other side keeps the text
+    taken_back: Array  # share of what is given on the other's word that a side expects to take back
     audience: Array  # cost at home of a unit of political loss
     outside: Array  # expected of side deals
 
     def value(self, worth: Worth) -> Array:
         """Expected value of packages, one per world, parts ``(n, 2)``, or all of them, ``(n, 2, K)``."""
-        keep, audience, outside = self.keep, self.audience, self.outside
+        keep, taken_back, audience, outside = self.keep, self.taken_back, self.audience, self.outside
         if worth.secure.ndim == 3:
-            keep, audience, outside = keep[..., None], audience[..., None], outside[..., None]
+            keep, taken_back, audience, outside = (x[..., None] for x in (keep, taken_back, audience, outside))
         total = worth.secure
         if not is_nothing(worth.trusted):
             total = total + keep * worth.trusted
         if not is_nothing(worth.loss):
             total = total - worth.loss - audience * worth.political
+        if not is_nothing(worth.entrusted):
+            total = total + taken_back * worth.entrusted
         return np.asarray(total + outside)
 
 
 def beliefs(world: World, table: Table, rows: Rows) -> Beliefs:
     """What the sides believe this week, in the worlds ``rows``."""
-    cost = world.behaviour.at(rows).concession_cost * at(world.sides.audience_cost, rows)
-    return Beliefs(keeping(world, table, rows), cost * seen(world, table, rows), table.side_deals.expected(world, rows))
+    b = world.behaviour.at(rows)
+    keep = keeping(world, table, rows)
+    cost = b.concession_cost * at(world.sides.audience_cost, rows) * seen(world, table, rows)
+    return Beliefs(keep, (1 - keep) * (1 - b.irrevocable), cost, table.side_deals.expected(world, rows))
 
 
 def expected_value(world: World, table: Table, rows: Rows, worth: Worth) -> Array:

@@ -74,10 +74,11 @@ class Climb:
     def _steps(self) -> list[Array]:
         """Per issue, what each option adds, ``(2, n, options)``."""
         values, rows, b = self.table.values, self.rows, self.beliefs
-        keep, audience = b.keep[..., None, None], b.audience[..., None, None]
+        keep, taken_back, audience = (x[..., None, None] for x in (b.keep, b.taken_back, b.audience))
         gains, losses = at(values.gains, rows), at(values.losses, rows)
         secured, sensitivity = (at(x, rows)[:, None, :, None] for x in (values.self_enforcing, values.sensitivity))
         worth = gains * secured + keep * ((1 - secured) * gains) - losses - audience * (sensitivity * losses)
+        worth += taken_back * ((1 - secured) * losses)
         sides = np.ascontiguousarray(worth.transpose(2, 1, 0, 3))
         return [sides[k][..., options] for k, options in enumerate(values.agenda.grid.options)]
 

@@ -53,6 +53,15 @@ class Agenda:
         whole = bool(np.array_equal(places, np.arange(prod(len(options) for options in used))))
         return Grid(used, places, whole)
 
+    def place(self, text: dict[str, str]) -> int:
+        """The package that holds these options, and the status quo on the issues left out. Raises ValueError for none."""
+        chosen = [options.index(text[i]) if i in text else None for i, options in zip(self.issues, self.options, strict=True)]
+        held = [~self.moved[:, k] if o is None else self.packages[:, k] == o for k, o in enumerate(chosen)]
+        found = np.flatnonzero(np.logical_and.reduce(held))
+        if len(found) != 1:
+            raise ValueError(f"no package of the table: {text}")
+        return int(found[0])
+
     def name(self, package: int) -> str:
         """The package in words: ``issue: option`` for each issue it moves."""
         row = self.packages[package]
@@ -106,12 +115,14 @@ class Worth:
     """What each package means to both sides in some worlds, all ``(n, 2, K)`` in utility of the table.
 
     ``secure`` gains arrive with the exchange, ``trusted`` gains hang on the other side's word, ``loss`` is
-    what a side gives up, ``political`` is that loss weighted by public sensitivity.
+    what a side gives up, ``entrusted`` the part of it that is given on the other side's word, ``political`` is
+    the loss weighted by public sensitivity.
     """
 
     secure: Array
     trusted: Array
     loss: Array
+    entrusted: Array
     political: Array
 
     def of(self, package: NDArray[np.intp]) -> Worth:
@@ -123,9 +134,9 @@ class Worth:
         return Worth(*(at(part, rows) for part in self.parts))
 
     @property
-    def parts(self) -> tuple[Array, Array, Array, Array]:
-        """Secure, trusted, loss, political."""
-        return self.secure, self.trusted, self.loss, self.political
+    def parts(self) -> tuple[Array, Array, Array, Array, Array]:
+        """Secure, trusted, loss, entrusted, political."""
+        return self.secure, self.trusted, self.loss, self.entrusted, self.political
 
 
 class Values:
@@ -175,8 +186,10 @@ class Values:
         self.agenda_sensitivity = self.sensitivity.max(axis=1, keepdims=True)
         """(R, 1): public sensitivity of the agenda; a table is read at home by its most sensitive issue."""
         secured, costs = self.self_enforcing[:, None, :, None], bool(self.losses.any())
-        self._there = (bool((secured * self.gains).any()), bool(((1 - secured) * self.gains).any()), costs, costs)
-        """Whether any world has secure gains, trusted gains, losses, political losses."""
+        word = 1 - secured
+        gained = bool((secured * self.gains).any()), bool((word * self.gains).any())
+        self._there = (*gained, costs, bool((word * self.losses).any()), costs)
+        """Whether any world has secure gains, trusted gains, losses, entrusted losses, political losses."""
         self.linkages = self._compile_linkages(scenario, parameters)
         self._cache = self._value(np.arange(worlds)) if len(agenda.packages) <= CACHED_PACKAGES else None
 
@@ -203,11 +216,12 @@ class Values:
         secure = self._add_up(secured * gains, linked=True)
         trusted = self._add_up((1 - secured) * gains)
         loss = self._add_up(losses, linked=True)
+        entrusted = self._add_up((1 - secured) * losses)
         political = self._add_up(sensitivity * losses)
         for s, held, value in self.linkages:
             secure[:, s] += held * np.maximum(value[rows], 0)[:, None]
             loss[:, s] += held * np.maximum(-value[rows], 0)[:, None]
-        return Worth(secure, trusted, loss, political)
+        return Worth(secure, trusted, loss, entrusted, political)
 
     def _add_up(self, part: Array, *, linked: bool = False) -> Array:
         """Sums over issues for every package, ``(n, 2, issues, options)`` to ``(n, 2, K)``.
@@ -230,8 +244,8 @@ class Values:
     def of(self, rows: Rows, package: NDArray[np.intp]) -> Worth:
         """What one package per world is worth, parts ``(n, 2)``: the sums of :meth:`at`, linkages apart."""
         worlds, issues, n = len(self.share), len(self.agenda.issues), len(rows)
-        secure, trusted, loss, political = (np.zeros((2, n)) if there else nothing(2, n) for there in self._there)
-        secures, trusts, costs, _ = self._there
+        secure, trusted, loss, entrusted, political = (np.zeros((2, n)) if there else nothing(2, n) for there in self._there)
+        secures, trusts, costs, risks, _ = self._there
         gains, losses = self.gains.T.reshape(-1), self.losses.T.reshape(-1)
         for k, option in enumerate(self.agenda.packages[package].T):
             place = (option * issues + k) * 2 * worlds + np.array([[0], [worlds]]) + rows
@@ -244,8 +258,10 @@ class Values:
             if costs:
                 given = losses.take(place)
                 loss += given
+                if risks:
+                    entrusted += (1 - secured) * given
                 political += self.sensitivity[rows, k] * given
-        return Worth(secure.T, trusted.T, loss.T, political.T)
+        return Worth(secure.T, trusted.T, loss.T, entrusted.T, political.T)
 
     def guess(self) -> Array:
         """What outsiders take each package to be worth, ``(2, K)``: stated gains and losses, issues weighed alike.

@@ -135,6 +135,8 @@ def who_comes(world: World, table: Table) -> None:
     believes = table.luck("believe", world.week, rows) < at(table.levers.believed, rows)
     wants = table.luck("come", world.week, rows) < logistic(ready.total / b.temperature)
     comes = believes & (wants | table.levers.convenes)
+    if table.spec.seated:  # asked is what comes of talks, not whether the sides would come
+        comes |= (table.outcome.came[rows] < 0)[:, None]
     both = comes.all(axis=1)
     away = ~comes
     reasons = np.where(table.levers.invited, np.where(believes, ready.main_reason(), Reason.NOT_BELIEVED), Reason.NOT_INVITED)

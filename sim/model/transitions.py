@@ -16,6 +16,7 @@ from sim.model.arrays import Array, Rows, at, put
 from sim.model.draws import logit
 from sim.model.reasons import NOBODY, Reason, Stage, State
 from sim.model.tables import Table
+from sim.scenario.schema import InForce
 
 if TYPE_CHECKING:
     from sim.model.world import World
@@ -187,7 +188,34 @@ def enter_into_force(world: World, table: Table, rows: Rows) -> None:
     """A ratified text enters into force, with the term of its format and a frailty of its own."""
     if not len(rows):
         return
-    b, agreement, outcome = world.behaviour.at(rows), table.agreement, table.outcome
+    _begin(world, table, rows)
+    agreement, outcome = table.agreement, table.outcome
+    first = outcome.ratified[rows] < 0
+    outcome.ratified[rows[first]] = world.week
+    outcome.package[rows[first]] = agreement.package[rows[first]]
+    optimism = world.sides.optimism
+    put(optimism, rows, np.minimum(at(optimism, rows) + at(world.behaviour.encouragement, rows), 1))
+    world.note(table, "in force", rows, package=agreement.package[rows])
+
+
+def in_force_already(world: World, table: Table, text: InForce) -> None:
+    """An agreement is in force, or suspended, as the run begins, in all worlds; what it promised is what it is worth now."""
+    rows = np.arange(world.worlds)
+    agreement, outcome = table.agreement, table.outcome
+    agreement.package[:] = table.agenda.place(text.text)
+    _begin(world, table, rows)
+    agreement.age[:] = text.age
+    agreement.left[:] = agreement.left if text.left is None else text.left
+    if text.suspended_by is not None:
+        table.state[:] = State.SUSPENDED
+        agreement.culprit[:] = world.scenario.disputants.index(text.suspended_by)
+    outcome.agreed[:] = outcome.ratified[:] = world.week
+    outcome.package[:] = agreement.package
+
+
+def _begin(world: World, table: Table, rows: Rows) -> None:
+    """An agreement begins its life."""
+    b, agreement = world.behaviour.at(rows), table.agreement
     table.state[rows] = State.IN_FORCE
     worth = table.values.at(rows).of(agreement.package[rows])
     put(agreement.gains, rows, worth.secure + worth.trusted)
@@ -205,14 +233,8 @@ def enter_into_force(world: World, table: Table, rows: Rows) -> None:
     put(agreement.promised, rows, left.total)
     put(agreement.batna, rows, left.batna)
     put(agreement.alternative, rows, left.alternative)
-    first = outcome.ratified[rows] < 0
-    outcome.ratified[rows[first]] = world.week
-    outcome.package[rows[first]] = agreement.package[rows[first]]
-    outcome.agreements[rows] += 1
-    optimism = world.sides.optimism
-    put(optimism, rows, np.minimum(at(optimism, rows) + b.encouragement, 1))
+    table.outcome.agreements[rows] += 1
     _stop(table, rows, Stage.IN_FORCE, (np.full(len(rows), NOBODY), np.full(len(rows), Reason.HOLDS)))
-    world.note(table, "in force", rows, package=agreement.package[rows])
 
 
 def end(world: World, table: Table, rows: Rows, why: Why, cited: NDArray[np.integer] | None = None) -> None:

@@ -8,7 +8,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model import drafting, events, keeping, learning, ratification, readiness
+from sim.model import drafting, events, keeping, learning, ratification, readiness, transitions
 from sim.model.arrays import Rows
 from sim.model.draws import Draws, Parameters
 from sim.model.parties import Behaviours, Disputant, Mediator, Sides
@@ -55,6 +55,9 @@ class World(mesa.Model):
         events.happened_before(self)
         for table in self.tables:
             readiness.choose_focal_text(self, table)
+        for table in self.tables:
+            if table.spec.in_force is not None:
+                transitions.in_force_already(self, table, table.spec.in_force)
         self.states = np.zeros((self.weeks, len(State)), np.int64)
         """Worlds per week in which the process is apart, talking, signed, in force, suspended."""
         self.in_force = np.zeros(self.worlds, np.int32)

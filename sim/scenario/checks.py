@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from sim.scenario.problems import Key, hint
-from sim.scenario.schema import Disputant, Event, Format, Interest, Issue, Mediator, Position, ScenarioFile, Table
+from sim.scenario.schema import Disputant, Event, Format, InForce, Interest, Issue, Mediator, Position, ScenarioFile, Table
 
 MAX_PACKAGES = 20_000
 
@@ -219,6 +219,8 @@ def _table(file: ScenarioFile, name: str, table: Table) -> Iterator[Finding]:
         yield agenda, f"agenda too large to enumerate: got {packages:,} packages, expected at most {MAX_PACKAGES:,}"
     if table.meets is not None and not 0 <= table.meets < file.weeks:
         yield (*key, "meets"), f"got week {table.meets}, expected a week of the run, 0 to {file.weeks - 1}"
+    if table.in_force is not None:
+        yield from _in_force(file, (*key, "in_force"), table, table.in_force)
     others = [other for other in file.tables if other != name]
     if table.luck is not None:
         yield from _values((*key, "luck"), table.luck, names=others, noun="other table")
@@ -228,6 +230,36 @@ def _table(file: ScenarioFile, name: str, table: Table) -> Iterator[Finding]:
             for process, held in file.processes.items():
                 if name in held.tables and table.opens.after not in held.tables:
                     yield (*key, "opens", "after"), f"{table.opens.after} is not in process {process}, but {name} is"
+
+
+def _in_force(file: ScenarioFile, key: Key, table: Table, text: InForce) -> Iterator[Finding]:
+    yield from _values((*key, "suspended_by"), text.suspended_by, names=disputants(file), noun="disputant")
+    yield from _keys((*key, "text"), text.text, names=table.agenda, noun="issue on the agenda")
+    known = {issue: option for issue, option in text.text.items() if issue in table.agenda and issue in file.issues}
+    for issue, option in known.items():
+        yield from _values((*key, "text", issue), option, names=file.issues[issue].options, noun="option")
+    if not any(option in _moves(file.issues[issue]) for issue, option in known.items()):
+        yield (*key, "text"), "changes nothing; expected an option other than the status quo"
+    if table.opens is not None:
+        yield (*key,), "got an agreement in force at a table that is yet to open; expected one or the other"
+    for side in disputants(file):
+        for offer in getattr(file.parties[side], "conditional_offers", ()):
+            if offer.offer.items() <= known.items() and not offer.only_if.items() <= known.items():
+                yield (*key, "text"), f"{side} offers {_words(offer.offer)} only if {_words(offer.only_if)}; expected both"
+    form = file.formats.get(table.format)
+    if form is None:
+        return
+    if text.left is not None and form.term is None:
+        yield (*key, "left"), f"format {table.format} has no term; expected a term there, or no weeks left here"
+    headline = [issue for issue in table.agenda if issue in file.issues and file.issues[issue].headline] or table.agenda
+    if form.settlement == "all_or_nothing":
+        still = [i for i in headline if known.get(i) not in _moves(file.issues[i])] if known else []
+        if still:
+            yield (*key, "text"), f"format {table.format} settles all or nothing; expected {' and '.join(still)} to move as well"
+
+
+def _words(options: dict[str, str]) -> str:
+    return ", ".join(f"{issue}: {option}" for issue, option in options.items())
 
 
 def _opening_circles(file: ScenarioFile) -> Iterator[Finding]:

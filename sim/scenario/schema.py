@@ -208,6 +208,15 @@ class Opening(Node):
     when: Literal["failed", "agreed", "in_force"] = Field(description="what must have happened there")
 
 
+class InForce(Node):
+    """An agreement that is in force when the run begins, under the format of its table."""
+
+    text: dict[Name, Name] = Field(min_length=1, description="issue: option; issues left out are at their status quo")
+    age: Annotated[int, Field(ge=0, le=520)] = Field(0, description="weeks since it entered into force")
+    left: Weeks | None = Field(None, description="weeks left of its term; left out: the whole term")
+    suspended_by: Name | None = Field(None, description="disputant whose breach has suspended it; left out: it is observed")
+
+
 class Table(Node):
     """An agenda dealt with in a format."""
 
@@ -216,6 +225,8 @@ class Table(Node):
     format: Name = Field(description="one of formats")
     opens: Opening | None = Field(None, description="left out: open from the start")
     meets: Week | None = Field(None, description="the one week in which a session can begin; left out: occasions arise at random")
+    seated: bool = Field(False, description="both sides are put at the table at the first occasion, whatever their readiness: asked is what comes of talks, not whether they come")
+    in_force: InForce | None = Field(None, description="agreement in force when the run begins; left out: none")
     luck: Name | None = Field(None, description="table whose random streams it shares, for paired comparisons; left out: its own")
 
 

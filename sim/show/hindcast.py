@@ -131,10 +131,10 @@ def notes(found: Hindcast) -> list[str]:
     said = [
         f"{len(found.episodes)} episodes, {found.count:,} worlds in each, seed {found.seed}. [ ] behind a share: 95% Monte-Carlo "
         "interval; behind a score: 95% interval from resampling affairs.",
-        "To fact: the probability given to what happened. came: worlds in which both sides came to a table with the issue. "
-        "Once met: said of those worlds only. ? rests on hardly any worlds. ( ) the record stops before.",
+        "To fact: the probability given to what happened. Once met: both sides came in fact, so they are put at the table. came: "
+        "worlds in which they come by themselves, not scored. ? rests on hardly any worlds. ( ) the record stops before.",
         "Rules see the other affairs only. The three-group rule takes the rate of the issue's group in its phase, and is told "
-        "where one side did not come; the model is not. Spread: standard deviation of the probabilities.",
+        "where one side did not come; the model, where both did. Spread: standard deviation of the probabilities.",
     ]
     for rule in ("issue", "group"):
         own = found.scores[(found.scores["rule"] == rule) & (found.scores["outcome"] == "agreed")]

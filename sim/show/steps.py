@@ -18,7 +18,7 @@ from sim.model.keeping import ACCUSED, BROKEN, CONTESTED
 from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, WORDS, Reason
 from sim.model.tables import Table
 from sim.model.world import World
-from sim.scenario.schema import Event
+from sim.scenario.schema import Event, InForce
 from sim.show.written import names
 
 FREQUENT = 0.1
@@ -58,6 +58,10 @@ class Narrator:
         self.counted: dict[str, list[int]] = {}
         """Frequent events since the count was last taken: happened, held back."""
         world.narrator = self.hear
+        for table in world.tables:
+            if table.spec.in_force is not None:
+                self.seats[table.name].term = table.form.term or 0
+                self.sentences[table.name] = [self.in_force_already(table, table.spec.in_force)]
 
     def hear(self, week: int, table: str, what: str, rows: Rows, details: dict[str, NDArray[np.integer]]) -> None:
         """What the engine says of many worlds: if it is about this one, put it in words."""
@@ -205,17 +209,30 @@ class Narrator:
         """A text entered into force: how it was made, and for how long."""
         table = self.world.table(name)
         self.seats[name].term = table.form.term or 0
-        chairs = self.mediators(table)
-        made = {
-            "joint": "signed by both sides together", "mirrored": f"each side signing with {chairs}",
-            "announced": f"announced by {chairs}, signed by nobody" if chairs else "announced, signed by nobody",
-            "declaration": "as a declaration",
-        }[table.form.instrument]  # fmt: skip
         lasts = int(table.agenda.lasts[d["package"]])
         silence = "silence then means " + ("an extension" if table.form.silence == "extension" else "that it lapses")
         term = f"for {table.form.term} weeks ({silence})" if table.form.term else "without an end date"
         carried = f", to be carried out in {lasts} weeks" if lasts else ""
-        return f"Both capitals let the text pass. In force, {made}, {term}{carried}: {self.text(table, d['package'])}."
+        made = f"{self.made(table)}, {term}{carried}"
+        return f"Both capitals let the text pass. In force, {made}: {self.text(table, d['package'])}."
+
+    def made(self, table: Table) -> str:
+        """How a text of a table is made."""
+        chairs = self.mediators(table)
+        return {
+            "joint": "signed by both sides together", "mirrored": f"each side signing with {chairs}",
+            "announced": f"announced by {chairs}, signed by nobody" if chairs else "announced, signed by nobody",
+            "declaration": "as a declaration",
+        }[table.form.instrument]  # fmt: skip
+
+    def in_force_already(self, table: Table, found: InForce) -> str:
+        """An agreement is in force as the story begins."""
+        left = int(table.agreement.left[self.index])
+        age = f" for {in_weeks(found.age)}" if found.age else ""
+        term = f", {in_weeks(left)} left of its term" if left > 0 else ""
+        state = f", suspended over a breach by {self.parties[found.suspended_by]}" if found.suspended_by else ""
+        text = self.text(table, int(table.agreement.package[self.index]))
+        return f"Already in force{age}, {self.made(table)}{term}{state}: {text}."
 
     def breach(self, _: str, d: Details) -> str:
         """Breaches, noticed or not, and what was claimed."""

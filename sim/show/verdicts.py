@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.show.written import MINUS, percent
+from sim.study.history.hindcast import FEW_SHARE
 
 if TYPE_CHECKING:
     from sim.study.history.episodes import Episode
@@ -101,10 +102,17 @@ def _silent(found: Hindcast) -> Iterator[str]:
             f"In {few} of {len(rows)} rows on an issue hardly any worlds came to the table that was asked about; where none "
             "did, the model says nothing and counts as one half."
         )
+    met = rows[(rows["scored"] == "agreed_if_came") & (rows["came_observed"] == "yes")]
+    away = int((met["came"] < FEW_SHARE).sum())
+    if away:
+        yield (
+            f"In {away} of {len(met)} rows on talks that took place fewer than one world in a hundred comes to them by itself: "
+            "why the sides came there, the model does not say."
+        )
     held = found.life[found.life["weight"] > 0]
     few = int(held["flag"].str.contains("few worlds").sum())
     if few:
-        yield f"In {few} of {len(held)} rows on how long it held hardly any worlds had an agreement in force; so again."
+        yield f"In {few} of {len(held)} rows on how long it held hardly any worlds had an agreement in force."
 
 
 def _misses(found: Hindcast) -> Iterator[str]:

@@ -125,7 +125,8 @@ def _perhaps_meet(w: World, table: Table) -> None:
         believes = w.luck_of(table, "believe", side) < table.believed[i]
         wants = w.luck_of(table, "come", side) < chance(found.total / w.b.temperature)
         ready.append(found.total)
-        comes.append(believes and (wants or table.form.convened_by == side.name))
+        put_there = table.spec.seated and record.came < 0
+        comes.append(put_there or (believes and (wants or table.form.convened_by == side.name)))
         if table.status[i] == "not":
             reasons.append(Reason.NOT_INVITED)
         elif not believes:

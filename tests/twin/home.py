@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.model.reasons import FIRST, NOBODY, SECOND, Reason, Stage, State
 from twin.chances import SPREAD_OF_LOGISTIC, noise
 from twin.judging import batna, cost_at_home, expected_side_deals, expected_value, gain_left
-from twin.tables import Table
+from twin.tables import Agreement, Table
 
 if TYPE_CHECKING:
     from twin.world import World
@@ -59,7 +59,36 @@ def _fall(w: World, table: Table, whose: int, reason: Reason) -> None:
 
 
 def enter_into_force(w: World, table: Table) -> None:
-    """A ratified text begins its life."""
+    """A ratified text begins its life, and both sides take heart."""
+    agreement, record = table.agreement, table.record
+    _begin(w, table)
+    if record.ratified < 0:
+        record.ratified = w.week
+        record.package = agreement.package
+    for side in w.sides:
+        side.optimism = min(side.optimism + w.b.encouragement, 1)
+    w.note(table, "in force", package=agreement.package)
+
+
+def in_force_already(w: World, table: Table) -> None:
+    """The run begins with an agreement that was made before it."""
+    found = table.spec.in_force
+    status_quo = {i: next(o for o, x in w.scenario.file.issues[i].options.items() if x.status_quo) for i in table.agenda}
+    wanted = status_quo | found.text
+    package = next(n for n, p in enumerate(table.packages) if p.options == wanted)
+    table.agreement = Agreement(package=package, signed=0, leverage=[0.0, 0.0])
+    _begin(w, table)
+    table.agreement.age = found.age
+    if found.left is not None:
+        table.agreement.left = found.left
+    if found.suspended_by is not None:
+        table.state = State.SUSPENDED
+        table.agreement.culprit = w.scenario.disputants.index(found.suspended_by)
+    table.record.agreed = table.record.ratified = 0
+    table.record.package = package
+
+
+def _begin(w: World, table: Table) -> None:
     agreement, record = table.agreement, table.record
     table.state = State.IN_FORCE
     agreement.age = 0
@@ -75,11 +104,5 @@ def enter_into_force(w: World, table: Table) -> None:
         agreement.promised[i] = left.total
         agreement.batna[i] = left.batna
         agreement.alternative[i] = left.alternative
-    if record.ratified < 0:
-        record.ratified = w.week
-        record.package = agreement.package
     record.agreements += 1
-    for side in w.sides:
-        side.optimism = min(side.optimism + w.b.encouragement, 1)
     record.stop(Stage.IN_FORCE, NOBODY, Reason.HOLDS)
-    w.note(table, "in force", package=agreement.package)

@@ -18,6 +18,7 @@ class Worth:
     secure: float = 0.0  # gains that arrive with the exchange itself
     trusted: float = 0.0  # gains that hang on the other side's word
     loss: float = 0.0  # what the side gives up
+    entrusted: float = 0.0  # the part of it that is given on the other side's word
     political: float = 0.0  # the same, weighed by public sensitivity
 
 
@@ -103,6 +104,7 @@ def worth_to(scenario: Scenario, number: Numbers, side: str, options: dict[str, 
         worth.secure += secured * gain
         worth.trusted += (1 - secured) * gain
         worth.loss += loss
+        worth.entrusted += (1 - secured) * loss
         worth.political += number(f"issues.{issue}.sensitivity") * loss
     for n, linkage in enumerate(party.linkages):
         if all(options.get(i) == o for i, o in linkage.options.items()):

@@ -10,7 +10,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Event
 from twin.chances import SPREAD_OF_LOGISTIC, Luck, Numbers, between, left_after, noise
 from twin.coming import choose_focal_text, who_comes
-from twin.home import ratify
+from twin.home import in_force_already, ratify
 from twin.learning import learn
 from twin.people import Behaviour, Side, all_mediators, two_sides
 from twin.standing import keep
@@ -44,6 +44,9 @@ class World:
                 self._apply(name, event, weeks_ago=-event.week - 1)  # the first week begins with a week's fading
         for table in self.tables:
             choose_focal_text(self, table)
+        for table in self.tables:
+            if table.spec.in_force is not None:
+                in_force_already(self, table)
 
     def live_a_week(self) -> None:
         """The world moves; who comes; talks; ratification; agreements in force; learning."""

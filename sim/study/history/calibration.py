@@ -45,7 +45,9 @@ PRIORS: dict[str, tuple[float, float, str]] = {
     "signing_cost": (0.02, 0.3, "utility; as for ratification"),
     "discouragement": (0.1, 0.45, "a failure costs a tenth to half of the optimism there can be"),
     "pace_separate": (0.15, 0.5, "rounds per week; from one in seven weeks to one in two"),
-    "relief_value": (0.05, 0.4, "what the end of war costs is worth, from little to nearly half of what is at stake"),
+    "relief_value": (0.05, 0.5, "what the end of war costs is worth, from little to half of what is at stake"),
+    "irrevocable": (0.0, 1.0, "a side that is let down takes back all that it gave on the other's word, or nothing of it"),
+    "renewal_temperature": (0.02, 0.25, "utility; from a cool reckoning to a choice that a quarter of the stakes hardly moves"),
     "violation_rate": (0.005, 0.05, "per week; one in four years to one in twenty weeks"),
 }
 """Behavioural parameters that the record may speak of: uniform prior, and why it is so wide."""
@@ -111,7 +113,7 @@ def reference(  # noqa: PLR0913 - what is run, and how
     def after(start: int) -> Progress | None:
         return None if progress is None else lambda done, _: progress(start + done, total)
 
-    fates = run_episodes(episodes, worlds, seed, jobs=jobs, drawn=drawn, progress=after(0))
+    fates = run_episodes(episodes, worlds, seed, jobs=jobs, drawn=drawn, progress=after(0), readiness=False)
     synthetic = run_fates(study, worlds=worlds, seed=seed, jobs=jobs, scored_only=True, drawn=drawn, progress=after(each))
     lines = [line for episode, found in zip(episodes, fates, strict=True) for line in _lines(episode, found)]
     counts: dict[str, int] = {}
@@ -267,4 +269,4 @@ def _nobody(episode: Episode) -> Fates:
     none = np.zeros(1, bool)
     issues = dict.fromkeys(episode.observed.issues, none)
     days = dict.fromkeys((30, 90, DAYS), none)
-    return Fates(none, issues, issues, none, days, days)
+    return Fates(none, issues, issues, issues, none, days, days)

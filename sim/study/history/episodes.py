@@ -42,6 +42,17 @@ class Episode:
         """The one process of the scenario."""
         return next(iter(self.scenario.file.processes))
 
+    @property
+    def is_given_coming(self) -> bool:
+        """Whether the record says that both sides came, and the row is about what came of it."""
+        return bool(self.observed.came) and "agreed_if_came" in self.observed.score
+
+    def seated(self) -> Scenario:
+        """The scenario with both sides put at its tables, where coming is given; else as written."""
+        if not self.is_given_coming:
+            return self.scenario
+        return self.scenario.with_({f"tables.{name}.seated": True for name in self.scenario.file.processes[self.process].tables})
+
     def group(self, issues: Iterable[str]) -> Group:
         """The group of some issues: of several the one that is settled least easily."""
         return max((self.scenario.file.issues[issue].group for issue in issues), key=GROUPS.index)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.model.arrays import Array
 from sim.model.reasons import WORDS, Reason
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import Table
 
 Bools = NDArray[np.bool_]
 
@@ -34,13 +35,16 @@ class Fates:
 
     ``came``: both sides came to any table within the horizon; ``met``: per issue, to one with it on its
     agenda; ``agreed``: per issue, the first text that entered into force at such a table did so within the
-    horizon and moves the issue. ``in_force``: an agreement entered into force within the horizon. ``ended``:
-    per days after that, it was over; one that was carried out is not, whenever that was. ``followed``: per
-    days, in force, and early enough for the run to see that many days of it; ``ended`` says nothing elsewhere.
+    horizon and moves the issue, or the agreement in force from the start was renewed (if suspended: restored).
+    ``ready``: as ``met`` where nobody is put at a table. ``in_force``: an agreement entered into force within the
+    horizon. ``ended``: per days after that, it was over; one that was carried out is not, whenever that was.
+    ``followed``: per days, in force, and early enough for the run to see that many days of it; ``ended`` says
+    nothing elsewhere.
     """
 
     came: Bools
     met: dict[str, Bools]
+    ready: dict[str, Bools]
     agreed: dict[str, Bools]
     in_force: Bools
     ended: dict[int, Bools]
@@ -58,6 +62,7 @@ class Fates:
         return cls(
             came=np.concatenate([p.came for p in parts]),
             met={k: np.concatenate([p.met[k] for p in parts]) for k in first.met},
+            ready={k: np.concatenate([p.ready[k] for p in parts]) for k in first.ready},
             agreed={k: np.concatenate([p.agreed[k] for p in parts]) for k in first.agreed},
             in_force=np.concatenate([p.in_force for p in parts]),
             ended={d: np.concatenate([p.ended[d] for p in parts]) for d in first.ended},
@@ -83,7 +88,7 @@ def fates(scenario: Scenario, rows: pd.DataFrame) -> Fates:
     for issue in issues:
         having = [t for t in tables if issue in agendas[t]]
         met[issue] = _any(came[t] for t in having)
-        agreed[issue] = _any(_moved(parts[t], issue) & (ratified[t] < HORIZON) for t in having)
+        agreed[issue] = _any(_moved(parts[t], issue) & _undertaken(file.tables[t], parts[t], ratified[t]) for t in having)
     settled = {issue for issue, yes in seen.issues.items() if yes} if seen is not None else set()
     lives = [t for t in tables if agendas[t] & settled] or tables
     start = np.stack([ratified[t] for t in lives])
@@ -94,7 +99,15 @@ def fates(scenario: Scenario, rows: pd.DataFrame) -> Fates:
     with np.errstate(invalid="ignore"):  # infinite less infinite, where there was no agreement
         ended = {d: in_force & (A_WEEK * (end - start) <= d) for d in DAYS}
     followed = {d: in_force & (start + d // A_WEEK < file.weeks) for d in DAYS}
-    return Fates(_any(came.values()), met, agreed, in_force, ended, followed)
+    return Fates(_any(came.values()), met, met, agreed, in_force, ended, followed)
+
+
+def _undertaken(table: Table, part: pd.DataFrame, ratified: Array) -> Bools:
+    """Worlds in which the sides undertook something at a table within the horizon."""
+    if table.in_force is None:
+        return ratified < HORIZON
+    anew = "renewals" if table.in_force.suspended_by is None else "repairs"
+    return np.asarray(part[anew].to_numpy() > 0)
 
 
 def _weeks(part: pd.DataFrame, what: str) -> Array:

@@ -3,8 +3,9 @@
 One scenario file is one episode; its one process is run as written in many worlds.
 
 * **Agreed on an issue**: the share of worlds in which, within 26 weeks, the first text that entered into force
-  at a table moves the issue. A row scored ``agreed_if_came`` is about the worlds only in which both sides came to
-  a table with that issue within those weeks, some of them late and with little time left. A row counts once in
+  at a table moves the issue, or an agreement in force from the start was renewed. A row scored ``agreed_if_came``
+  asks what came of talks that took place: where the record says that both sides came, they are put at the table at
+  the first occasion; how many would have come by themselves stands beside it, unscored. A row counts once in
   ``agreed``: as ``agreed`` where it is scored so, else as ``agreed_if_came``; the two kinds are also scored apart
   where there are both.
 * **Ended by day 30, 90, 360** of an agreement in fact: the share of worlds that have seen its end, among those in
@@ -23,7 +24,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from numpy.typing import NDArray
 from sim.model.arrays import Array
 from sim.model.draws import BLOCK, Drawn, WeeklyDraws, spans
 from sim.scenario.learned import posterior_hash
+from sim.scenario.scenario import Scenario
 from sim.study import saving
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, run_block, versions
 from sim.study.history import scoring
@@ -68,7 +70,7 @@ class Hindcast:
     """What a hindcast found.
 
     ``rows``: per episode and issue what was observed and the probability of agreement (``scored`` empty: run, not
-    scored), ``given`` to what happened, and the share of worlds in which the sides ``came``. ``life``: per
+    scored), ``given`` to what happened, and the share of worlds in which the sides ``came`` by themselves. ``life``: per
     agreement and days the probability that it had ended; ``observed`` is missing and ``weight`` zero where the
     record stops before. ``scores``: per measure, outcome and rule the score (less is better), and model minus
     rule as ``difference``. ``calibration`` and ``sharpness``: per outcome.
@@ -131,12 +133,17 @@ def run_episodes(  # noqa: PLR0913 - what is run, and how
     jobs: int = 1,
     progress: Progress | None = None,
     drawn: Drawn = WeeklyDraws,
+    readiness: bool = True,
 ) -> list[Fates]:
-    """The fates of every episode in ``worlds`` worlds, in the order of episodes."""
+    """The fates of every episode in ``worlds`` worlds, in the order of episodes.
+
+    Where the record says that both sides came, they are put at the table; with ``readiness`` it is run once more
+    as written, for who would come.
+    """
     tasks = [(n, b, size) for n in range(len(episodes)) for b, size in spans(worlds)]
     found_of: dict[tuple[int, int], Fates] = {}
     done = 0
-    calls = (delayed(_run)(episodes[n], n, seed, (b, size), drawn) for n, b, size in tasks)
+    calls = (delayed(_run)(episodes[n], n, seed, (b, size), drawn, readiness) for n, b, size in tasks)
     for n, block, found in Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)(calls):
         found_of[n, block] = found
         done += found.worlds
@@ -145,9 +152,16 @@ def run_episodes(  # noqa: PLR0913 - what is run, and how
     return [Fates.joined([found_of[n, b] for b, _ in spans(worlds)]) for n in range(len(episodes))]
 
 
-def _run(episode: Episode, number: int, seed: int, span: tuple[int, int], drawn: Drawn) -> tuple[int, int, Fates]:
-    piece = run_block(episode.scenario, episode.process, seed, *span, drawn)
-    return number, span[0], fates(episode.scenario, piece.rows)
+def _run(  # noqa: PLR0913, PLR0917 - a task for a worker
+    episode: Episode, number: int, seed: int, span: tuple[int, int], drawn: Drawn, readiness: bool
+) -> tuple[int, int, Fates]:
+    def of(scenario: Scenario) -> Fates:
+        return fates(scenario, run_block(scenario, episode.process, seed, *span, drawn).rows)
+
+    found = of(episode.seated())
+    if readiness and episode.is_given_coming:
+        found = replace(found, ready=of(episode.scenario).met)
+    return number, span[0], found
 
 
 def collect(episodes: list[Episode], found: list[Fates], *, seed: int, notes: list[str] | None = None) -> Hindcast:
@@ -224,7 +238,7 @@ def issue_rows(episode: Episode, found: Fates) -> Iterator[dict[str, Any]]:
                 "group": episode.group([issue]), "scored": kind if scored else "", "pooled": scored and kind == asked[0],
                 "observed": happened, "came_observed": {True: "yes", False: "no", None: ""}[seen.came],
                 "probability": probability, "low": bounds.low, "high": bounds.high,
-                "given": probability if happened else 1 - probability, "came": float(found.met[issue].mean()),
+                "given": probability if happened else 1 - probability, "came": float(found.ready[issue].mean()),
                 "worlds": int(where.sum()), "flag": "; ".join(flags),
             }  # fmt: skip
 
