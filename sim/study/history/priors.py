@@ -1,0 +1,77 @@
+"""What is believed of the behavioural parameters before the record speaks; worlds drawn from that, or from what was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from sim.model.arrays import Array
+from sim.model.draws import WeeklyDraws
+from sim.scenario.evidence import Uncertainty
+from sim.study.history.inference import Prior
+
+PRIORS: dict[str, tuple[float, float, str]] = {
+    "threshold": (0.0, 1.0, "nothing fixes the level of readiness; from coming by default to staying away by default"),
+    "motivation": (2.0, 6.0, "how much a likely text matters beside feelings; half to one and a half of the first guess"),
+    "grievance_weight": (0.4, 2.4, "from a minor irritant to the heaviest term"),
+    "mirrored_distance": (0.2, 0.95, "signing with mediators may spare most of the cost of recognition or hardly any"),
+    "judgement": (0.03, 0.15, "negotiators err by 3 to 15% of what is at stake"),
+    "devaluation_adversary": (1.0, 3.5, "around the logit of the experiment (2.44), which was on students"),
+    "guarantee": (0.1, 0.8, "mediators who oversee take away little or most of the doubt"),
+    "ratification_cost": (0.02, 0.25, "utility; from a formality to a quarter of what is at stake"),
+    "mandate_gap": (0.0, 0.4, "officials may speak for their leaders or not at all"),
+    "signing_cost": (0.02, 0.3, "utility; as for ratification"),
+    "discouragement": (0.1, 0.45, "a failure costs a tenth to half of the optimism there can be"),
+    "pace_separate": (0.15, 0.5, "rounds per week; from one in seven weeks to one in two"),
+    "relief_value": (0.05, 0.4, "what the end of war costs is worth, from little to nearly half of what is at stake"),
+    "violation_rate": (0.005, 0.05, "per week; one in four years to one in twenty weeks"),
+}
+"""Behavioural parameters that the record may speak of: uniform prior, and why it is so wide."""
+
+
+def prior(without: Collection[str] = ()) -> Prior:
+    """The priors as ranges by name; ``without`` names parameters that are fixed and so have none."""
+    kept = {name: (low, high) for name, (low, high, _) in PRIORS.items() if name not in without}
+    return Prior(tuple(kept), np.array(list(kept.values())).reshape(len(kept), 2))
+
+
+def ranges(without: Collection[str] = ()) -> dict[str, tuple[float, float]]:
+    """The same by path, as :class:`PriorDraws` takes them."""
+    return {f"behaviour.{name}": (low, high) for name, (low, high, _) in PRIORS.items() if name not in without}
+
+
+@dataclass(frozen=True)
+class PriorDraws(WeeklyDraws):
+    """The same draws, but some quantities over the whole of their prior."""
+
+    prior: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def quantity(self, what: Uncertainty) -> Array:
+        """Uniform over the prior where there is one, ``(R,)``."""
+        if what.name not in self.prior:
+            return super().quantity(what)
+        low, high = self.prior[what.name]
+        return low + (high - low) * self.uniform("parameters", what.name).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class PosteriorDraws(WeeklyDraws):
+    """The same draws, but some quantities from the rows of a posterior table, by path; a world takes one row for all of them."""
+
+    table: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def quantity(self, what: Uncertainty) -> Array:
+        """The value in the row of each world where there is one, ``(R,)``; the row is that of the table in the package."""
+        if what.name not in self.table:
+            return super().quantity(what)
+        values = np.array(self.table[what.name])
+        row = (self.uniform("parameters", "learned") * len(values)).astype(np.intp)
+        return np.asarray(values[np.minimum(row, len(values) - 1)])
+
+
+def by_path(posterior: pd.DataFrame) -> dict[str, tuple[float, ...]]:
+    """A posterior table, a draw per row and a parameter per column, as :class:`PosteriorDraws` takes it."""
+    return {f"behaviour.{name}": tuple(posterior[name].astype(float)) for name in posterior}
