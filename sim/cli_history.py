@@ -1,4 +1,4 @@
-"""The door, continued: ``gobetween hindcast``. Verbs only, no science."""
+"""The door, continued: ``gobetween hindcast`` and ``calibrate``. Verbs only, no science."""
 
 from __future__ import annotations
 
@@ -77,6 +77,13 @@ Counted = Annotated[str, typer.Option("--counted", metavar="DIR", help="folder o
 Into = Annotated[str, typer.Option("--out", metavar="DIR", help="folder to write to")]
 
 
+Ablate = Annotated[bool, typer.Option("--alternatives", help="hold the model against itself without each of its mechanisms")]
+Compared = Annotated[
+    list[str] | None,
+    typer.Option("--compare", metavar="SCENARIO", help="compare its processes under prior and posterior; may be repeated"),
+]
+
+
 @cli.app.command()
 @cli.guarded
 def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
@@ -86,23 +93,33 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
     seed: cli.Seed = cli.SEED,
     jobs: cli.Jobs = 1,
     out: Into = "results/calibration",
+    ablate: Ablate = False,
+    compare: Compared = None,
 ) -> None:
-    """Learn behavioural parameters from episodes and from counts of real cases; each affair is also left out in turn."""
-    from sim.study.history.calibration import POSTERIOR, learn, reference  # noqa: PLC0415
-    from sim.study.history.counted import read_study  # noqa: PLC0415
-    from sim.study.history.episodes import read_episodes  # noqa: PLC0415
-    from sim.study.saving import check_target  # noqa: PLC0415
+    """Learn behavioural parameters from episodes and from counts of real cases; each affair is also left out in turn.
+
+    Also checks what was not fitted.
+    """
+    import sim  # noqa: PLC0415
+    from sim.study.history.calibration import POSTERIOR  # noqa: PLC0415
+    from sim.study.saving import RunFolderError, check_target  # noqa: PLC0415
 
     cli._Run(worlds, seed, jobs, out, False)  # refuses what cannot be
-    episodes, _ = read_episodes(history)
-    study = read_study(counted)
+    asked = [sim.load(path) for path in compare or ()]
     check_target(out, of=POSTERIOR)
-    runs = len(episodes) + len(study.runs(scored_only=True))
-    with cli._progress(worlds * runs, f"{worlds:,} draws from the priors in {runs} runs") as tick:
-        table = reference(episodes, study, worlds=worlds, seed=seed, jobs=jobs, progress=tick)
-    found = learn(table, episodes, seed=seed)
-    found.save(out)
+    what = f"{worlds:,} draws from the priors in every run" + (", then without each mechanism" if ablate else "")
+    with cli._progress(1, what) as tick:
+        found = sim.calibrate(
+            history, counted, worlds=worlds, seed=seed, jobs=jobs, ablate=ablate, compare=asked, progress=tick
+        )
+    problem: RunFolderError | None = None
+    try:
+        found.save(out)
+    except RunFolderError as error:
+        problem = error
     from sim.show.calibration import show  # noqa: PLC0415
 
     show(found, cli._console())
-    typer.echo(f"Written to {out}: parameters.csv, rows.csv, scores.csv and posterior.csv")
+    if problem is not None:
+        raise problem
+    typer.echo(f"Written to {out}")

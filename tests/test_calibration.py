@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import pickle
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,11 +19,15 @@ from sim.scenario.behaviour import Behaviour
 from sim.scenario.evidence import drawn_between, uncertain
 from sim.scenario.learned import TABLE, posterior
 from sim.scenario.paths import bounds
-from sim.study.history import calibration
-from sim.study.history.calibration import DAYS, PRIORS, PriorDraws, learn, prior
+from sim.study.history import calibration, checks, fitting
+from sim.study.history import reference as tables
+from sim.study.history.calibration import learn
 from sim.study.history.counted import read_study
 from sim.study.history.episodes import read_episodes
 from sim.study.history.hindcast import run_episodes
+from sim.study.history.priors import PRIORS, PosteriorDraws, PriorDraws, by_path, prior
+from sim.study.history.ratios import Ratio
+from sim.study.history.reference import DAYS
 from sim.study.saving import RunFolderError, check_target
 
 HOME = Path(__file__).parent.parent
@@ -76,31 +82,49 @@ def test_priors_take_the_place_of_what_is_drawn_otherwise() -> None:
     assert_allclose(draws.quantity(other), WeeklyDraws(3, 0, 500).quantity(other))
 
 
+def test_a_world_takes_a_row_of_a_posterior_that_is_handed_to_it() -> None:
+    what = uncertain(load(MINIMAL))
+    rows = pd.DataFrame({"threshold": [0.1, 0.2, 0.3], "motivation": [2.1, 2.2, 2.3]})
+    draws = pickle.loads(pickle.dumps(PosteriorDraws(3, 0, 500, by_path(rows))))
+    first, second = (draws.quantity(what[f"behaviour.{name}"]) for name in rows)
+    assert set(zip(first, second, strict=True)) == {(0.1, 2.1), (0.2, 2.2), (0.3, 2.3)}
+    other = what["behaviour.temperature"]
+    assert_allclose(draws.quantity(other), WeeklyDraws(3, 0, 500).quantity(other))
+    own = pd.DataFrame({name: list(values) for name, values in posterior().items()})
+    packaged = PosteriorDraws(3, 0, 500, by_path(own)).quantity(what["behaviour.threshold"])
+    assert_allclose(packaged, WeeklyDraws(3, 0, 500).quantity(what["behaviour.threshold"]), err_msg="the same row as in any run")
+
+
 @pytest.fixture(scope="module")
-def table() -> calibration.Reference:
-    """Four episodes, and of the counts the two rows of war: small, and with everything in it."""
+def table() -> tables.Reference:
+    """Four episodes and no counts: small."""
     episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
     study = read_study(HOME / "scenarios" / "regularities")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(calibration, "run_fates", lambda *_, **__: None)
-        patch.setattr(calibration, "row_values", lambda *_: {})
-        return calibration.reference(episodes, study, worlds=300, seed=5)
+        patch.setattr(tables, "run_fates", lambda *_, **__: None)
+        patch.setattr(tables, "row_values", lambda *_: {})
+        patch.setattr(tables, "row_value", lambda *_: Ratio(np.ones(300), np.full(300, 2.0)))
+        return tables.reference(episodes, study, worlds=300, seed=5)
 
 
 @pytest.fixture(scope="module")
-def found(table: calibration.Reference) -> calibration.Calibration:
+def found(table: tables.Reference) -> calibration.Calibration:
     """What is learned from it, with few draws."""
     episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
     with pytest.MonkeyPatch.context() as patch:
-        for name, count in (("DRAWS", 12_000), ("AMONG", 4_000), ("TRUTHS", 50)):
+        patch.setattr(fitting, "DRAWS", 12_000)
+        patch.setattr(checks, "WORLDS", 200)
+        for name, count in (("AMONG", 4_000), ("TRUTHS", 50)):
             patch.setattr(calibration, name, count)
-        return learn(table, episodes, seed=5)
+        own = fitting.fit(table, seed=5)
+        said = learn(table, episodes, seed=5, learned=own)
+        return replace(said, checks=checks.checks(table, own, episodes, posterior=said.posterior, seed=5))
 
 
 NAMES = ("prisoners_2022_03", "prisoners_2022_06", "gas_2019_12", "sea_2024_01")
 
 
-def test_rows_are_those_that_are_scored(table: calibration.Reference) -> None:
+def test_rows_are_those_that_are_scored(table: tables.Reference) -> None:
     names = [row.name for row in table.rows]
     assert "prisoners_2022_03 prisoners" in names
     assert f"prisoners_2022_03 ended {DAYS}" in names
@@ -112,7 +136,7 @@ def test_rows_are_those_that_are_scored(table: calibration.Reference) -> None:
     assert [row.vote for row in both] == pytest.approx([2**-0.5] * 2)
 
 
-def test_draws_of_the_table_are_those_of_the_runs(table: calibration.Reference) -> None:
+def test_draws_of_the_table_are_those_of_the_runs(table: tables.Reference) -> None:
     """A row of ``theta`` is what its world drew: a run with that world's threshold high up has nobody coming."""
     episodes, _ = read_episodes(HOME / "scenarios" / "history" / "gas_2019_12.yaml")
     ranges = {f"behaviour.{name}": tuple(span) for name, span in zip(prior().names, prior().ranges, strict=True)}
@@ -136,7 +160,8 @@ def test_learning_moves_towards_what_was_seen_and_leaves_an_affair_out(found: ca
 
 def test_a_calibration_is_saved_whole(found: calibration.Calibration, tmp_path: Path) -> None:
     folder = found.save(tmp_path / "found")
-    assert {p.name for p in folder.iterdir()} == {"manifest.json", "parameters.csv", "posterior.csv", "rows.csv", "scores.csv"}
+    tables_of = {"checks.csv", "parameters.csv", "posterior.csv", "rows.csv", "scores.csv"}
+    assert {p.name for p in folder.iterdir()} == {"manifest.json", "parameters.png", "parameters.svg", *tables_of}
     with (folder / "parameters.csv").open(encoding="utf-8", newline="") as stream:
         assert [row["parameter"] for row in csv.DictReader(stream)] == list(PRIORS)
     assert len(pd.read_csv(folder / "posterior.csv")) == calibration.KEPT

@@ -1,14 +1,19 @@
-"""What a calibration learned, as tables: parameters, counts of real cases, and scores without one's own affair."""
+"""What a calibration learned, as tables: parameters, counts of real cases, scores without one's own affair, checks.
+
+Where they were asked for also the model's alternatives, and comparisons of processes under prior and posterior.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from sim.study.history.calibration import COUNTED
 from sim.study.history.ratios import wilson
+from sim.study.history.reference import COUNTED
 
 if TYPE_CHECKING:
     from sim.study.history.calibration import Calibration
@@ -18,7 +23,7 @@ OUTCOMES = {"agreed": "agreed", "ended_360": "ended by day 360"}
 
 
 def show(found: Calibration, console: Console) -> None:
-    """Three tables and what to beware of."""
+    """The tables, each with what to beware of."""
     for table in (_parameters(found), _counts(found), _scores(found)):
         console.print(table)
         console.print()
@@ -72,3 +77,62 @@ def _scores(found: Calibration) -> Table:
             own = (words, f"{model.iloc[0]:.2f}")
             table.add_row(*own, RULES.get(row["rule"], row["rule"]), f"{row['value']:.2f}", gap, row["verdict"])
     return table
+
+
+def _checks(checks: pd.DataFrame) -> Table:
+    table = _table("Of what was not fitted", "statistic", "of", "observed", "predicted", "90%", "tail")
+    for row in checks[checks["kind"] != "chance"].to_dict("records"):
+        figures = [_figure(row[name], row["kind"]) for name in ("observed", "predicted", "low", "high")]
+        tail = "" if math.isnan(row["tail"]) else f"{row['tail']:.2f}"
+        interval = f"{figures[2]} to {figures[3]}" if tail else "no worlds"
+        table.add_row(row["statistic"], row["of"].replace("_", " "), *figures[:2], interval, tail)
+    return table
+
+
+def _figure(value: float, kind: str) -> str:
+    return "" if math.isnan(value) else f"{value:.0%}" if kind == "share" else f"{value:g}"
+
+
+def _alternatives(rows: pd.DataFrame) -> Table:
+    table = _table("Without one mechanism at a time", "model", "evidence", "", "says the record", "agreed", "ended", "in", "out")
+    for row in rows.to_dict("records"):
+        full = not row["verdict"]
+        evidence = (f"{row['log_evidence']:.1f}", "") if full else (f"{row['change']:+.1f}", f"±{row['error']:.1f}")
+        said = row["verdict"].removesuffix(" the mechanism") if row["scenarios"] else "is in no run"
+        briers = [_brier(row, outcome, full) for outcome in ("agreed", "ended_360")]
+        name = row["alternative"].replace("_", " ")
+        table.add_row(name, *evidence, said, *briers, str(row["inside_posterior"]), str(row["inside_left_out"]))
+    return table
+
+
+def _brier(row: dict[str, Any], outcome: str, full: bool) -> str:
+    if math.isnan(row.get(f"{outcome}_brier", math.nan)):
+        return ""
+    if full:
+        return f"{row[f'{outcome}_brier']:.2f}"
+    apart = row[f"{outcome}_low"] > 0 or row[f"{outcome}_high"] < 0
+    return f"{row[f'{outcome}_change']:+.3f}" + ("*" if apart else " ")
+
+
+def _results(title: str, rows: pd.DataFrame) -> Table:
+    columns = ("process", "agreed: prior", "now", "", "change", "in force: prior", "now", "change")
+    table = _table(f"{title}: prior beside posterior (share agreed, weeks in force)", *columns)
+    own = rows.set_index(["process", "metric"])
+    for name in dict.fromkeys(rows["process"]):
+        agreed, weeks = own.loc[(name, "agreed")], own.loc[(name, "weeks_in_force")]
+        bounds = (agreed["posterior_assumed_low"], agreed["posterior_assumed_high"])
+        told = "" if math.isnan(bounds[0]) else f"[{100 * bounds[0]:.0f}, {100 * bounds[1]:.0f}]"
+        shares = (f"{agreed['prior']:.0%}", f"{agreed['posterior']:.0%}", told, f"{100 * agreed['change']:+.0f}")
+        table.add_row(
+            str(name).replace("_", " "), *shares, f"{weeks['prior']:.0f}", f"{weeks['posterior']:.0f}", f"{weeks['change']:+.0f}"
+        )
+    return table
+
+
+def _places(rows: pd.DataFrame) -> str:
+    """Whether the order of processes by share agreed is another under the posterior."""
+    agreed = rows[rows["metric"] == "agreed"]
+    moved = agreed.loc[agreed["prior_order"] != agreed["posterior_order"], "process"]
+    if not len(moved):
+        return "The order of processes by share agreed is the same under both."
+    return f"Another place by share agreed: {', '.join(str(name).replace('_', ' ') for name in moved)}."
