@@ -178,6 +178,7 @@ def test_alternatives_are_rows_beside_the_full_model(episodes: list[Episode], st
     assert aloof["change"] != 0
     assert aloof["error"] > 0
     assert aloof["agreed_brier"] - found.loc[FULL, "agreed_brier"] == pytest.approx(aloof["agreed_change"])
+    assert aloof["came_prior"] < found.loc[FULL, "came_prior"] == idle["came_prior"], "the highest threshold"
     assert aloof["fixed"] == "behaviour.threshold = 1"
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert len({of for _, of in told}) == 1

@@ -13,6 +13,9 @@ held against that of the full model in three ways:
 
 ``error`` of an evidence is Monte-Carlo error (one standard error): a jackknife over quarters of the worlds (Tukey
 1958), which is what smoothing on so few worlds leaves open, and the spread over the draws of the prior, paired.
+
+Beware: most rows are about worlds in which both sides came. A model in which nobody comes says one half there, which
+costs less than being wrong, so each row also says in what share of episodes both came (``came_prior``).
 """
 
 from __future__ import annotations
@@ -172,8 +175,9 @@ def alternatives(  # noqa: PLR0913 - what is run, and how
 
     ``change`` is its log evidence less that of the full model, with its Monte-Carlo ``error`` (one standard error);
     ``OUTCOME_brier`` the left-out Brier score and ``OUTCOME_change`` its paired difference to the full model's with
-    ``_low`` and ``_high`` (95%, by affair); below 0 the alternative is better. ``scenarios`` counts those in which it fixes a
-    number; where it fixes none, it is the full model by another name.
+    ``_low`` and ``_high`` (95%, by affair); below 0 the alternative is better. ``came_prior`` is the share of worlds and
+    episodes in which both came, over the prior. ``scenarios`` counts those in which a number is fixed; with none it is
+    the full model by another name.
     """
     worlds = len(full.theta)
     yardstick = _Fitted.of(full, episodes, seed)
@@ -205,6 +209,7 @@ class _Fitted:
     fit: Fit
     parts: Array
     outcomes: dict[str, tuple[Array, scoring.Cases]]
+    came: float
 
     @classmethod
     def of(cls, table: Reference, episodes: list[Episode], seed: int) -> _Fitted:
@@ -213,7 +218,9 @@ class _Fitted:
         fits = [fit(table.only(numbers != part), seed=seed, draws=PART_DRAWS, start=own.chances) for part in range(PARTS)]
         parts = [log_evidence(part.likelihood) for part in fits]
         said = {name: (p, cases) for name, p, cases in scored(own.figures, "left_out", episodes)}
-        return cls(own, np.array(parts), said)
+        places = [i for i, row in enumerate(table.watched.rows) if row.name.endswith(" came")]
+        came = float(table.watched.hits[:, places].mean()) if places else float("nan")
+        return cls(own, np.array(parts), said, came)
 
 
 def log_evidence(likelihood: Array) -> float:
@@ -250,7 +257,7 @@ def _row(name: str, label: str, own: _Fitted, full: _Fitted) -> dict[str, Any]:
     said: dict[str, Any] = {
         "alternative": name, "label": label, "fixed": "", "log_evidence": log_evidence(own.fit.likelihood), "change": change,
         "error": error, "verdict": "" if own is full else words(change, error), "effective": inference.effective(own.fit.weight),
-        "effective_left_out": min(left_out),
+        "effective_left_out": min(left_out), "came_prior": own.came,
     }  # fmt: skip
     for outcome in OUTCOMES:
         if outcome in own.outcomes:
