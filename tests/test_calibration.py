@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import pickle
+import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from rich.console import Console
 
 from sim.model.draws import Draws, WeeklyDraws
 from sim.scenario import load
@@ -19,8 +22,10 @@ from sim.scenario.behaviour import Behaviour
 from sim.scenario.evidence import drawn_between, uncertain
 from sim.scenario.learned import TABLE, posterior
 from sim.scenario.paths import bounds
+from sim.show.calibration import show
 from sim.study.history import calibration, checks, fitting
 from sim.study.history import reference as tables
+from sim.study.history.beside import beside
 from sim.study.history.calibration import learn
 from sim.study.history.counted import read_study
 from sim.study.history.episodes import read_episodes
@@ -165,6 +170,50 @@ def test_a_calibration_is_saved_whole(found: calibration.Calibration, tmp_path: 
     with (folder / "parameters.csv").open(encoding="utf-8", newline="") as stream:
         assert [row["parameter"] for row in csv.DictReader(stream)] == list(PRIORS)
     assert len(pd.read_csv(folder / "posterior.csv")) == calibration.KEPT
+
+
+def shown(found: calibration.Calibration) -> str:
+    text = io.StringIO()
+    show(found, Console(file=text, width=110))
+    return text.getvalue()
+
+
+def test_what_was_not_asked_for_is_not_shown(found: calibration.Calibration) -> None:
+    text = shown(found)
+    assert "Of what was not fitted" in text
+    assert "both came by week 26" in text
+    assert "Without one mechanism" not in text
+    assert "prior beside posterior" not in text
+
+
+def test_alternatives_and_results_are_shown(found: calibration.Calibration) -> None:
+    rows = [
+        {"alternative": "full", "log_evidence": -20.0, "change": 0.0, "error": 0.0, "verdict": "", "agreed_change": 0.0},
+        {"alternative": "no_pull", "log_evidence": -24.0, "change": -4.0, "error": 0.5, "verdict": "strong for the mechanism", "agreed_change": 0.031},
+    ]
+    common = {"agreed_brier": 0.25, "agreed_low": 0.01, "agreed_high": 0.05, "inside_posterior": 8, "inside_left_out": 7, "scenarios": 3}
+    results = beside([load(MINIMAL)], found.posterior, worlds=60, seed=1)
+    both = replace(
+        found, alternatives=pd.DataFrame([row | common for row in rows]), results=results,
+        manifest=found.manifest | {"alternatives_worlds": 60, "results_worlds": 60},
+    )  # fmt: skip
+    text = shown(both)
+    assert re.search(r"no pull +-4\.0 ±0\.5 +strong for +\+0\.031\*", text)
+    assert "prior beside posterior" in text
+    assert all(name.replace("_", " ") in text for name in load(MINIMAL).file.processes)
+
+
+def test_one_bar_for_all_that_is_run() -> None:
+    told: list[tuple[int, int]] = []
+    steps = calibration._Steps(lambda done, of: told.append((done, of)), 10, 100, [load(MINIMAL)], True)
+    for size in (10, 1000, 7):
+        tick = steps.next()
+        assert tick is not None
+        tick(size // 2, size)
+        tick(size, size)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == told[-1][1]
+    assert told[1][0] == 1000
 
 
 @pytest.mark.verification

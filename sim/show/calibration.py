@@ -34,6 +34,35 @@ def show(found: Calibration, console: Console) -> None:
         "the record took away. Places: largest distance of known truths from uniform places (up to 0.115 by chance). In, out: of "
         "the 95% interval of the count. Model less rule: below 0 the model is better."
     )
+    if len(found.checks):
+        _with_note(console, _checks(found.checks), CHECKS_NOTE)
+    if len(found.alternatives):
+        _with_note(console, _alternatives(found.alternatives), ALTERNATIVES_NOTE.format(said["alternatives_worlds"]))
+    for title, rows in found.results.groupby("scenario", sort=False) if len(found.results) else ():
+        _with_note(console, _results(str(title), rows), RESULTS_NOTE.format(said["results_worlds"], _places(rows)))
+
+
+CHECKS_NOTE = (
+    "Predicted: median and 90% interval of the figure, the record made again from the posterior. Tail: chance of a figure as "
+    "far out as the observed one, on its side. Every episode's own chance of both coming is in checks.csv."
+)
+ALTERNATIVES_NOTE = (
+    "Evidence: log evidence less that of the full model in {:,} worlds, and one standard error; below 0 the record speaks for "
+    "the mechanism that was taken away. Words after Kass and Raftery (1995). Agreed, ended: left-out Brier score less that of "
+    "the full model; below 0 the model is better without; *: the 95% interval over affairs is off 0. In: counts inside "
+    "their interval; out: with each left out."
+)
+RESULTS_NOTE = (
+    "{:,} worlds per process, the same luck under prior and posterior. Brackets: what the numbers that are drawn leave open, "
+    "within 0 and 1. Intervals of the paired changes and differences to the first process are in results.csv. {}"
+)
+
+
+def _with_note(console: Console, table: Table, note: str) -> None:
+    console.print()
+    console.print(table)
+    console.print()
+    console.print(note)
 
 
 def _table(title: str, *columns: str) -> Table:

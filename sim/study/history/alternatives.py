@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
 from sim.model.arrays import Array
 from sim.scenario.scenario import Scenario
@@ -35,6 +36,7 @@ from sim.study.history import inference, scoring
 from sim.study.history.counted import Study
 from sim.study.history.episodes import Episode
 from sim.study.history.fitting import Fit, fit, inside, scored
+from sim.study.history.inference import Chances
 from sim.study.history.priors import PRIORS
 from sim.study.history.reference import Reference, reference
 
@@ -180,13 +182,13 @@ def alternatives(  # noqa: PLR0913 - what is run, and how
     the full model by another name.
     """
     worlds = len(full.theta)
-    yardstick = _Fitted.of(full, episodes, seed)
+    yardstick = _Fitted.of(full, episodes, seed, jobs)
     found = [_row(FULL, "the full model", yardstick, yardstick) | {"scenarios": len(episodes) + len(study.scenarios), "why": ""}]
     for number, (name, one) in enumerate(asked.items()):
         changed, other, count = runs_under(one, episodes, study)
         told = None if progress is None else _part(progress, number, len(asked))
         table = reference(changed, other, worlds=worlds, seed=seed, jobs=jobs, progress=told, fixed=fixed_parameters(one))
-        own = _Fitted.of(table, changed, seed)
+        own = _Fitted.of(table, changed, seed, jobs)
         found.append(_row(name, one.label, own, yardstick) | {"scenarios": count, "fixed": _said(one), "why": one.why})
     return pd.DataFrame(found)
 
@@ -212,15 +214,20 @@ class _Fitted:
     came: float
 
     @classmethod
-    def of(cls, table: Reference, episodes: list[Episode], seed: int) -> _Fitted:
+    def of(cls, table: Reference, episodes: list[Episode], seed: int, jobs: int) -> _Fitted:
         own = fit(table, seed=seed, draws=DRAWS)
-        numbers = np.arange(len(table.theta)) % PARTS
-        fits = [fit(table.only(numbers != part), seed=seed, draws=PART_DRAWS, start=own.chances) for part in range(PARTS)]
-        parts = [log_evidence(part.likelihood) for part in fits]
+        calls = (delayed(_without)(table, part, seed, own.chances, PART_DRAWS) for part in range(PARTS))
+        parts = Parallel(n_jobs=jobs, batch_size=1)(calls)
         said = {name: (p, cases) for name, p, cases in scored(own.figures, "left_out", episodes)}
         places = [i for i, row in enumerate(table.watched.rows) if row.name.endswith(" came")]
         came = float(table.watched.hits[:, places].mean()) if places else float("nan")
         return cls(own, np.array(parts), said, came)
+
+
+def _without(table: Reference, part: int, seed: int, start: Chances, draws: int) -> float:
+    """Log evidence without a part of the worlds."""
+    rest = table.only(np.arange(len(table.theta)) % PARTS != part)
+    return log_evidence(fit(rest, seed=seed, draws=draws, start=start).likelihood)
 
 
 def log_evidence(likelihood: Array) -> float:
