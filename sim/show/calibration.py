@@ -109,12 +109,13 @@ def _scores(found: Calibration) -> Table:
 
 
 def _checks(checks: pd.DataFrame) -> Table:
-    table = _table("Of what was not fitted", "statistic", "of", "observed", "predicted", "90%", "tail")
+    table = _table("Of what was not fitted", "statistic", "of", "seen", "predicted", "90%", "tail")
     for row in checks[checks["kind"] != "chance"].to_dict("records"):
         figures = [_figure(row[name], row["kind"]) for name in ("observed", "predicted", "low", "high")]
         tail = "" if math.isnan(row["tail"]) else f"{row['tail']:.2f}"
         interval = f"{figures[2]} to {figures[3]}" if tail else "no worlds"
-        table.add_row(row["statistic"], row["of"].replace("_", " "), *figures[:2], interval, tail)
+        statistic = row["statistic"].removeprefix("counts for ")
+        table.add_row(statistic, row["of"].replace("_", " "), *figures[:2], interval, tail)
     return table
 
 
@@ -151,9 +152,10 @@ def _results(title: str, rows: pd.DataFrame) -> Table:
         agreed, weeks = own.loc[(name, "agreed")], own.loc[(name, "weeks_in_force")]
         bounds = (agreed["posterior_assumed_low"], agreed["posterior_assumed_high"])
         told = "" if math.isnan(bounds[0]) else f"[{100 * bounds[0]:.0f}, {100 * bounds[1]:.0f}]"
-        shares = (f"{agreed['prior']:.0%}", f"{agreed['posterior']:.0%}", told, f"{100 * agreed['change']:+.0f}")
+        shares = (f"{agreed['prior']:.0%}", f"{agreed['posterior']:.0%}", told, f"{round(100 * agreed['change']):+d}")
         table.add_row(
-            str(name).replace("_", " "), *shares, f"{weeks['prior']:.0f}", f"{weeks['posterior']:.0f}", f"{weeks['change']:+.0f}"
+            str(name).replace("_", " "), *shares,
+            f"{weeks['prior']:.0f}", f"{weeks['posterior']:.0f}", f"{round(weeks['change']):+d}",
         )
     return table
 
