@@ -23,7 +23,7 @@ WORDS_ONLY = {
     **{
         f"Observed.{place}": "what came of it in fact, for a hindcast"
         for place in (
-            "cluster", "phase", "came", "issues", "fate=none", "fate=ended", "fate=completed", "fate=running", "days",
+            "cluster", "phase", "came", "issues", "fate=none", "fate=ended", "fate=completed", "fate=running", "days", "agreed_after",
             "suspensions", "score=agreed_if_came", "score=agreed", "score=in_force", "note", "sources",
         )
     },

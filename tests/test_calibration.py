@@ -157,7 +157,11 @@ def test_learning_moves_towards_what_was_seen_and_leaves_an_affair_out(found: ca
     seen, before, after = rows["k"], rows["prior"], rows["posterior"]
     assert ((after - before) * (seen - before) >= -0.01).mean() > 0.7
     assert not np.allclose(rows["left_out"], rows["posterior"])
-    assert set(found.scores["figures"]) == {"prior", "posterior", "left_out"}
+    assert set(found.scores["figures"]) == {"prior", "posterior", "left_out", "predicted"}
+    cases = rows["n"] == 1
+    assert ((rows["predicted"] - 0.5).abs() <= (rows["left_out"] - 0.5).abs() + 1e-9)[cases].mean() > 0.9, "towards one half"
+    assert np.allclose(rows["predicted"][~cases], rows["left_out"][~cases])
+    assert found.parameters["parameter"].tolist() == [*PRIORS, "discrepancy"]
     assert list(found.posterior) == list(PRIORS)
     assert len(found.posterior) == calibration.KEPT
     assert found.parameters["contraction"].between(-1, 1).all()
@@ -168,7 +172,7 @@ def test_a_calibration_is_saved_whole(found: calibration.Calibration, tmp_path: 
     tables_of = {"checks.csv", "parameters.csv", "posterior.csv", "rows.csv", "scores.csv"}
     assert {p.name for p in folder.iterdir()} == {"manifest.json", "parameters.png", "parameters.svg", *tables_of}
     with (folder / "parameters.csv").open(encoding="utf-8", newline="") as stream:
-        assert [row["parameter"] for row in csv.DictReader(stream)] == list(PRIORS)
+        assert [row["parameter"] for row in csv.DictReader(stream)] == [*PRIORS, "discrepancy"]
     assert len(pd.read_csv(folder / "posterior.csv")) == calibration.KEPT
 
 

@@ -7,11 +7,12 @@ import pytest
 from numpy.testing import assert_allclose
 
 from sim.study.history.inference import (
-    DISCREPANCY,
+    LEAST,
     Chances,
     Prior,
     Row,
     contraction,
+    doubted,
     effective,
     features,
     log_likelihood,
@@ -48,10 +49,10 @@ def test_features_are_all_up_to_products_of_two() -> None:
 def test_smoothed_chances_are_nearer_to_the_truth_than_the_counts() -> None:
     theta, hits, tries, chance = table()
     found = smooth(PRIOR, theta, hits, tries)(theta)
-    wanted = DISCREPANCY / 2 + (1 - DISCREPANCY) * chance
+    wanted = LEAST / 2 + (1 - LEAST) * chance
     assert np.abs(found - wanted).mean() < 0.25 * np.abs(hits / tries - chance).mean()
-    assert found.min() >= DISCREPANCY / 2
-    assert found.max() <= 1 - DISCREPANCY / 2
+    assert found.min() >= LEAST / 2
+    assert found.max() <= 1 - LEAST / 2
 
 
 def test_a_draw_in_which_no_world_could_say_does_not_count() -> None:
@@ -67,6 +68,21 @@ def test_likelihood_by_hand() -> None:
     rows = [Row("x", "one", 3, 4), Row("y", "two", 0, 1, vote=0.5)]
     found = log_likelihood(np.array([[0.5, 0.2]]), rows)
     assert_allclose(found, [[4 * np.log(0.5), 0.5 * np.log(0.8)]])
+
+
+def test_discrepancy_draws_single_cases_towards_one_half() -> None:
+    rows = [Row("x", "one", 1, 1), Row("y", "two", 3, 40)]
+    found = doubted(np.array([[0.9, 0.9], [0.1, 0.1]]), rows, np.array([0.5, 1.0]))
+    assert_allclose(found, [[0.25 + 0.45, 0.9], [0.5, 0.1]])
+
+
+def test_misses_teach_discrepancy_and_hits_do_not() -> None:
+    share = np.linspace(0, 1, 101)
+    for k, expected in ((1.0, 0.3), (0.0, 0.6)):  # the model says 0.95 of twelve cases, of which all or none came out
+        rows = [Row(f"case {n}", f"affair {n}", k, 1) for n in range(12)]
+        said = doubted(np.full((101, 12), 0.95), rows, share)
+        mean = weights(log_likelihood(said, rows), rows) @ share
+        assert (mean < expected) if k else (mean > expected)
 
 
 def test_weights_add_to_one_and_leave_a_cluster_out() -> None:
@@ -99,7 +115,7 @@ def test_places_of_the_truth_are_uniform_and_would_not_be_if_the_posterior_were_
     rows = [Row("a", "one", 5, 10), Row("b", "two", 5, 10), Row("c", "three", 5, 10)]
     truths = PRIOR.at(generator.random((200, 2)))
     draws = PRIOR.at(generator.random((4000, 2)))
-    found = places(chances, draws, rows, truths, generator.random((200, 3, 10)))
+    found = places(chances(draws), draws, rows, (chances(truths), truths), generator.random((200, 3, 10)))
     assert deviation(found[:, 0]) < 0.115  # the 99% bound of Kolmogorov and Smirnov for 200
     surer = Chances(PRIOR, chances.coefficients * 3)
     assert deviation(mixed(surer, chances, (draws, truths), rows, generator)[:, 0]) > 0.115

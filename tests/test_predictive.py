@@ -78,15 +78,15 @@ def test_counts_for_context(k: int, near: bool) -> None:
 def test_numbers_come_from_worlds_whose_agreement_entered_into_force(monkeypatch: pytest.MonkeyPatch) -> None:
     episodes, _ = read_episodes([f"{HISTORY}/prisoners_2022_03.yaml"])
     monkeypatch.setattr(checks, "WORLDS", 300)
-    monkeypatch.setattr(checks, "DATED", {"prisoners_2022_03": (15, "for the test")})
+    dated = replace(episodes[0], observed=episodes[0].observed.model_copy(update={"agreed_after": 15}))
     eager = pd.DataFrame({"threshold": [0.0, 0.01]})
-    found = pd.DataFrame(checks._numbers(episodes[0], eager, 1)).set_index("statistic")
+    found = pd.DataFrame(checks._numbers(dated, eager, 1)).set_index("statistic")
     weeks = found.loc["weeks to agreement"]
     assert weeks["observed"] == 2, "whole weeks"
     assert 0 <= weeks["low"] <= weeks["predicted"] <= weeks["high"] < 26
     assert found.loc["suspensions", "observed"] == 0
-    unwilling = pd.DataFrame({"threshold": [40.0]})
-    none = pd.DataFrame(checks._numbers(episodes[0], unwilling, 1)).set_index("statistic").loc["weeks to agreement"]
+    silent = pd.DataFrame({"pace_remote": [0.0]})
+    none = pd.DataFrame(checks._numbers(dated, silent, 1)).set_index("statistic").loc["weeks to agreement"]
     assert np.isnan(none["predicted"])
     assert "0 worlds" in none["note"]
     assert none["note"].endswith("few")

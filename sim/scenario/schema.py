@@ -271,6 +271,7 @@ class Observed(Node):
     issues: dict[Name, bool] = Field(min_length=1, description="per issue: both gave the same undertaking, and it entered into force")
     fate: Fate = Field("none", description="what became of the agreement; running: still in force at the end of the record")
     days: Annotated[int, Field(ge=0, le=100_000)] | None = Field(None, description="days in force to its end, its completion or the end of the record; left out: not known")
+    agreed_after: Annotated[int, Field(ge=0, le=100_000)] | None = Field(None, description="days from the start to the agreement; left out: not known, or the start is dated by it")
     suspensions: Annotated[int, Field(ge=0, le=1000)] | None = Field(None, description="how often it was suspended")
     score: list[Scored] = Field(default_factory=list, description="what the row is scored on")
     note: str = Field("", description="how it was read")

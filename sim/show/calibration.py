@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.study.history.calibration import Calibration
 
 RULES = {"half": "one half", "overall": "overall rate", "issue": "rate of the issue", "group": "three-group rule"}
+FIGURES = {"left_out": "", "predicted": " *"}
 OUTCOMES = {"agreed": "agreed", "ended_360": "ended by day 360"}
 
 
@@ -32,7 +33,8 @@ def show(found: Calibration, console: Console) -> None:
         f"{said['worlds']:,} draws from the priors; {said['effective']:,.0f} effective draws of the posterior, at least "
         f"{min(said['effective_left_out'].values()):,.0f} with an affair left out. Contraction: share of the prior variance that "
         "the record took away. Places: largest distance of known truths from uniform places (up to 0.115 by chance). In, out: of "
-        "the 95% interval of the count. Model less rule: below 0 the model is better."
+        "the 95% interval of the count. Model less rule: below 0 the model is better. *: with the discrepancy, "
+        "the chance, learned from the other affairs, that what came of an episode had nothing to do with the model."
     )
     if len(found.checks):
         _with_note(console, _checks(found.checks), CHECKS_NOTE)
@@ -97,13 +99,14 @@ def _counts(found: Calibration) -> Table:
 def _scores(found: Calibration) -> Table:
     title = "Brier score of the episodes, their own affair left out of the fit"
     table = _table(title, "outcome", "model", "rule", "score", "model less rule", "")
-    scores = found.scores[(found.scores["figures"] == "left_out") & (found.scores["measure"] == "brier")]
-    for outcome, words in OUTCOMES.items():
-        rows = scores[scores["outcome"] == outcome]
+    asked = [(outcome, words, kind) for outcome, words in OUTCOMES.items() for kind in FIGURES]
+    scores = found.scores[found.scores["measure"] == "brier"]
+    for outcome, words, kind in asked:
+        rows = scores[(scores["outcome"] == outcome) & (scores["figures"] == kind)]
         model = rows.loc[rows["rule"] == "model", "value"]
         for row in rows[rows["rule"] != "model"].to_dict("records"):
             gap = f"{row['difference']:+.2f} [{row['difference_low']:+.2f}, {row['difference_high']:+.2f}]"
-            own = (words, f"{model.iloc[0]:.2f}")
+            own = (words + FIGURES[kind], f"{model.iloc[0]:.2f}")
             table.add_row(*own, RULES.get(row["rule"], row["rule"]), f"{row['value']:.2f}", gap, row["verdict"])
     return table
 

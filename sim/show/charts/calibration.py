@@ -75,8 +75,10 @@ def _line(axes: Axes, middle: float, row: dict[str, Any]) -> None:
     axes.plot([0, 1], [middle] * 2, color=PALE, linewidth=11, solid_capstyle="butt", zorder=1)
     axes.plot([at["low"], at["high"]], [middle] * 2, color=BLUE, linewidth=2, zorder=2)
     axes.plot([at["median"]], [middle], "o", color=BLUE, markersize=6, zorder=3, clip_on=False)
-    extra: Any = Behaviour.model_fields[row["parameter"]].json_schema_extra
-    name, unit = row["parameter"].replace("_", " "), str(extra["unit"])
+    name = row["parameter"].replace("_", " ")
+    known = Behaviour.model_fields.get(row["parameter"])
+    extra: Any = known.json_schema_extra if known is not None else {"unit": "chance"}
+    unit = str(extra["unit"])
     for inches, text, ink, where in (
         (-NAMES, wrap(f"{name}, {unit}", NAMES - 0.55, size=SMALL, lines=1), INK, "left"),
         (-0.08, f"{low:g}", GREY, "right"),

@@ -69,6 +69,10 @@ def _none(label: str, why: str, *paths: str) -> Alternative:
 ALTERNATIVES: dict[str, Alternative] = {
     # ------------------------------------------------------------ who comes
     "no_ripeness": _none("the cost of war moves nobody", "without the hurting stalemate", "behaviour.relief_value"),
+    "all_revocable": _none("what is given can be taken back", "who is let down loses nothing", "behaviour.irrevocable"),
+    "none_revocable": Alternative(
+        "what is given is given", {"behaviour.irrevocable": 1.0}, "without reciprocity in what a text is worth"
+    ),
     "no_front": _none("the front is worth nothing", "without the bargaining theory of war", "behaviour.front_value"),
     "no_grievance": _none("grievance keeps nobody away", "feelings do not keep from talks", "behaviour.grievance_weight"),
     "no_pull": _none("mediators draw nobody", "their invitation is like any other", "behaviour.attraction"),

@@ -29,6 +29,7 @@ from sim.study.history.counted import read_study
 from sim.study.history.episodes import Episode, read_episodes
 from sim.study.history.fitting import Fit, scored
 from sim.study.history.hindcast import score
+from sim.study.history.inference import Prior
 from sim.study.history.priors import PRIORS
 from sim.study.history.reference import Reference, reference
 
@@ -48,7 +49,8 @@ class Calibration:
 
     ``parameters``: per parameter prior and posterior range, contraction, and how far the places of known truths are
     from uniform. ``rows``: per line of the record what was seen and the figure under the prior, under the
-    posterior, and (``left_out``) under the posterior without its affair. ``scores``: the left-out figures beside
+    posterior, (``left_out``) under the posterior without its affair, and ``predicted``: the last with the discrepancy, see
+    ``inference``. ``scores``: the left-out figures beside
     the rules, as in a hindcast. ``posterior``: draws that scenarios may take, one per row. ``checks``: what was not
     fitted, see ``checks``. ``alternatives`` and ``results`` have rows only where they were asked for; see
     ``alternatives.alternatives`` and ``beside.beside``.
@@ -154,29 +156,32 @@ def learn(table: Reference, episodes: list[Episode], *, seed: int, learned: Fit 
         "kind": "calibration", "seed": seed, "worlds": len(table.theta), "block": BLOCK, "draws": len(own.theta),
         "effective": round(inference.effective(own.weight), 1),
         "effective_left_out": {c: round(inference.effective(w), 1) for c, w in sorted(own.left_out.items())},
-        "discrepancy": inference.DISCREPANCY, "versions": versions(),
+        "least_discrepancy": inference.LEAST, "versions": versions(),
     }  # fmt: skip
     nothing = pd.DataFrame()
     return Calibration(_parameters(own, seed), rows, _scores(rows, episodes), posterior, nothing, nothing, nothing, manifest)
 
 
 def _parameters(own: Fit, seed: int) -> pd.DataFrame:
-    truths = own.theta[:TRUTHS]
+    theta = np.column_stack([own.theta, own.discrepancy])
+    names, spans = (*own.prior.names, "discrepancy"), np.vstack([own.prior.ranges, [0.0, 1.0]])
+    why = {name: reason for name, (_, _, reason) in PRIORS.items()} | {"discrepancy": "nothing is known of how often it misses"}
     cases = int(max(row.n for row in own.rows))
     luck = Draws(seed, 0, TRUTHS).uniform("calibration", "records", len(own.rows), cases).transpose(2, 0, 1)
-    among = own.theta[TRUTHS : TRUTHS + AMONG]
-    found = np.sort(inference.places(own.chances, among, own.rows, truths, luck.astype(np.float64)), axis=0)
+    among, truths = slice(TRUTHS, TRUTHS + AMONG), (own.predicted[:TRUTHS], theta[:TRUTHS])
+    places = inference.places(own.predicted[among], theta[among], own.rows, truths, luck.astype(np.float64))
+    found = np.sort(places, axis=0)
     steps = np.arange(TRUTHS + 1)[:, None] / TRUTHS
     far = np.maximum(np.abs(steps[1:] - found).max(axis=0), np.abs(found - steps[:-1]).max(axis=0))
-    contraction = inference.contraction(own.theta, own.weight, own.prior)
+    contraction = inference.contraction(theta, own.weight, Prior(names, spans))
     rows = []
-    for i, name in enumerate(own.prior.names):
-        at = weighted_quantiles(own.theta[:, i], own.weight, (0.05, 0.5, 0.95))
-        low, high = own.prior.ranges[i]
+    for i, name in enumerate(names):
+        at = weighted_quantiles(theta[:, i], own.weight, (0.05, 0.5, 0.95))
+        low, high = spans[i]
         rows.append(
             {
                 "parameter": name, "prior_low": low, "prior_high": high, "low": at[0], "median": at[1], "high": at[2],
-                "contraction": float(contraction[i]), "from_uniform": float(far[i]), "why": PRIORS[name][2],
+                "contraction": float(contraction[i]), "from_uniform": float(far[i]), "why": why[name],
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
@@ -191,9 +196,9 @@ def weighted_quantiles(values: Array, weight: Array, shares: tuple[float, ...]) 
 
 
 def _scores(rows: pd.DataFrame, episodes: list[Episode]) -> pd.DataFrame:
-    """Scores of the figures under prior, posterior and left-out posterior, on the rows of a hindcast."""
+    """Scores of the figures under prior, posterior and left-out posterior, and predicted, on the rows of a hindcast."""
     found = []
-    for kind in ("prior", "posterior", "left_out"):
+    for kind in ("prior", "posterior", "left_out", "predicted"):
         for outcome, probability, cases in scored(rows, kind, episodes):
             found += [{"figures": kind, "outcome": outcome, **line} for line in score(probability, cases, least=1e-3)]
     return pd.DataFrame(found)

@@ -41,9 +41,6 @@ WORLDS = 2048
 FEW = 20
 """Worlds below which a prediction of numbers is flagged."""
 
-DATED: dict[str, tuple[int, str]] = {"grain_2022_04": (88, "signed on 22 July 2022")}
-"""Episodes whose agreement is dated apart from their start: days from start to signature, and what is dated."""
-
 COLUMNS = ("statistic", "of", "kind", "observed", "predicted", "low", "high", "tail", "note")
 
 
@@ -118,13 +115,12 @@ def _counts(table: Reference, own: Fit, episodes: list[Episode], seed: int) -> I
 def _numbers(episode: Episode, posterior: pd.DataFrame, seed: int) -> Iterator[dict[str, Any]]:
     seen = episode.observed
     suspended = seen.suspensions is not None and seen.days is not None and "in_force" in seen.score
-    if not suspended and episode.name not in DATED:
+    if not suspended and seen.agreed_after is None:
         return
     weeks, suspensions = _run_again(episode, posterior, seed)
     note = f"{len(weeks)} worlds in force by week {HORIZON}" + ("; few" if len(weeks) < FEW else "")
-    if episode.name in DATED:
-        days, what = DATED[episode.name]
-        yield _row("weeks to agreement", episode.name, "weeks", days // A_WEEK, weeks, f"{what}; {note}")
+    if seen.agreed_after is not None:
+        yield _row("weeks to agreement", episode.name, "weeks", seen.agreed_after // A_WEEK, weeks, note)
     if suspended:
         yield _row("suspensions", episode.name, "number", float(seen.suspensions or 0), suspensions, note)
 
@@ -135,7 +131,7 @@ def _run_again(episode: Episode, posterior: pd.DataFrame, seed: int) -> tuple[Ar
     Of several tables the one counts whose agreement on what was settled in fact enters into force first. Suspensions are
     those to the end of the run, which lasts about as long as most records.
     """
-    rows = run_block(episode.scenario, episode.process, seed, 0, WORLDS, partial(PosteriorDraws, table=by_path(posterior))).rows
+    rows = run_block(episode.seated(), episode.process, seed, 0, WORLDS, partial(PosteriorDraws, table=by_path(posterior))).rows
     tables = [t for t, spec in episode.scenario.file.tables.items() if set(spec.agenda) & set(episode.settled)]
     rows = rows[rows["table"].isin(tables)]
     rows = rows[rows["ratified_week"].notna() & (rows["ratified_week"] < HORIZON)]

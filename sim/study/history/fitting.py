@@ -32,13 +32,18 @@ DRAWS = 240_000
 
 @dataclass(frozen=True)
 class Fit:
-    """Draws ``theta (N, P)`` of the prior, chance of each row at each, ``said (N, rows)``, and the log likelihood."""
+    """Draws ``theta (N, P)`` of the prior and ``discrepancy (N,)``, and what they say of each row, ``(N, rows)`` each.
+
+    ``said``: its chance in the model; ``predicted``: the same with the discrepancy; and the log ``likelihood``.
+    """
 
     prior: Prior
     rows: tuple[Row, ...]
     chances: Chances
     theta: Array
+    discrepancy: Array
     said: Array
+    predicted: Array
     likelihood: Array
 
     @cached_property
@@ -53,15 +58,22 @@ class Fit:
 
     @cached_property
     def figures(self) -> pd.DataFrame:
-        """Per row its votes and the figure under the prior, the posterior, and the posterior without its affair."""
-        own = [self.left_out[row.cluster] @ self.said[:, i] for i, row in enumerate(self.rows)]
+        """Per row its votes and the figure under the prior, the posterior, and the posterior without its affair, twice.
+
+        ``left_out`` is what the model says, ``predicted`` what one who has learned how often it misses would say.
+        """
+        without = [self.left_out[row.cluster] for row in self.rows]
+        own = {name: [w @ of[:, i] for i, w in enumerate(without)] for name, of in self._both().items()}
         return pd.DataFrame(
             {
                 "row": [r.name for r in self.rows], "cluster": [r.cluster for r in self.rows], "k": [r.k for r in self.rows],
                 "n": [r.n for r in self.rows], "vote": [r.vote for r in self.rows], "prior": self.said.mean(axis=0),
-                "posterior": self.weight @ self.said, "left_out": own,
+                "posterior": self.weight @ self.said, **own,
             }
         )  # fmt: skip
+
+    def _both(self) -> dict[str, Array]:
+        return {"left_out": self.said, "predicted": self.predicted}
 
 
 def fit(table: Reference, *, seed: int, draws: int | None = None, start: Chances | None = None) -> Fit:
@@ -73,12 +85,15 @@ def fit(table: Reference, *, seed: int, draws: int | None = None, start: Chances
     luck = Draws(seed, 0, DRAWS if draws is None else draws)
     shares = np.column_stack([luck.uniform("calibration", name) for name in table.prior.names]).astype(np.float64)
     theta = table.prior.at(shares)
+    discrepancy = luck.uniform("calibration", "discrepancy").astype(np.float64)
     said = chances(theta)
-    return Fit(table.prior, table.rows, chances, theta, said, inference.log_likelihood(said, table.rows))
+    predicted = inference.doubted(said, table.rows, discrepancy)
+    likelihood = inference.log_likelihood(predicted, table.rows)
+    return Fit(table.prior, table.rows, chances, theta, discrepancy, said, predicted, likelihood)
 
 
 def scored(figures: pd.DataFrame, kind: str, episodes: list[Episode]) -> Iterator[tuple[str, Array, Cases]]:
-    """The outcomes of a hindcast with the figures of a ``kind`` (prior, posterior, left_out): name, probabilities, cases."""
+    """The outcomes of a hindcast with the figures of a ``kind``, a column of ``Fit.figures``: name, probabilities, cases."""
     own = figures.set_index("row")
     agreed = pd.DataFrame([row for e in episodes for row in agreed_rows(e, _nobody(e))])
     agreed = agreed[agreed["pooled"]]
@@ -97,7 +112,7 @@ def _nobody(episode: Episode) -> Fates:
     none = np.zeros(1, bool)
     issues = dict.fromkeys(episode.observed.issues, none)
     days = dict.fromkeys(ALL_DAYS, none)
-    return Fates(none, issues, issues, none, days, days)
+    return Fates(none, issues, issues, issues, none, days, days)
 
 
 def inside(figures: pd.DataFrame, kind: str) -> list[bool]:

@@ -4,7 +4,12 @@ A row of the record is ``k`` successes in ``n`` cases. The reference table holds
 parameters from their priors, how often each row came out in the simulated worlds. A logistic regression
 smooths a row's chance over the parameters (a synthetic likelihood on an emulated figure: Wood 2010; Meeds,
 Welling 2014), so the posterior is a weight per draw; leaving a cluster of rows out is another set of
-weights from the same table. No draw makes a row certain: chances are kept off 0 and 1 by ``DISCREPANCY``.
+weights from the same table.
+
+No model is right about every case. With a chance that is learned as well, the **discrepancy** (Kennedy, O'Hagan
+2001), what came of an episode had nothing to do with the model, and yes and no were as likely; so a case that no
+draw can have does not bend all parameters to it, and a prediction is as bold as the other affairs allow. Counts of many cases
+are kept off 0 and 1 by ``LEAST`` alone.
 """
 
 from __future__ import annotations
@@ -18,8 +23,8 @@ from numpy.typing import NDArray
 
 from sim.model.arrays import Array
 
-DISCREPANCY = 0.02
-"""Chance that a row came out as it did for reasons that no parameter has a part in."""
+LEAST = 0.02
+"""Discrepancy of every row."""
 
 RIDGE = 1.0
 """Penalty on the coefficients of a smoothed chance, in units of a standardized parameter."""
@@ -74,11 +79,11 @@ class Chances:
     coefficients: Array  # (F, rows)
 
     def __call__(self, theta: Array) -> Array:
-        """Chance of a success in each row at each draw, ``(N, rows)``, off 0 and 1 by ``DISCREPANCY``."""
+        """Chance of a success in each row at each draw, ``(N, rows)``, off 0 and 1 by ``LEAST``."""
         parts = []
         for start in range(0, len(theta), AT_ONCE):
             logits = features(self.prior.unit(theta[start : start + AT_ONCE])) @ self.coefficients
-            parts.append(DISCREPANCY / 2 + (1 - DISCREPANCY) / (1 + np.exp(-logits)))
+            parts.append(LEAST / 2 + (1 - LEAST) / (1 + np.exp(-logits)))
         return np.concatenate(parts)
 
 
@@ -117,6 +122,13 @@ def _fit(x: Array, hits: Array, tries: Array, begun: tuple[Array, Array]) -> Arr
     return found
 
 
+def doubted(chances: Array, rows: Sequence[Row], discrepancy: Array) -> Array:
+    """Chances ``(N, rows)`` of single cases drawn towards one half by the discrepancy ``(N,)``; counts stay as they are."""
+    single = np.array([row.n == 1 for row in rows])
+    share = discrepancy[:, None] * single
+    return np.asarray(share / 2 + (1 - share) * chances)
+
+
 def log_likelihood(chances: Array, rows: Sequence[Row]) -> Array:
     """Log likelihood of each row at each draw, ``(N, rows)``, votes included; chances ``(N, rows)``."""
     k, n, vote = (np.array([getattr(row, name) for row in rows]) for name in ("k", "n", "vote"))
@@ -150,19 +162,19 @@ def contraction(theta: Array, weight: Array, prior: Prior) -> Array:
     return np.asarray(1 - variance / before)
 
 
-def places(chances: Chances, theta: Array, rows: Sequence[Row], truths: Array, luck: Array) -> Array:
+def places(said: Array, theta: Array, rows: Sequence[Row], truths: tuple[Array, Array], luck: Array) -> Array:
     """Simulation-based calibration (Talts et al. 2018): place of each truth in its posterior, ``(truths, P)`` in [0, 1].
 
-    For each of the ``truths`` ``(T, P)`` a record is drawn and the draws ``theta`` are weighed by it with
-    full votes. ``luck`` has uniform numbers ``(T, rows, cases)``, cases at least those of the largest row.
-    Uniform places say that intervals hold what they promise.
+    For each of the ``truths``, chances of the rows ``(T, rows)`` and parameters ``(T, P)``, a record is drawn, and the
+    draws ``theta (N, P)`` with chances ``said (N, rows)`` are weighed by it with full votes. ``luck`` has uniform
+    numbers ``(T, rows, cases)``, cases at least those of the largest row. Uniform places say that intervals hold
+    what they promise.
     """
-    own = chances(theta)
-    at_truth = chances(truths)
-    found = np.empty(truths.shape)
-    for t, truth in enumerate(truths):
+    at_truth, parameters = truths
+    found = np.empty(parameters.shape)
+    for t, truth in enumerate(parameters):
         hits = [float((luck[t, r, : int(row.n)] < at_truth[t, r]).sum()) for r, row in enumerate(rows)]
         record = [Row(row.name, row.cluster, k, row.n) for k, row in zip(hits, rows, strict=True)]
-        weight = weights(log_likelihood(own, record), record)
+        weight = weights(log_likelihood(said, record), record)
         found[t] = weight @ (theta < truth)
     return found

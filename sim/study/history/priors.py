@@ -26,7 +26,9 @@ PRIORS: dict[str, tuple[float, float, str]] = {
     "signing_cost": (0.02, 0.3, "utility; as for ratification"),
     "discouragement": (0.1, 0.45, "a failure costs a tenth to half of the optimism there can be"),
     "pace_separate": (0.15, 0.5, "rounds per week; from one in seven weeks to one in two"),
-    "relief_value": (0.05, 0.4, "what the end of war costs is worth, from little to nearly half of what is at stake"),
+    "relief_value": (0.05, 0.5, "what the end of war costs is worth, from little to half of what is at stake"),
+    "irrevocable": (0.0, 1.0, "a side that is let down takes back all that it gave on the other's word, or nothing of it"),
+    "renewal_temperature": (0.02, 0.25, "utility; from a cool reckoning to a choice that a quarter of the stakes hardly moves"),
     "violation_rate": (0.005, 0.05, "per week; one in four years to one in twenty weeks"),
 }
 """Behavioural parameters that the record may speak of: uniform prior, and why it is so wide."""

@@ -133,11 +133,11 @@ def _lines(episode: Episode, found: Fates) -> Iterator[Line]:
 
 
 def _watched(episode: Episode, found: Fates) -> Iterator[Line]:
-    """The rows of an episode that do not: whether both sides came, where it is known and scored, and ends at other days."""
+    """The rows of an episode that do not: whether both sides come by themselves, where they came, and ends at other days."""
     seen = episode.observed
-    if seen.score and seen.came is not None:
-        row = Row(f"{episode.name} came", seen.cluster, float(seen.came), 1.0, 0.0)
-        yield _line(row, found.came, np.ones(found.worlds, bool))
+    if episode.is_given_coming:
+        row = Row(f"{episode.name} came", seen.cluster, 1.0, 1.0, 0.0)
+        yield _line(row, np.logical_or.reduce(list(found.ready.values())), np.ones(found.worlds, bool))
     for days, (row, hits, where) in _lives(episode, found):
         if days != DAYS:
             yield Row(row.name, row.cluster, row.k, row.n, 0.0), hits, where
