@@ -335,7 +335,7 @@ ROWS: list[Row] = [
           "more is in force"),
     lever("InForce.age", "running", "-violations", {"tables.table.in_force.age": 20}, "the young break sooner (infancy)"),
     lever("InForce.left", "running", "+ended_week", {"tables.table.in_force.left": 20}, "later due, later refused"),
-    lever("InForce.suspended_by", "running", "-units_litres", {"tables.table.in_force.suspended_by": "south"},
+    lever("InForce.accused", "running", "-units_litres", {"tables.table.in_force.accused": "south"},
           "what is suspended is delivered in part"),
     lever("Table.luck", "twins", "-lag", {"tables.second.luck": "table"}, "what shares its luck comes in the same week"),
     lever("Process.tables", "twins", "+weeks", {}, "two tables bring one agreement sooner than one",

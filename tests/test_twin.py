@@ -61,7 +61,7 @@ CORNERS: dict[str, regime.Changes] = {
         "tables.table.in_force": {"text": {"well": "shared", "road": "open"}, "age": 6, "left": 6},
     },
     "an agreement that is suspended, without end": {
-        **EAGER, "tables.table.in_force": {"text": {"road": "guarded"}, "suspended_by": "south"},
+        **EAGER, "tables.table.in_force": {"text": {"road": "guarded"}, "accused": "south"},
     },
     "sides that are put at the table": {
         "behaviour.threshold": 5.0, "behaviour.occasion_rate": 0.5, "tables.table.seated": True,

@@ -206,9 +206,9 @@ def in_force_already(world: World, table: Table, text: InForce) -> None:
     _begin(world, table, rows)
     agreement.age[:] = text.age
     agreement.left[:] = agreement.left if text.left is None else text.left
-    if text.suspended_by is not None:
+    if text.accused is not None:
         table.state[:] = State.SUSPENDED
-        agreement.culprit[:] = world.scenario.disputants.index(text.suspended_by)
+        agreement.culprit[:] = world.scenario.disputants.index(text.accused)
     outcome.agreed[:] = outcome.ratified[:] = world.week
     outcome.package[:] = agreement.package
 

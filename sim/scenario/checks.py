@@ -233,7 +233,7 @@ def _table(file: ScenarioFile, name: str, table: Table) -> Iterator[Finding]:
 
 
 def _in_force(file: ScenarioFile, key: Key, table: Table, text: InForce) -> Iterator[Finding]:
-    yield from _values((*key, "suspended_by"), text.suspended_by, names=disputants(file), noun="disputant")
+    yield from _values((*key, "accused"), text.accused, names=disputants(file), noun="disputant")
     yield from _keys((*key, "text"), text.text, names=table.agenda, noun="issue on the agenda")
     known = {issue: option for issue, option in text.text.items() if issue in table.agenda and issue in file.issues}
     for issue, option in known.items():

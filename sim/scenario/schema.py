@@ -214,7 +214,7 @@ class InForce(Node):
     text: dict[Name, Name] = Field(min_length=1, description="issue: option; issues left out are at their status quo")
     age: Annotated[int, Field(ge=0, le=520)] = Field(0, description="weeks since it entered into force")
     left: Weeks | None = Field(None, description="weeks left of its term; left out: the whole term")
-    suspended_by: Name | None = Field(None, description="disputant whose breach has suspended it; left out: it is observed")
+    accused: Name | None = Field(None, description="disputant accused of the breach over which it is suspended; left out: it is observed")
 
 
 class Table(Node):

@@ -230,7 +230,7 @@ class Narrator:
         left = int(table.agreement.left[self.index])
         age = f" for {in_weeks(found.age)}" if found.age else ""
         term = f", {in_weeks(left)} left of its term" if left > 0 else ""
-        state = f", suspended over a breach by {self.parties[found.suspended_by]}" if found.suspended_by else ""
+        state = f", suspended over a breach of which {self.parties[found.accused]} is accused" if found.accused else ""
         text = self.text(table, int(table.agreement.package[self.index]))
         return f"Already in force{age}, {self.made(table)}{term}{state}: {text}."
 

@@ -81,9 +81,9 @@ def in_force_already(w: World, table: Table) -> None:
     table.agreement.age = found.age
     if found.left is not None:
         table.agreement.left = found.left
-    if found.suspended_by is not None:
+    if found.accused is not None:
         table.state = State.SUSPENDED
-        table.agreement.culprit = w.scenario.disputants.index(found.suspended_by)
+        table.agreement.culprit = w.scenario.disputants.index(found.accused)
     table.record.agreed = table.record.ratified = 0
     table.record.package = package
 

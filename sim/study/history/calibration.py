@@ -39,7 +39,7 @@ KEPT = 256
 POSTERIOR = "posterior.csv"
 """The main table of a saved calibration."""
 
-TRUTHS, AMONG = 200, 40_000
+TRUTHS, AMONG = 200, 200_000
 """Simulation-based calibration: truths, and draws among which each finds its place."""
 
 

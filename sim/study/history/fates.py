@@ -106,7 +106,7 @@ def _undertaken(table: Table, part: pd.DataFrame, ratified: Array) -> Bools:
     """Worlds in which the sides undertook something at a table within the horizon."""
     if table.in_force is None:
         return ratified < HORIZON
-    anew = "renewals" if table.in_force.suspended_by is None else "repairs"
+    anew = "renewals" if table.in_force.accused is None else "repairs"
     return np.asarray(part[anew].to_numpy() > 0)
 
 
