@@ -160,10 +160,10 @@ def test_alternatives_are_rows_beside_the_full_model(episodes: list[Episode], st
     monkeypatch.setattr(tables, "run_fates", lambda *_, **__: None)
     monkeypatch.setattr(tables, "row_values", lambda *_: {})
     counted = study.counted.model_copy(update={"context": {}})
-    monkeypatch.setattr(module, "DRAWS", 3000)
-    monkeypatch.setattr(module, "PART_DRAWS", 1000)
+    monkeypatch.setattr(module, "DRAWS", 1500)
+    monkeypatch.setattr(module, "PART_DRAWS", 500)
     few = Study(counted, study.scenarios)
-    full = tables.reference(episodes, few, worlds=240, seed=5)
+    full = tables.reference(episodes, few, worlds=160, seed=5)
     asked = {
         "idle": Alternative("nothing", {"parties.nobody.*": 0.0}, "a pattern without a number"),
         "aloof": Alternative("nobody comes", {"behaviour.threshold": 1.0}, "the least ready"),

@@ -108,8 +108,8 @@ def table() -> tables.Reference:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tables, "run_fates", lambda *_, **__: None)
         patch.setattr(tables, "row_values", lambda *_: {})
-        patch.setattr(tables, "row_value", lambda *_: Ratio(np.ones(300), np.full(300, 2.0)))
-        return tables.reference(episodes, study, worlds=300, seed=5)
+        patch.setattr(tables, "row_value", lambda *_: Ratio(np.ones(200), np.full(200, 2.0)))
+        return tables.reference(episodes, study, worlds=200, seed=5)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def found(table: tables.Reference) -> calibration.Calibration:
     """What is learned from it, with few draws."""
     episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting, "DRAWS", 12_000)
+        patch.setattr(fitting, "DRAWS", 8_000)
         patch.setattr(checks, "WORLDS", 200)
         for name, count in (("AMONG", 4_000), ("TRUTHS", 50)):
             patch.setattr(calibration, name, count)
@@ -135,7 +135,7 @@ def test_rows_are_those_that_are_scored(table: tables.Reference) -> None:
     assert f"prisoners_2022_03 ended {DAYS}" in names
     assert "sea_2024_01 food" in names
     assert f"sea_2024_01 ended {DAYS}" not in names, "there was no agreement"
-    assert table.theta.shape == (300, len(PRIORS))
+    assert table.theta.shape == (200, len(PRIORS))
     assert (table.hits <= table.tries).all()
     both = [row for row in table.rows if row.cluster == "prisoners_direct"]
     assert [row.vote for row in both] == pytest.approx([2**-0.5] * 2)
@@ -145,7 +145,7 @@ def test_draws_of_the_table_are_those_of_the_runs(table: tables.Reference) -> No
     """A row of ``theta`` is what its world drew: a run with that world's threshold high up has nobody coming."""
     episodes, _ = read_episodes(HOME / "scenarios" / "history" / "gas_2019_12.yaml")
     ranges = {f"behaviour.{name}": tuple(span) for name, span in zip(prior().names, prior().ranges, strict=True)}
-    fates = run_episodes(episodes, 300, 5, drawn=partial(PriorDraws, prior=ranges))[0]
+    fates = run_episodes(episodes, 200, 5, drawn=partial(PriorDraws, prior=ranges))[0]
     place = [row.name for row in table.rows].index("gas_2019_12 gas_transit")
     assert_allclose(table.tries[:, place], fates.met["gas_transit"])
     threshold, ready = table.theta[:, prior().names.index("threshold")], fates.ready["gas_transit"]

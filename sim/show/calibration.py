@@ -79,7 +79,7 @@ def _parameters(found: Calibration) -> Table:
     for row in found.parameters.sort_values("contraction", ascending=False).to_dict("records"):
         quantiles = [f"{row[name]:.2g}" for name in ("low", "median", "high")]
         prior = f"{row['prior_low']:g} to {row['prior_high']:g}"
-        table.add_row(row["parameter"], prior, *quantiles, f"{row['contraction']:.0%}", f"{row['from_uniform']:.2f}")
+        table.add_row(row["parameter"], prior, *quantiles, f"{round(row['contraction'], 2) + 0.0:.0%}", f"{row['from_uniform']:.2f}")
     return table
 
 

@@ -83,6 +83,6 @@ def _line(axes: Axes, middle: float, row: dict[str, Any]) -> None:
         (-NAMES, wrap(f"{name}, {unit}", NAMES - 0.55, size=SMALL, lines=1), INK, "left"),
         (-0.08, f"{low:g}", GREY, "right"),
         (AXIS + 0.08, f"{row['prior_high']:g}", GREY, "left"),
-        (AXIS + FACTS - 0.1, f"{row['contraction']:.0%}", INK, "right"),
+        (AXIS + FACTS - 0.1, f"{round(row['contraction'], 2) + 0.0:.0%}", INK, "right"),
     ):
         axes.text(inches / AXIS, middle, text, ha=where, va="center_baseline", fontsize=SMALL, color=ink)

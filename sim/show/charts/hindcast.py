@@ -138,7 +138,7 @@ def episodes(found: Hindcast) -> Figure:
     sheet = page(
         Words(
             "What the model says of each episode and issue, and what happened",
-            """Probability of agreement on the issue within half a year (once met: of the worlds in which both sides came),
+            """Probability of agreement on the issue within half a year (once met: both sides put at the table),
             the highest first. A well-informed model
             has the filled marks at the top and the open ones at the bottom.""",
             _foot(found, "lines: 95% Monte-Carlo interval; pale marks rest on hardly any worlds"),
