@@ -58,12 +58,12 @@ def test_every_alternative_fixes_numbers_that_there_are(name: str, episodes: lis
     one = ALTERNATIVES[name]
     scenarios = [e.scenario for e in episodes] + list(study.scenarios.values())
     for pattern, value in one.fixed.items():
-        changed = [with_fixed(scenario, {pattern: value}) for scenario in scenarios]
-        own = [new for new, old in zip(changed, scenarios, strict=True) if new is not old]
-        assert own, f"{pattern} names no number"
-        paths = [path for path in own[0].pinned if path.split(".")[-1] == pattern.split(".")[-1] or pattern.endswith("*")]
+        changed = ((with_fixed(scenario, {pattern: value}), scenario) for scenario in scenarios)
+        own = next((new for new, old in changed if new is not old), None)
+        assert own is not None, f"{pattern} names no number"
+        paths = [path for path in own.pinned if path.split(".")[-1] == pattern.split(".")[-1] or pattern.endswith("*")]
         assert paths
-        assert all(own[0].numbers()[path] == value for path in paths)
+        assert all(own.numbers()[path] == value for path in paths)
     assert one.label
     assert one.why
 
@@ -162,6 +162,7 @@ def test_alternatives_are_rows_beside_the_full_model(episodes: list[Episode], st
     counted = study.counted.model_copy(update={"context": {}})
     monkeypatch.setattr(module, "DRAWS", 1500)
     monkeypatch.setattr(module, "PART_DRAWS", 500)
+    monkeypatch.setattr(inference, "STEPS", 4)
     few = Study(counted, study.scenarios)
     full = tables.reference(episodes, few, worlds=160, seed=5)
     asked = {

@@ -23,7 +23,7 @@ from sim.scenario.evidence import drawn_between, uncertain
 from sim.scenario.learned import TABLE, posterior
 from sim.scenario.paths import bounds
 from sim.show.calibration import show
-from sim.study.history import calibration, checks, fitting
+from sim.study.history import calibration, checks, fitting, inference
 from sim.study.history import reference as tables
 from sim.study.history.beside import beside
 from sim.study.history.calibration import learn
@@ -118,6 +118,7 @@ def found(table: tables.Reference) -> calibration.Calibration:
     episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fitting, "DRAWS", 8_000)
+        patch.setattr(inference, "STEPS", 6)
         patch.setattr(checks, "WORLDS", 200)
         for name, count in (("AMONG", 4_000), ("TRUTHS", 50)):
             patch.setattr(calibration, name, count)

@@ -116,6 +116,12 @@ def test_a_told_world_is_that_of_a_comparison() -> None:
         assert told.count(words) == row[column], words
 
 
+def test_an_agreement_that_runs_already_is_told_first() -> None:
+    told = " ".join(story(load(HERE.parent / "scenarios" / "history" / "grain_2022_10.yaml"), world=3).split())
+    assert "Already in force for 14 weeks, each side signing with Turkey and United Nations, 3 weeks left of its term" in told
+    assert "suspended over a breach of which Ukraine is accused" in told
+
+
 def test_worlds_of_a_later_block_are_told() -> None:
     asked = load(HERE / "minimal.yaml")
     told = story(asked, world=BLOCK)

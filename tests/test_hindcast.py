@@ -367,3 +367,31 @@ def test_an_episode_named_twice_counts_once_and_namesakes_are_told_apart(folder:
     other = Path(shutil.copy(here, tmp_path))
     episodes, _ = read_episodes([here, here, other])
     assert [e.name for e in episodes] == [str(here), str(other)]
+
+
+# ---------------------------------------------------------------- coming that is given, and renewals
+
+
+def test_sides_that_came_in_fact_are_put_at_the_table_and_how_many_would_come_stands_beside_it(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "shared", tmp_path / "shared")
+    loath = "behaviour: {threshold: 3.0}\n"
+    met = "{cluster: pier, phase: since, came: true, issues: {ferry: false}, score: [agreed_if_came]}"
+    write(tmp_path, "met", process="both", observed=met, more=loath)
+    write(tmp_path, "not-known", process="both", observed=met.replace("came: true, ", ""), more=loath)
+    rows = sim.hindcast(tmp_path, worlds=WORLDS).rows
+    given, selected = row(rows, episode="met"), row(rows, episode="not-known")
+    assert given.worlds > 0.9 * WORLDS > 10 * (selected.worlds + 1)
+    assert given.came == selected.came == selected.worlds / WORLDS
+    assert "few worlds came" in selected.flag
+    assert not given.flag
+
+
+def test_of_an_agreement_in_force_at_the_start_it_is_asked_whether_it_was_renewed(asked: Scenario) -> None:
+    rows = worlds("direct", *[(3, 0, 9, "walked", "ferry")] * 4).assign(renewals=[0, 1, 2, 0], repairs=[0, 0, 1, 1])
+    table = asked.file.tables["direct"]
+    for accused, expected in ((None, [False, True, True, False]), ("north", [False, False, True, True])):
+        block = type(table).model_fields["in_force"].annotation.__args__[0](text={"ferry": "weekly"}, accused=accused)
+        scenario = told(asked)
+        tables = scenario.file.tables | {"direct": table.model_copy(update={"in_force": block})}
+        found = f.fates(replace(scenario, file=scenario.file.model_copy(update={"tables": tables})), rows)
+        assert found.agreed["ferry"].tolist() == expected

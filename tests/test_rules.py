@@ -236,6 +236,18 @@ def test_who_stays_away_is_on_record(come: tuple[float, float], whose: int | Non
         assert table.outcome.whose[0] == whose
 
 
+def test_sides_are_put_at_a_table_once_and_may_leave() -> None:
+    loath = {"behaviour.threshold": 20.0, "tables.table.seated": True, "formats.direct.invited": {"west": {"status": "not"}}}
+    w, table = table_of(loath, luck={"occasion": 0.0})
+    readiness.who_comes(w, table)
+    assert table.state[0] == State.TALKING
+    assert table.outcome.came[0] == 0
+    transitions.fail(w, table, ONE, (np.array([NOBODY]), np.array([Reason.IMPASSE])))
+    w.week += 1
+    readiness.who_comes(w, table)
+    assert table.state[0] == State.APART, "the second time they come by themselves or not at all"
+
+
 def test_without_an_occasion_nobody_comes() -> None:
     w, table = table_of(COMING, luck={"occasion": 0.21, "come": 0.0})
     readiness.who_comes(w, table)

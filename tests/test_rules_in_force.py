@@ -43,6 +43,41 @@ def weeks(w: Any, table: Any, count: int) -> None:
         w.week += 1
 
 
+# ---------------------------------------------------------------- in force as the run begins
+
+
+def test_an_agreement_in_force_from_the_start() -> None:
+    running = {"tables.table.in_force": {"text": {"bridge": "open"}, "age": 5, "left": 2}, "formats.direct.term": 9}
+    w, table = table_of(CALM, running)
+    made, other = in_force({"formats.direct.term": 9})
+    assert table.state[0] == State.IN_FORCE
+    assert (table.agreement.age[0], table.agreement.left[0], table.agreement.term[0]) == (5, 2, 9)
+    near(gain_left(w, table, ONE).total, *gain_left(made, other, ONE).total[0])
+    near(table.agreement.promised, *gain_left(w, table, ONE).total[0])
+    assert (table.outcome.agreed[0], table.outcome.ratified[0], table.outcome.came[0], table.outcome.texts[0]) == (0, 0, -1, 0)
+    near(w.sides.optimism, 0.5, 0.5)  # it is no news
+    weeks(w, table, 1)
+    assert table.outcome.renewals[0] == 0
+    weeks(w, table, 1)
+    assert (table.outcome.renewals[0], table.agreement.left[0], table.agreement.age[0]) == (1, 9, 7)
+
+
+def test_an_agreement_suspended_from_the_start_is_repaired_by_who_was_injured() -> None:
+    held = {"tables.table.in_force": {"text": {"bridge": "open"}, "accused": "east"}, "behaviour.repair": 1.0}
+    w, table = table_of(CALM, held, luck={"repair": 0.01})
+    assert table.state[0] == State.SUSPENDED
+    assert table.agreement.culprit[0] == EAST
+    assert (table.agreement.left[0], table.outcome.suspensions[0]) == (-1, 0)
+    weeks(w, table, 1)
+    assert table.state[0] == State.IN_FORCE
+    assert table.outcome.repairs[0] == 1
+
+
+def test_issues_that_a_text_leaves_out_are_at_their_status_quo() -> None:
+    _, table = table_of({"tables.table.agenda": ["bridge", "mill"], "tables.table.in_force": {"text": {"mill": "shared"}}})
+    assert table.agenda.name(int(table.agreement.package[0])) == "mill: shared"
+
+
 # ---------------------------------------------------------------- delivery
 
 

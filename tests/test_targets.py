@@ -17,7 +17,7 @@ from sim.scenario import Scenario, load
 from sim.study.compare import DEFAULT_SEED, run_block
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
-WORLDS = 600
+WORLDS = 480
 
 
 @cache

@@ -28,7 +28,7 @@ from sim.scenario.reading import Document
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 SIDES = ("east", "west")
-WORLDS = 200
+WORLDS = 140
 
 
 class Drawn(Draws):

@@ -82,7 +82,7 @@ def agree(scenario: Scenario, worlds: int, *, seed: int = SEED, processes: list[
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_engine_and_twin_agree(path: Path) -> None:
-    for comparison in agree(load(path), 12, processes=VARIANTS.get(path.stem)):
+    for comparison in agree(load(path), 10, processes=VARIANTS.get(path.stem)):
         assert comparison.events > 0
         assert comparison.numbers > 0
 
@@ -94,7 +94,7 @@ def test_engine_and_twin_agree_in_every_regime(name: str) -> None:
 
 @pytest.mark.parametrize("corner", CORNERS)
 def test_engine_and_twin_agree_in_corners(corner: str) -> None:
-    agree(regime.scenario(CORNERS[corner]), 12)
+    agree(regime.scenario(CORNERS[corner]), 10)
 
 
 def test_engine_and_twin_agree_on_agendas_too_large_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -251,9 +251,10 @@ def _in_force(file: ScenarioFile, key: Key, table: Table, text: InForce) -> Iter
         return
     if text.left is not None and form.term is None:
         yield (*key, "left"), f"format {table.format} has no term; expected a term there, or no weeks left here"
-    headline = [issue for issue in table.agenda if issue in file.issues and file.issues[issue].headline] or table.agenda
+    issues = {issue: file.issues[issue] for issue in table.agenda if issue in file.issues}
+    headline = [name for name, issue in issues.items() if issue.headline] or list(issues)
     if form.settlement == "all_or_nothing":
-        still = [i for i in headline if known.get(i) not in _moves(file.issues[i])] if known else []
+        still = [name for name in headline if known.get(name) not in _moves(issues[name])]
         if still:
             yield (*key, "text"), f"format {table.format} settles all or nothing; expected {' and '.join(still)} to move as well"
 

@@ -79,7 +79,8 @@ def _parameters(found: Calibration) -> Table:
     for row in found.parameters.sort_values("contraction", ascending=False).to_dict("records"):
         quantiles = [f"{row[name]:.2g}" for name in ("low", "median", "high")]
         prior = f"{row['prior_low']:g} to {row['prior_high']:g}"
-        table.add_row(row["parameter"], prior, *quantiles, f"{round(row['contraction'], 2) + 0.0:.0%}", f"{row['from_uniform']:.2f}")
+        learned = f"{round(row['contraction'], 2) + 0.0:.0%}"  # no minus before a zero
+        table.add_row(row["parameter"], prior, *quantiles, learned, f"{row['from_uniform']:.2f}")
     return table
 
 
