@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from quarrel import scenario
 from scenario_texts import HERE, MINIMAL, changed, errors, line_of, write
 
 from sim.scenario import ScenarioError, load
@@ -201,3 +202,24 @@ def test_tables_that_wait_for_each_other(folder: Path) -> None:
     lines = errors(write("a.yaml", text))
     assert len(lines) == 2
     assert lines[0].endswith("tables.direct.opens.after: never opens: direct after ferry_table after direct")
+
+
+# ------------------------------------------------------------ agreements in force
+
+
+def test_a_text_in_force_keeps_to_conditional_offers_on_issues_that_it_leaves_out() -> None:
+    only_if = [{"offer": {"mill": "closed"}, "only_if": {"bridge": "closed"}}]
+    offered = {"tables.table.agenda": ["bridge", "mill"], "parties.east.conditional_offers": only_if}
+    running = {"tables.table.in_force": {"text": {"bridge": "open"}}}
+    with pytest.raises(ScenarioError, match="east offers mill: closed only if bridge: closed; expected both"):
+        scenario(offered, running)
+    other = [{"offer": {"mill": "shared"}, "only_if": {"bridge": "closed"}}]
+    kept = {"tables.table.in_force": {"text": {"mill": "shared"}}}
+    assert scenario(offered, {"parties.east.conditional_offers": other}, kept).file.tables["table"].in_force is not None
+
+
+def test_what_is_carried_out_is_not_in_force() -> None:
+    short = {"issues.bridge.options.open": {"lasts": 3}}
+    with pytest.raises(ScenarioError, match="all of it is carried out after 3 weeks; expected less"):
+        scenario(short, {"tables.table.in_force": {"text": {"bridge": "open"}, "age": 3}})
+    assert scenario(short, {"tables.table.in_force": {"text": {"bridge": "open"}, "age": 2}}).file.weeks

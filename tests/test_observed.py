@@ -51,3 +51,12 @@ def test_a_failure_has_no_days() -> None:
     assert with_block(observed(**failed)).file.observed is not None
     with pytest.raises(ScenarioError, match="got days in force of an agreement that there was not"):
         with_block(observed(**failed | {"days": 3}))
+
+
+def test_of_a_running_agreement_it_is_asked_whether_it_was_renewed() -> None:
+    running = sim.load(MINIMAL).with_({"tables.ferry_table.in_force": {"text": {"ferry": "weekly"}}})
+    asked = observed(issues={"ferry": True}, score=["agreed"])
+    assert running.with_({"observed": asked}).file.observed is not None
+    for kind in ("agreed_if_came", "in_force"):
+        with pytest.raises(ScenarioError, match=f"got {kind} for an agreement that runs as the episode starts, expected agreed"):
+            running.with_({"observed": asked | {"score": ["agreed", kind], "came": True}})

@@ -2,7 +2,7 @@
 
 A package is one option per issue on the agenda. Its worth to a disputant is additive over issues and
 counted from the status quo: gains, which come only if the other side keeps its word, less losses,
-which are the side's own to bear. Keeping the two apart is what lets the commitment problem
+which a side bears itself until it takes back what it gave on that word. Keeping the two apart is what lets the commitment problem
 (Fearon 1995; Powell 2006) act on a package as a whole.
 """
 

@@ -43,6 +43,12 @@ def _observed(file: ScenarioFile) -> Iterator[Finding]:
         yield ("observed", "days"), "got days in force of an agreement that there was not, expected another fate"
     if "in_force" in seen.score and (seen.fate == "none" or (seen.days is None and seen.fate != "completed")):
         yield ("observed", "score"), "in_force cannot be scored, expected an agreement, and its days unless it was completed"
+    running = {i for name in file.tables for i in file.tables[name].agenda if file.tables[name].in_force is not None}
+    if running & set(seen.issues):
+        for place, kind in enumerate(seen.score):
+            if kind != "agreed":
+                message = f"got {kind} for an agreement that runs as the episode starts, expected agreed: whether it was renewed"
+                yield ("observed", "score", place), message
 
 
 def disputants(file: ScenarioFile) -> list[str]:
@@ -238,13 +244,19 @@ def _in_force(file: ScenarioFile, key: Key, table: Table, text: InForce) -> Iter
     known = {issue: option for issue, option in text.text.items() if issue in table.agenda and issue in file.issues}
     for issue, option in known.items():
         yield from _values((*key, "text", issue), option, names=file.issues[issue].options, noun="option")
-    if not any(option in _moves(file.issues[issue]) for issue, option in known.items()):
+    moved = {issue: option for issue, option in known.items() if option in _moves(file.issues[issue])}
+    if not moved:
         yield (*key, "text"), "changes nothing; expected an option other than the status quo"
+    lasts = [file.issues[issue].options[option].lasts for issue, option in moved.items()]
+    if moved and all(weeks is not None and weeks <= text.age for weeks in lasts):
+        yield (*key, "age"), f"all of it is carried out after {max(lasts, key=lambda weeks: weeks or 0)} weeks; expected less"
     if table.opens is not None:
         yield (*key,), "got an agreement in force at a table that is yet to open; expected one or the other"
+    at_rest = {name: file.issues[name] for name in table.agenda if name in file.issues}
+    whole = {name: next((o for o in issue.options if o not in _moves(issue)), "") for name, issue in at_rest.items()} | known
     for side in disputants(file):
         for offer in getattr(file.parties[side], "conditional_offers", ()):
-            if offer.offer.items() <= known.items() and not offer.only_if.items() <= known.items():
+            if offer.offer.items() <= whole.items() and not offer.only_if.items() <= whole.items():
                 yield (*key, "text"), f"{side} offers {_words(offer.offer)} only if {_words(offer.only_if)}; expected both"
     form = file.formats.get(table.format)
     if form is None:
@@ -254,9 +266,9 @@ def _in_force(file: ScenarioFile, key: Key, table: Table, text: InForce) -> Iter
     issues = {issue: file.issues[issue] for issue in table.agenda if issue in file.issues}
     headline = [name for name, issue in issues.items() if issue.headline] or list(issues)
     if form.settlement == "all_or_nothing":
-        still = [name for name in headline if known.get(name) not in _moves(issues[name])]
-        if still:
-            yield (*key, "text"), f"format {table.format} settles all or nothing; expected {' and '.join(still)} to move as well"
+        rest = [name for name in headline if known.get(name) not in _moves(issues[name])]
+        if rest:
+            yield (*key, "text"), f"format {table.format} settles all or nothing; expected {' and '.join(rest)} to move as well"
 
 
 def _words(options: dict[str, str]) -> str:

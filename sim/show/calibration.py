@@ -32,17 +32,20 @@ def show(found: Calibration, console: Console) -> None:
     console.print(
         f"{said['worlds']:,} draws from the priors; {said['effective']:,.0f} effective draws of the posterior, at least "
         f"{min(said['effective_left_out'].values()):,.0f} with an affair left out. Contraction: share of the prior variance that "
-        "the record took away. Places: largest distance of known truths from uniform places (up to 0.115 by chance). In, out: of "
-        "the 95% interval of the count. Model less rule: below 0 the model is better. *: with the discrepancy, "
-        "the chance, learned from the other affairs, that what came of an episode had nothing to do with the model."
+        "the record took away. Places: largest distance of known truths from uniform places (by chance above 0.096 in 5%, above "
+        "0.115 in 1%). In, out: of the 95% interval of the count. Model less rule: below 0 the model is better. *: with the "
+        "discrepancy, the chance, learned from the other affairs, that a row of an episode had nothing to do with the model."
     )
     if len(found.checks):
         _with_note(console, _checks(found.checks), CHECKS_NOTE)
     if len(found.alternatives):
-        _with_note(console, _alternatives(found.alternatives), ALTERNATIVES_NOTE.format(said["alternatives_worlds"]))
+        _with_note(console, _alternatives(found.alternatives), ALTERNATIVES_NOTE.format(said["alternatives_worlds"], FEW_DRAWS))
     for title, rows in found.results.groupby("scenario", sort=False) if len(found.results) else ():
         _with_note(console, _results(str(title), rows), RESULTS_NOTE.format(said["results_worlds"], _places(rows)))
 
+
+FEW_DRAWS = 20
+"""Effective draws below which what is said of an alternative is marked."""
 
 CHECKS_NOTE = (
     "Predicted: median and 90% interval of the figure, the record made again from the posterior. Tail: chance of a figure as "
@@ -52,7 +55,7 @@ ALTERNATIVES_NOTE = (
     "Evidence: log evidence less that of the full model in {:,} worlds, and one standard error; below 0 the record speaks for "
     "the mechanism that was taken away. Words after Kass and Raftery (1995). Agreed, ended: left-out Brier score less that of "
     "the full model; below 0 the model is better without; *: the 95% interval over affairs is off 0. In: counts inside "
-    "their interval; out: with each left out."
+    "their interval; out: with each left out. ?: rests on fewer than {} effective draws."
 )
 RESULTS_NOTE = (
     "{:,} worlds per process, the same luck under prior and posterior. Brackets: what the numbers that are drawn leave open, "
@@ -133,6 +136,7 @@ def _alternatives(rows: pd.DataFrame) -> Table:
         full = not row["verdict"]
         evidence = (f"{row['log_evidence']:.1f}", "") if full else (f"{row['change']:+.1f}", f"±{row['error']:.1f}")
         said = row["verdict"].removesuffix(" the mechanism") if row["scenarios"] else "is in no run"
+        said += "" if full or row["effective"] >= FEW_DRAWS else "?"
         briers = [_brier(row, outcome, full) for outcome in ("agreed", "ended_360")]
         name = row["alternative"].replace("_", " ")
         table.add_row(name, *evidence, said, *briers, str(row["inside_posterior"]), str(row["inside_left_out"]))

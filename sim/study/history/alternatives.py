@@ -14,8 +14,8 @@ held against that of the full model in three ways:
 ``error`` of an evidence is Monte-Carlo error (one standard error): a jackknife over quarters of the worlds (Tukey
 1958), which is what smoothing on so few worlds leaves open, and the spread over the draws of the prior, paired.
 
-Beware: most rows are about worlds in which both sides came. A model in which nobody comes says one half there, which
-costs less than being wrong, so each row also says in what share of episodes both came (``came_prior``).
+Beware: most rows are about talks that took place, at which both sides are put. A model in which nobody comes is not
+punished for it, so each row also says in what share of episodes both come by themselves (``came_prior``).
 """
 
 from __future__ import annotations

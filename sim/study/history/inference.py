@@ -6,10 +6,11 @@ smooths a row's chance over the parameters (a synthetic likelihood on an emulate
 Welling 2014), so the posterior is a weight per draw; leaving a cluster of rows out is another set of
 weights from the same table.
 
-No model is right about every case. With a chance that is learned as well, the **discrepancy** (Kennedy, O'Hagan
-2001), what came of an episode had nothing to do with the model, and yes and no were as likely; so a case that no
-draw can have does not bend all parameters to it, and a prediction is as bold as the other affairs allow. Counts of many cases
-are kept off 0 and 1 by ``LEAST`` alone.
+No model is right about every case. With a chance that is learned as well, the **discrepancy**, a row of an episode had
+nothing to do with the model, and yes and no were as likely: a mixture, as for lapses in psychophysics (Wichmann, Hill
+2001), row by row; that a model's own error belongs in what is learned from it, see Kennedy and O'Hagan (2001). So a case
+that no draw can have does not bend all parameters to it, and a prediction is as bold as the other affairs allow. Counts
+of many cases are kept off 0 and 1 by ``LEAST`` alone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from sim.model.arrays import Array
 
 LEAST = 0.02
-"""Discrepancy of every row."""
+"""Every chance is kept off 0 and 1 by half of this."""
 
 RIDGE = 1.0
 """Penalty on the coefficients of a smoothed chance, in units of a standardized parameter."""
