@@ -326,27 +326,21 @@ def _load(path: str, settings: list[str] | None) -> Scenario:
 
 
 def _run(asked: Scenario, names: list[str], wanted: _Run) -> None:
-    """Check the folder, run, save, show. What was found is shown even if it could not be saved."""
-    from sim.study.saving import RunFolderError, check_target  # noqa: PLC0415
+    """Check the folder, run, save, show."""
+    from sim.study.saving import check_target, saved  # noqa: PLC0415
 
     check_target(wanted.out)
     total = wanted.worlds * len(names)
     what = f"{wanted.worlds:,} worlds, {len(names)} {'process' if len(names) == 1 else 'processes'}"
     with _progress(total, what) as tick:
         result = sim.compare(asked, worlds=wanted.worlds, seed=wanted.seed, processes=names, jobs=wanted.jobs, progress=tick)
-    problem: RunFolderError | None = None
-    try:
-        result.save(wanted.out)
-    except RunFolderError as error:
-        problem = error
-    if wanted.as_json:
-        typer.echo(_as_json(result))
-    else:
-        from sim.show.console import show  # noqa: PLC0415
+    with saved(result.save, wanted.out):
+        if wanted.as_json:
+            typer.echo(_as_json(result))
+        else:
+            from sim.show.console import show  # noqa: PLC0415
 
-        show(result, _console())
-    if problem is not None:
-        raise problem
+            show(result, _console())
     typer.echo(f"Written to {wanted.out}", err=wanted.as_json)
 
 

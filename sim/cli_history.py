@@ -37,7 +37,7 @@ def hindcast(  # noqa: PLR0913, PLR0917 - one argument per option
     """
     from sim.study.history.episodes import read_episodes  # noqa: PLC0415
     from sim.study.history.hindcast import SCORES, collect, run_episodes  # noqa: PLC0415
-    from sim.study.saving import RunFolderError, check_target  # noqa: PLC0415
+    from sim.study.saving import check_target, saved  # noqa: PLC0415
 
     folder = out or "results/hindcast" + (f"-{Path(paths[0]).resolve().stem}" if len(paths) == 1 else "")
     cli._Run(worlds, seed, jobs, folder, as_json)  # refuses what cannot be
@@ -47,19 +47,13 @@ def hindcast(  # noqa: PLR0913, PLR0917 - one argument per option
     with cli._progress(worlds * len(episodes), what) as tick:
         fates = run_episodes(episodes, worlds, seed, jobs=jobs, progress=tick)
     found = collect(episodes, fates, seed=seed, notes=notes)
-    problem: RunFolderError | None = None
-    try:
-        found.save(folder)
-    except RunFolderError as error:
-        problem = error
-    if as_json:
-        typer.echo(_as_json(found))
-    else:
-        from sim.show.hindcast import show  # noqa: PLC0415
+    with saved(found.save, folder):
+        if as_json:
+            typer.echo(_as_json(found))
+        else:
+            from sim.show.hindcast import show  # noqa: PLC0415
 
-        show(found, cli._console())
-    if problem is not None:
-        raise problem
+            show(found, cli._console())
     typer.echo(f"Written to {folder}", err=as_json)
 
 
@@ -101,8 +95,9 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
     Also checks what was not fitted.
     """
     import sim  # noqa: PLC0415
+    from sim.show.calibration import show  # noqa: PLC0415
     from sim.study.history.calibration import POSTERIOR  # noqa: PLC0415
-    from sim.study.saving import RunFolderError, check_target  # noqa: PLC0415
+    from sim.study.saving import check_target, saved  # noqa: PLC0415
 
     cli._Run(worlds, seed, jobs, out, False)  # refuses what cannot be
     asked = [sim.load(path) for path in compare or ()]
@@ -112,14 +107,6 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
         found = sim.calibrate(
             history, counted, worlds=worlds, seed=seed, jobs=jobs, ablate=ablate, compare=asked, progress=tick
         )
-    problem: RunFolderError | None = None
-    try:
-        found.save(out)
-    except RunFolderError as error:
-        problem = error
-    from sim.show.calibration import show  # noqa: PLC0415
-
-    show(found, cli._console())
-    if problem is not None:
-        raise problem
+    with saved(found.save, out):
+        show(found, cli._console())
     typer.echo(f"Written to {out}")

@@ -247,9 +247,9 @@ def _in_force(file: ScenarioFile, key: Key, table: Table, text: InForce) -> Iter
     moved = {issue: option for issue, option in known.items() if option in _moves(file.issues[issue])}
     if not moved:
         yield (*key, "text"), "changes nothing; expected an option other than the status quo"
-    lasts = [file.issues[issue].options[option].lasts for issue, option in moved.items()]
-    if moved and all(weeks is not None and weeks <= text.age for weeks in lasts):
-        yield (*key, "age"), f"all of it is carried out after {max(lasts, key=lambda weeks: weeks or 0)} weeks; expected less"
+    lasts = max((file.issues[issue].options[option].lasts or math.inf for issue, option in moved.items()), default=math.inf)
+    if lasts <= text.age:
+        yield (*key, "age"), f"all of it is carried out after {lasts} weeks; expected less"
     if table.opens is not None:
         yield (*key,), "got an agreement in force at a table that is yet to open; expected one or the other"
     at_rest = {name: file.issues[name] for name in table.agenda if name in file.issues}

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -230,6 +230,19 @@ def _reading(file: Path, reader: Callable[[str], Any]) -> Any:
 
 
 # ---------------------------------------------------------------- swapping in
+
+
+@contextlib.contextmanager
+def saved(save: Callable[[str], object], folder: str) -> Iterator[None]:
+    """Save what was found, let it be shown even if it could not be saved, and only then raise that RunFolderError."""
+    problem: RunFolderError | None = None
+    try:
+        save(folder)
+    except RunFolderError as error:
+        problem = error
+    yield
+    if problem is not None:
+        raise problem
 
 
 def _check_replaceable(path: Path, name: str, of: str) -> None:
