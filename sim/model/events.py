@@ -25,7 +25,7 @@ def move_front(world: World) -> None:
 
 def happen(world: World) -> None:
     """Events of this week take effect where they happen."""
-    for number, (name, event) in enumerate(world.scenario.file.events.items()):
+    for number, (name, event) in enumerate(world.conflict.file.events.items()):
         if event.rate is not None:
             happens = world.luck(f"event {name}", world.week) < world.parameters(f"events.{name}.rate")
         elif event.week == world.week:
@@ -48,7 +48,7 @@ def happened_before(world: World) -> None:
 
     The first week begins with a week's fading, so one week less is counted here.
     """
-    for name, event in world.scenario.file.events.items():
+    for name, event in world.conflict.file.events.items():
         if event.week is not None and event.week < 0:
             apply(world, name, event, np.arange(world.worlds), -event.week - 1)
 
@@ -69,7 +69,7 @@ def _held_back(world: World, name: str, issue: str) -> NDArray[np.bool_]:
 
 def apply(world: World, name: str, event: Event, rows: Rows, weeks_ago: int) -> None:
     """Add what an event does, less what faded in the weeks since."""
-    sides, b, columns = world.sides, world.behaviour.at(rows), world.scenario.disputants
+    sides, b, columns = world.sides, world.behaviour.at(rows), world.conflict.disputants
 
     def size(key: str) -> Array:
         return world.parameters(f"events.{name}.{key}", 0.0)[rows]

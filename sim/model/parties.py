@@ -113,7 +113,7 @@ class Mediator(mesa.Agent):
         self.leverage = parameters(f"{base}.leverage")
         self.capacity = parameters(f"{base}.capacity")
         self.pull = parameters(f"{base}.pull")
-        self.bias = pair(*(parameters(f"{base}.bias.{side}", 0.0) for side in world.scenario.disputants))
+        self.bias = pair(*(parameters(f"{base}.bias.{side}", 0.0) for side in world.conflict.disputants))
         self.load = np.zeros(parameters.worlds)
 
     def count_tables(self) -> None:

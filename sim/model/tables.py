@@ -33,7 +33,7 @@ class Levers:
     """The levers of a format as numbers per world, ``(R, 1)``, so that no rule asks for a name."""
 
     def __init__(self, world: World, table: str) -> None:
-        form, b = world.scenario.file.formats[table], world.behaviour
+        form, b = world.conflict.file.formats[table], world.behaviour
         one = np.ones((world.worlds, 1))
         cost = {"face_to_face": one, "proximity": b.contact_proximity, "remote": b.contact_remote, "separate": b.contact_separate}
         pace = {"face_to_face": one, "proximity": b.pace_proximity, "remote": b.pace_remote, "separate": b.pace_separate}
@@ -52,16 +52,16 @@ class Levers:
         signed = {"joint": one, "mirrored": one, "announced": b.unsigned, "declaration": b.declared}
         self.signed = signed[form.instrument]
         self.monitoring = world.parameters(f"{base}.monitoring", 0.0)[:, None]
-        self.denied = np.array([[side in form.denied_by for side in world.scenario.disputants]], float)
+        self.denied = np.array([[side in form.denied_by for side in world.conflict.disputants]], float)
         self.carried = form.contact.talks == "separate"
         self.in_room = bool(form.mediators) and form.contact.talks in ("face_to_face", "proximity")
         self.single_text = form.drafting == "single_text" and bool(form.mediators)
-        status = [form.invited[s].status if s in form.invited else "formal" for s in world.scenario.disputants]
+        status = [form.invited[s].status if s in form.invited else "formal" for s in world.conflict.disputants]
         weight = {"not": 0 * one, "hinted": b.hint_belief, "formal": one}
-        believed = [world.parameters(f"{base}.invited.{s}.believed", 1.0)[:, None] for s in world.scenario.disputants]
+        believed = [world.parameters(f"{base}.invited.{s}.believed", 1.0)[:, None] for s in world.conflict.disputants]
         self.invited = np.array([s != "not" for s in status])
         self.believed = pair(*((weight[s] * x)[:, 0] for s, x in zip(status, believed, strict=True)))
-        self.convenes = np.array([side == form.convened_by for side in world.scenario.disputants])
+        self.convenes = np.array([side == form.convened_by for side in world.conflict.disputants])
         self.other_comes = self.believed[:, ::-1] if form.hosts_if == "one" else one
         """Chance that the other side is there to be met: certain, unless the meeting is held without it."""
 
@@ -70,8 +70,8 @@ class SideDeals:
     """All side deals of a format, added up per disputant; ``(R, 2)`` unless said otherwise."""
 
     def __init__(self, world: World, table: str) -> None:
-        form = world.scenario.file.formats[table]
-        disputants = world.scenario.disputants
+        form = world.conflict.file.formats[table]
+        disputants = world.conflict.disputants
         self.parts: list[tuple[int, str, Array]] = []
         """Per deal: who gets it, who controls it, and benefit x credibility, ``(R,)``."""
         self.delivered = zeros(world.worlds, 2)
@@ -221,16 +221,16 @@ class Table:
     """A table of a process in all worlds of a block."""
 
     def __init__(self, world: World, name: str) -> None:
-        file = world.scenario.file
+        file = world.conflict.file
         self.name = name
         self.spec = file.tables[name]
         self.form = file.formats[self.spec.format]
-        self.agenda = enumerate_agenda(world.scenario, self.spec, self.form)
-        self.values = Values(world.scenario, self.agenda, world.parameters)
+        self.agenda = enumerate_agenda(world.conflict, self.spec, self.form)
+        self.values = Values(world.conflict, self.agenda, world.parameters)
         self.levers = Levers(world, self.spec.format)
         self.side_deals = SideDeals(world, self.spec.format)
         self.mediators: list[Mediator] = [world.mediators[m] for m in self.form.mediators]
-        self.interest = mediators_interest(world.scenario, self.agenda, self.form.mediators, world.parameters)
+        self.interest = mediators_interest(world.conflict, self.agenda, self.form.mediators, world.parameters)
         self.guess = self.values.guess()
         self.sensitivity = self.values.agenda_sensitivity
         self._draws, self._weeks, self._owner = world.draws, world.weeks, f"table {self.spec.luck or name}"
@@ -265,7 +265,7 @@ class Table:
         """What each option delivers: unit, amount per week ``(R,)``, packages it is in ``(K,)``, weeks it lasts (0 goes on)."""
         found = []
         for k, issue in enumerate(self.agenda.issues):
-            for o, (name, option) in enumerate(world.scenario.file.issues[issue].options.items()):
+            for o, (name, option) in enumerate(world.conflict.file.issues[issue].options.items()):
                 for unit in option.units:
                     amount = world.parameters(f"issues.{issue}.options.{name}.units.{unit}")
                     found.append((unit, amount, self.agenda.packages[:, k] == o, option.lasts or 0))
@@ -274,8 +274,8 @@ class Table:
     def _alternatives(self, world: World) -> list[tuple[int, int, Array]]:
         """What the sides can have alone on this agenda: first week, column of the side, worth ``(R,)``."""
         found = []
-        for s, side in enumerate(world.scenario.disputants):
-            party = world.scenario.file.parties[side]
+        for s, side in enumerate(world.conflict.disputants):
+            party = world.conflict.file.parties[side]
             for issue, alternative in party.alternatives.items():  # type: ignore[union-attr]
                 if issue in self.agenda.issues:
                     weight = self.values.weights[:, s, self.agenda.issues.index(issue)]

@@ -73,7 +73,7 @@ def sit_down(world: World, table: Table, rows: Rows, ready: Array) -> None:
     session.devalued[rows] = False
     first = table.form.first_offer
     lot = (table.luck("first", world.week, rows) < 0.5).astype(np.int8)
-    session.first[rows] = lot if first == "lot" else world.scenario.disputants.index(first)
+    session.first[rows] = lot if first == "lot" else world.conflict.disputants.index(first)
     blur = np.ones((len(rows), 1))
     if table.levers.in_room:
         blur = 1 - b.clarity * at(table.honesty, rows)
@@ -208,7 +208,7 @@ def in_force_already(world: World, table: Table, text: InForce) -> None:
     agreement.left[:] = agreement.left if text.left is None else text.left
     if text.accused is not None:
         table.state[:] = State.SUSPENDED
-        agreement.culprit[:] = world.scenario.disputants.index(text.accused)
+        agreement.culprit[:] = world.conflict.disputants.index(text.accused)
     outcome.agreed[:] = outcome.ratified[:] = world.week
     outcome.package[:] = agreement.package
 

@@ -30,7 +30,7 @@ class World(mesa.Model):
         self, scenario: Scenario, process: str, draws: Draws, *, listener: Listener | None = None, stated: bool = False
     ) -> None:
         super().__init__(rng=draws.seed)
-        self.scenario = scenario
+        self.conflict = scenario
         self.process = process
         self.draws = draws
         self.worlds = draws.worlds

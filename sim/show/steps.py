@@ -47,11 +47,11 @@ class Narrator:
         """Listen to ``world``, which has not begun."""
         self.world = world
         self.index = world.worlds - 1
-        self.file = world.scenario.file
-        self.parties, self.issues = names(world.scenario, "parties"), names(world.scenario, "issues")
-        self.labels, self.events = names(world.scenario, "tables"), names(world.scenario, "events")
+        self.file = world.conflict.file
+        self.parties, self.issues = names(world.conflict, "parties"), names(world.conflict, "issues")
+        self.labels, self.events = names(world.conflict, "tables"), names(world.conflict, "events")
         self.event_names = list(self.file.events)
-        self.sides = [self.parties[side] for side in world.scenario.disputants]
+        self.sides = [self.parties[side] for side in world.conflict.disputants]
         self.seats = {table.name: Seat() for table in world.tables}
         self.sentences: dict[str, list[str]] = {}
         """What is new since it was last taken, by table; "" for events."""

@@ -47,7 +47,7 @@ class Story:
         """Tell what ``narrator`` will hear."""
         self.narrator = narrator
         self.world, self.index = narrator.world, narrator.index
-        self.file = self.world.scenario.file
+        self.file = self.world.conflict.file
         self.front = float(self.world.front[self.index])
 
     def run(self, title: str) -> str:

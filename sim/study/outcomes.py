@@ -55,7 +55,7 @@ def mean(values: Array) -> Estimate:
 def table_rows(world: World, first_world: int) -> pd.DataFrame:
     """A row per table and world of one block of a process; weeks are missing where a thing did not happen."""
     parts = []
-    names = {NOBODY: "nobody", BOTH: "both"} | dict(enumerate(world.scenario.disputants))
+    names = {NOBODY: "nobody", BOTH: "both"} | dict(enumerate(world.conflict.disputants))
     for table in world.tables:
         outcome = table.outcome
         labels = [table.agenda.name(k) for k in range(len(table.agenda.packages))]
@@ -65,7 +65,7 @@ def table_rows(world: World, first_world: int) -> pd.DataFrame:
             "world": np.arange(first_world, first_world + world.worlds),
             "stage": pd.Categorical.from_codes(outcome.stage, [STAGES.get(s, s.name.lower()) for s in Stage]),
             "reason": _words(outcome.reason),
-            "whose": pd.Categorical([names[int(w)] for w in outcome.whose], ["nobody", *world.scenario.disputants, "both"]),
+            "whose": pd.Categorical([names[int(w)] for w in outcome.whose], ["nobody", *world.conflict.disputants, "both"]),
             "cited": _words(outcome.cited),
             "first_end": _words(outcome.first_end),
             "package": np.array([*labels, ""], dtype=object)[outcome.package],
@@ -84,7 +84,7 @@ def table_rows(world: World, first_world: int) -> pd.DataFrame:
                 columns[f"stands_{checkpoint}"] = stands
             if checkpoint == world.weeks:
                 columns["stands_end"] = stands
-        for column, side in enumerate(world.scenario.disputants):
+        for column, side in enumerate(world.conflict.disputants):
             columns[f"surplus_{side}"] = outcome.surplus[:, column] / world.weeks
             columns[f"trust_change_{side}"] = world.sides.trust[:, column] - world.trust_before[:, column]
             columns[f"text_surplus_{side}"] = outcome.agreed_surplus[:, column]

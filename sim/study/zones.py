@@ -23,7 +23,7 @@ def zone_of_agreement(world: World, table: Table) -> pd.DataFrame:
     surplus = (expected_value(world, table, rows, table.values.at(rows)) - reservation_value(world, table, rows)[..., None])[0]
     numbers = np.arange(surplus.shape[1])
     columns: dict[str, object] = {"package": [table.agenda.name(k) for k in numbers]}
-    columns |= {side: surplus[column] for column, side in enumerate(world.scenario.disputants)}
+    columns |= {side: surplus[column] for column, side in enumerate(world.conflict.disputants)}
     columns |= {"zone": zone(surplus), "frontier": frontier(surplus)}
     columns |= {"nash": numbers == nash(surplus), "kalai": numbers == kalai(surplus)}
     return pd.DataFrame(columns)

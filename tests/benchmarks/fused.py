@@ -30,6 +30,7 @@ WORDS = (
     "motivation", "attraction", "confidence", "threshold", "grievance_weight", "exposure", "temperature", "denial_cover",
     "concession_cost", "front_value", "relief_value", "ratification_cost", "signing_cost", "win_set_cost", "mandate_gap",
     "leverage_half_life", "violation_grievance", "violation_gain", "deterrence", "infancy", "infancy_weeks", "violation_rate",
+    "irrevocable",
 )  # fmt: skip
 SIDES = ("optimism", "grievance", "commitment", "trust", "front_optimism", "war_cost", "recognition", "audience_cost", "win_set")
 LEVERS = ("visibility", "distance", "signed", "level", "contact_talks", "contact_signing", "monitoring", "other_comes")
@@ -50,7 +51,7 @@ def _arrays(world: World) -> tuple[np.ndarray, ...]:
     lever = np.column_stack([np.broadcast_to(getattr(table.levers, name), (n, 1))[:, 0] for name in LEVERS])
     side = np.stack([getattr(world.sides, name) for name in SIDES], axis=2)
     focal, agreement, values = table.focal_worth, table.agreement, table.values
-    worth = (focal.secure, focal.trusted, focal.loss, focal.political, agreement.delivered, agreement.gains, agreement.loss)
+    worth = (focal.secure, focal.trusted, focal.entrusted, focal.loss, focal.political, agreement.delivered, agreement.gains, agreement.loss)
     own = np.stack([*worth, agreement.leverage, values.front_weight, values.relief_weight], axis=2)
     one = np.column_stack([world.front, table.sensitivity[:, 0], agreement.age, agreement.frailty, table.pull_bonus])
     return b, lever, side, own, one, np.broadcast_to(table.levers.denied, (1, 2))[0], np.float64(table.levers.mandate)
@@ -60,25 +61,26 @@ def _week_kernel(arrays: Any, out: Any) -> None:
     b, lever, side, own, one, denied, mandate = arrays
     for r in range(b.shape[0]):
         (motivation, attraction, confidence, threshold, grieve, exposure, temperature, cover, concede, front_value, relief, ratify,
-         signing, win, gap, half_life, v_grieve, v_gain, deter, infancy, infant, rate) = b[r]  # fmt: skip
+         signing, win, gap, half_life, v_grieve, v_gain, deter, infancy, infant, rate, irrevocable) = b[r]  # fmt: skip
         visibility, distance, signed, level, talks, contact, monitoring, other = lever[r]
         front, sensitivity, age, frailty, pull = one[r]
         faded, young = 2.0 ** (-age / half_life), 1 + infancy * math.exp(-age / infant)
         for s in range(2):
             optimism, grievance, commitment, trust, hope, war, recognition, audience, width = side[r, s]
-            secure, trusted, loss, political, delivered, gains, costs, leverage, f_weight, r_weight = own[r, s]
+            secure, trusted, entrusted, loss, political, delivered, gains, costs, leverage, f_weight, r_weight = own[r, s]
             seen = visibility * (1 - cover * denied[s])
             expected = min(max((front if s == 0 else -front) + hope, -1.0), 1.0)
             batna = front_value * f_weight * expected - relief * r_weight * min(war, 1.0)
             home = ratify * audience * seen + signing * distance * contact * recognition + win * (1 - width) + gap * (1 - mandate)
-            value = secure + trust * signed * trusted - loss - concede * audience * seen * political
+            keep = trust * signed
+            value = secure + keep * trusted + (1 - keep) * (1 - irrevocable) * entrusted
+            value -= loss + concede * audience * seen * political
             surplus = min(max(value - batna - sensitivity * home, -0.3), 0.5)
-            met = distance * other
             ready = motivation * surplus + optimism + attraction * pull + confidence * (trust - 0.2) - threshold
             met = distance * other
             ready -= sensitivity * (met * talks * level * recognition + grieve * grievance + met * exposure * seen * audience)
             ready -= met * level * seen * commitment
-            left = own[r, 1 - s, 4] * gains - delivered * costs + leverage * faded - batna
+            left = own[r, 1 - s, 5] * gains - delivered * costs + leverage * faded - batna
             hazard = rate * math.exp(frailty + v_grieve * sensitivity * grievance - v_gain * left) * (1 - deter * monitoring) * young
             out[r, s, 0] = 0.5 * (1.0 + math.tanh(0.5 * ready / temperature))
             out[r, s, 1], out[r, s, 2] = left, 1 - math.exp(-hazard)

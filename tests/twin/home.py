@@ -73,7 +73,7 @@ def enter_into_force(w: World, table: Table) -> None:
 def in_force_already(w: World, table: Table) -> None:
     """The run begins with an agreement that was made before it."""
     found = table.spec.in_force
-    status_quo = {i: next(o for o, x in w.scenario.file.issues[i].options.items() if x.status_quo) for i in table.agenda}
+    status_quo = {i: next(o for o, x in w.conflict.file.issues[i].options.items() if x.status_quo) for i in table.agenda}
     wanted = status_quo | found.text
     package = next(n for n, p in enumerate(table.packages) if p.options == wanted)
     table.agreement = Agreement(package=package, signed=0, leverage=[0.0, 0.0])
@@ -83,7 +83,7 @@ def in_force_already(w: World, table: Table) -> None:
         table.agreement.left = found.left
     if found.accused is not None:
         table.state = State.SUSPENDED
-        table.agreement.culprit = w.scenario.disputants.index(found.accused)
+        table.agreement.culprit = w.conflict.disputants.index(found.accused)
     table.record.agreed = table.record.ratified = 0
     table.record.package = package
 

@@ -99,17 +99,17 @@ class Table:
     """An agenda dealt with in a format."""
 
     def __init__(self, world: World, name: str) -> None:
-        file, number = world.scenario.file, world.number
+        file, number = world.conflict.file, world.number
         self.name = name
         self.spec = file.tables[name]
         self.form = file.formats[self.spec.format]
         self.agenda = list(self.spec.agenda)
         self.luck_of = self.spec.luck or name
         self.mediators = [world.mediators[m] for m in self.form.mediators]
-        self.packages = packages_of(world.scenario, number, self.spec, self.form)
-        sides = world.scenario.disputants
-        weight = [weights(world.scenario, number, side, self.agenda) for side in sides]
-        self.share = [share_of_all(world.scenario, number, side, self.agenda) for side in sides]
+        self.packages = packages_of(world.conflict, number, self.spec, self.form)
+        sides = world.conflict.disputants
+        weight = [weights(world.conflict, number, side, self.agenda) for side in sides]
+        self.share = [share_of_all(world.conflict, number, side, self.agenda) for side in sides]
         self.sensitivity = max(number(f"issues.{i}.sensitivity") for i in self.agenda)
         self.front_weight = [sum(w[i] * number(f"issues.{i}.front") for i in self.agenda) for w in weight]
         self.relief_weight = [sum(w[i] * number(f"issues.{i}.relief") for i in self.agenda) for w in weight]
@@ -135,7 +135,7 @@ class Table:
     def _read_levers(self, world: World) -> None:
         form, number, b = self.form, world.number, world.b
         base = f"formats.{self.spec.format}"
-        sides = world.scenario.disputants
+        sides = world.conflict.disputants
         self.level = {"leaders": 1.0, "ministers": b.level_ministers, "technical": b.level_technical}[form.level]
         self.mandate = {"leaders": 1.0, "ministers": 0.7, "technical": 0.3}[form.level]
         self.visibility = {"public": 1.0, "discreet": b.visibility_discreet, "secret": b.visibility_secret}[form.visibility]

@@ -25,7 +25,7 @@ class World:
     """One world of a process."""
 
     def __init__(self, scenario: Scenario, process: str, draws: Draws, parameters: Parameters, index: int) -> None:
-        self.scenario = scenario
+        self.conflict = scenario
         self.weeks = scenario.file.weeks
         self.week = 0
         self.number = Numbers(parameters, index)
@@ -53,7 +53,7 @@ class World:
         for side in self.sides:
             side.a_week_passes(self.b)
         self._move_front()
-        for number, (name, event) in enumerate(self.scenario.file.events.items()):
+        for number, (name, event) in enumerate(self.conflict.file.events.items()):
             if not self._is_due(name, event):
                 continue
             if event.suppressed_by and self._held_back(name, event.suppressed_by):

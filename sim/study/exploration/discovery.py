@@ -196,10 +196,9 @@ def _peeled(prim: Any, x: pd.DataFrame, y: Array) -> Ends:
     x = x.reset_index(drop=True)
     least = max(PEEL, LEAST_IN_BOX / len(x))
     y = (y - y.min()) / (y.max() - y.min())  # peels the same; the library takes means for probabilities on the way
-    mode = prim.sdutil.RuleInductionType.REGRESSION  # takes truth values as well, and peels them alike
     with warnings.catch_warnings():  # of pandas: it is called in ways that will go
         warnings.simplefilter("ignore")
-        box = prim.Prim(x, y, threshold=float(y.mean()), peel_alpha=PEEL, mass_min=least, mode=mode).find_box()
+        box = _regression(prim, x, y, least).find_box()
     steps = box.peeling_trajectory
     quality = np.sqrt(steps["mass"].to_numpy(float)) * (steps["mean"].to_numpy(float) - y.mean())
     chosen = box.box_lims[int(np.argmax(quality))]
@@ -210,6 +209,14 @@ def _peeled(prim: Any, x: pd.DataFrame, y: Array) -> Ends:
             if limit != whole:
                 ends[str(name), end] = limit
     return ends
+
+
+def _regression(prim: Any, x: pd.DataFrame, y: Array, least: float) -> Any:
+    """PRIM for means; it takes truth values as well, and peels them alike."""
+    if hasattr(prim, "RegressionPrim"):  # since version 3, which needs Python 3.12
+        return prim.RegressionPrim(x, y, peel_alpha=PEEL, mass_min=least)
+    mode = prim.sdutil.RuleInductionType.REGRESSION
+    return prim.Prim(x, y, threshold=float(y.mean()), peel_alpha=PEEL, mass_min=least, mode=mode)
 
 
 def _inside(x: pd.DataFrame, ends: Ends) -> NDArray[np.bool_]:
