@@ -13,7 +13,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import sim
-from sim import cli
+from sim.cli import app as cli
+from sim.cli import options
 from sim.scenario import load
 from sim.study import compare as study
 from sim.study import saving
@@ -139,7 +140,7 @@ def test_schema_and_version() -> None:
 
 
 def test_the_defaults_shown_are_those_of_the_study() -> None:
-    assert (cli.WORLDS, cli.SEED) == (study.DEFAULT_WORLDS, study.DEFAULT_SEED)
+    assert (options.WORLDS, options.SEED) == (study.DEFAULT_WORLDS, study.DEFAULT_SEED)
 
 
 def test_importing_sim_imports_nothing_heavy() -> None:

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim import cli
+from sim.cli import app as cli
 from sim.model.draws import Draws
 from sim.scenario import load
 from sim.scenario.problems import ScenarioError

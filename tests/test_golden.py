@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
-from sim import cli
+from sim.cli import app as cli
 from sim.model.draws import BLOCK, Draws
 from sim.model.reasons import WORDS, Reason
 from sim.model.world import World

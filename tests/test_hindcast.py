@@ -17,7 +17,7 @@ from test_charts import clashes
 from typer.testing import CliRunner, Result
 
 import sim
-from sim import cli
+from sim.cli import app as cli
 from sim.scenario import Scenario, ScenarioError
 from sim.show.hindcast import show
 from sim.show.verdicts import conclusions

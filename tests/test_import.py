@@ -13,7 +13,7 @@ from bargains import hold, world_of
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from sim.cli import app
+from sim.cli.app import app
 from sim.scenario import Scenario, ScenarioError, load
 from sim.scenario.bargain import MOST_STEPS, Bargainer, Domain, names_of, scenario_of, text_of
 from sim.scenario.evidence import coverage

@@ -12,7 +12,7 @@ import pytest
 from test_charts import clashes
 from typer.testing import CliRunner
 
-from sim import cli
+from sim.cli import app as cli
 from sim.model.draws import Draws, Parameters
 from sim.scenario import load
 from sim.scenario.evidence import coverage

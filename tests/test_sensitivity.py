@@ -14,7 +14,7 @@ import ruamel.yaml
 from typer.testing import CliRunner
 
 import sim
-from sim.cli import app
+from sim.cli.app import app
 from sim.model.world import World
 from sim.scenario.scenario import Scenario
 from sim.study.exploration import handover as handing

@@ -19,7 +19,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from typer.testing import CliRunner
 
 import sim
-from sim import cli
+from sim.cli import app as cli
 from sim.scenario import load
 from sim.scenario.scenario import Scenario
 from sim.study import writing

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import sim
-from sim import cli
+from sim.cli import app as cli
 from sim.model.draws import Draws
 from sim.model.world import World
 from sim.scenario import load

@@ -14,7 +14,7 @@ from test_charts import LONG, clashes
 from typer.testing import CliRunner
 
 import sim
-from sim import cli
+from sim.cli import app as cli
 from sim.scenario import load
 from sim.scenario.problems import ScenarioError
 from sim.show.charts import best_map, curves, sweeps, tornado

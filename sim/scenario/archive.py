@@ -16,7 +16,7 @@ from typing import Any
 from sim.scenario.claims import read_claims
 from sim.scenario.problems import Lines, refuse
 from sim.scenario.reading import read
-from sim.scenario.scenario import Scenario, _build, _hash
+from sim.scenario.scenario import Scenario, build, hash_of
 
 SCENARIO = "scenario.yaml"
 CLAIMS = "claims.yaml"
@@ -39,7 +39,7 @@ def pack(scenario: Scenario) -> dict[str, str]:
 def reopen(directory: Path, *, pinned: Iterable[str]) -> Scenario:
     """The scenario that ``pack`` wrote to ``directory``, as it stands there now. Raises ScenarioError."""
     path = str(directory / SCENARIO)
-    return _build(read(path), path, pinned=frozenset(pinned), known=None)
+    return build(read(path), path, pinned=frozenset(pinned), known=None)
 
 
 def unpack(directory: Path, *, pinned: Iterable[str], evidence: list[str], expected: str) -> Scenario:
@@ -53,7 +53,7 @@ def unpack(directory: Path, *, pinned: Iterable[str], evidence: list[str], expec
     kept = frozenset(pinned)
     scenario = reopen(directory, pinned=kept)
     file = scenario.file.model_copy(update={"evidence": evidence})
-    found = _hash(file, claims, kept)
+    found = hash_of(file, claims, kept)
     if found != expected:
         why = f"changed since, or read by another version of gobetween (hash {found[:12]}, expected {expected[:12]})"
         raise refuse(path, f"not as it was run: {why}")

@@ -75,8 +75,16 @@ class Problem:
         return ": ".join(part for part in (place, self.path, plain(self.message)) if part)
 
 
-class ScenarioError(ValueError):
+class GoBetweenError(Exception):
+    """Whatever we raise on purpose: a message for people, and the exit code of a command that it ends."""
+
+    exit_code: int = 1
+
+
+class ScenarioError(GoBetweenError, ValueError):
     """Wrong input. ``problems`` holds all that was found, by file and line; the text shows the first twenty."""
+
+    exit_code = 2
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: list[Problem] = sorted(set(problems))

@@ -40,7 +40,7 @@ class Scenario:
     @classmethod
     def from_document(cls, document: Document, path: str) -> Scenario:
         """Validate what was read and merged. Raises ScenarioError with all problems."""
-        return _build(document, path, pinned=frozenset(), known=None)
+        return build(document, path, pinned=frozenset(), known=None)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, folder: str | os.PathLike[str] = ".") -> Scenario:
@@ -71,7 +71,7 @@ class Scenario:
             if value is not None:
                 pinned.add(dotted(key))
         forget(data, self.document.data, {})
-        return _build(Document(data, lines), self.path, pinned=frozenset(pinned), known=self)
+        return build(Document(data, lines), self.path, pinned=frozenset(pinned), known=self)
 
     @property
     def disputants(self) -> list[str]:
@@ -106,7 +106,8 @@ def _covers(above: str, path: str) -> bool:
     return path == above or path.startswith(above + ".")
 
 
-def _build(document: Document, path: str, *, pinned: frozenset[str], known: Scenario | None) -> Scenario:
+def build(document: Document, path: str, *, pinned: frozenset[str], known: Scenario | None) -> Scenario:
+    """The scenario of a document. Raises ScenarioError with all that is wrong; ``known`` is the one it was changed from."""
     lines = document.lines
     file = validate(document.data, lines, ScenarioFile)
     problems = [lines.problem(key, message) for key, message in check(file)]
@@ -123,7 +124,7 @@ def _build(document: Document, path: str, *, pinned: frozenset[str], known: Scen
         raise ScenarioError(problems)
     below = {leaf for leaf in numbers(file) if any(_covers(above, leaf) for above in pinned)}
     pinned = pinned | below
-    return Scenario(file, path, _hash(file, claims, pinned), claims, pinned, document)
+    return Scenario(file, path, hash_of(file, claims, pinned), claims, pinned, document)
 
 
 def _beside(lines: Lines, path: str) -> Lines:
@@ -132,7 +133,7 @@ def _beside(lines: Lines, path: str) -> Lines:
     return Lines(path, where)
 
 
-def _hash(file: ScenarioFile, claims: Mapping[str, Claim], pinned: frozenset[str]) -> str:
+def hash_of(file: ScenarioFile, claims: Mapping[str, Claim], pinned: frozenset[str]) -> str:
     """SHA-256 of all that can move a number: the file, the claims, what was set by hand."""
     said = {claim_id: claim.model_dump(mode="json") for claim_id, claim in claims.items()}
     content = {"file": file.model_dump(mode="json", exclude={"observed"}), "claims": said, "pinned": sorted(pinned)}

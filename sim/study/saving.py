@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.scenario import archive
-from sim.scenario.problems import ScenarioError
+from sim.scenario.problems import GoBetweenError, ScenarioError
 from sim.study.writing import csv_text, json_text
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _TEXTS = ("evidence", "pinned", "files")
 _KINDS = {"seed": int, "worlds": int, "scenario_hash": str, "versions": dict, "processes": list} | dict.fromkeys(_TEXTS, list)
 
 
-class RunFolderError(Exception):
+class RunFolderError(GoBetweenError):
     """A folder that cannot be written or read, said in one line."""
 
 

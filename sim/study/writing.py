@@ -16,11 +16,13 @@ from typing import Any
 
 import pandas as pd
 
+from sim.scenario.problems import GoBetweenError
+
 UNFINISHED = ".unfinished-"
 A_DAY = 86_400.0
 
 
-class StudyError(Exception):
+class StudyError(GoBetweenError):
     """What stopped a study, in one line. Whatever was finished is kept."""
 
 

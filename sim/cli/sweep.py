@@ -1,4 +1,4 @@
-"""The door, continued: ``gobetween sweep`` and ``gather``. Verbs only, no science."""
+"""``gobetween sweep``: many points of a scenario."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim import cli
+from sim.cli.errors import CommandError
+from sim.cli.gather import NoCharts, report_written
+from sim.cli.options import SEED, WORLDS, Jobs, Processes, RunOptions, Settings, load_scenario, whole_number
 
 if TYPE_CHECKING:
     from sim.study.sweeps.asked import Asked
-    from sim.study.sweeps.gather import Sweep
     from sim.study.sweeps.pieces import Study
     from sim.study.sweeps.pilot import Plan
     from sim.study.sweeps.sweep import Means
@@ -29,15 +30,16 @@ Points = Annotated[
     str | None, typer.Option("--points", metavar="FILE.csv", help="the points: a column per path, a row per point")
 ]
 Count = Annotated[
-    int | None, typer.Option("--n", parser=cli._whole, metavar="N", help="points of a latin or sobol design, or steps of ranges")
+    int | None,
+    typer.Option("--n", parser=whole_number, metavar="N", help="points of a latin or sobol design, or steps of ranges"),
 ]
 Worlds = Annotated[
     int | None,
-    typer.Option("--worlds", parser=cli._whole, metavar="N", help=f"worlds per point and process [default: {cli.WORLDS}]"),
+    typer.Option("--worlds", parser=whole_number, metavar="N", help=f"worlds per point and process [default: {WORLDS}]"),
 ]
 Seed = Annotated[
     int | None,
-    typer.Option("--seed", parser=cli._whole, metavar="S", help=f"the same seed gives the same worlds [default: {cli.SEED}]"),
+    typer.Option("--seed", parser=whole_number, metavar="S", help=f"the same seed gives the same worlds [default: {SEED}]"),
 ]
 Cluster = Annotated[
     str | None, typer.Option("--cluster", metavar="ADDRESS", help="run on a dask.distributed cluster, such as tcp://host:8786")
@@ -47,15 +49,12 @@ Slice = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say how much there is to do and how long it will take, and leave")]
 KeepWorlds = Annotated[bool, typer.Option("--keep-worlds", help="keep every world, in parquet files")]
-NoCharts = Annotated[bool, typer.Option("--no-charts", help="write tables only")]
 Out = Annotated[
     str | None,
     typer.Option("--out", metavar="DIR", help="folder to write to [default: results/ and the study's name]"),
 ]
 
 
-@cli.app.command()
-@cli.guarded
 def sweep(  # noqa: PLR0913, PLR0917 - one argument per option
     target: Target,
     vary: Vary = None,
@@ -64,9 +63,9 @@ def sweep(  # noqa: PLR0913, PLR0917 - one argument per option
     n: Count = None,
     worlds: Worlds = None,
     seed: Seed = None,
-    process: cli.Processes = None,
-    settings: cli.Settings = None,
-    jobs: cli.Jobs = 1,
+    process: Processes = None,
+    settings: Settings = None,
+    jobs: Jobs = 1,
     out: Out = None,
     cluster: Cluster = None,
     slice_: Slice = None,
@@ -86,45 +85,22 @@ def sweep(  # noqa: PLR0913, PLR0917 - one argument per option
     stem = Path(target).stem
     if is_study(target):
         if given := [name for name, value in designed.items() if value]:
-            raise cli.CommandError(f"{given[0]}: stands in the study file {target}; expected it there only", 2)
+            raise CommandError(f"{given[0]}: stands in the study file {target}; expected it there only", 2)
         asked = read_study(target)
     else:
         if bool(vary) == bool(points):
-            raise cli.CommandError("expected either --vary PATH=VALUES or --points FILE.csv", 2)
+            raise CommandError("expected either --vary PATH=VALUES or --points FILE.csv", 2)
         where: Any = read_points(points) if points else vary_of(vary or [])
-        asked = Asked(cli._load(target, settings), where, design=design, n=n)
+        asked = Asked(load_scenario(target, settings), where, design=design, n=n)
         stem += "-sweep"
     asked = _override(asked, worlds=worlds, seed=seed, processes=process or None, out=out, keep_worlds=keep_worlds or None)
-    cli._Run(asked.worlds or 1, asked.seed or 0, jobs, "", False)  # refuses what cannot be
+    RunOptions(asked.worlds or 1, asked.seed or 0, jobs)  # refuses what cannot be
     means = Means(jobs, cluster, parse_slice(slice_) if slice_ else None)
     study, folder = asked.study(), Path(asked.out or f"results/{stem}")
     if dry_run:
         _say_plan(study, folder, means)
         return
     _run(study, folder, means, charts=not no_charts)
-
-
-@cli.app.command()
-@cli.guarded
-def gather(
-    directory: Annotated[str, typer.Argument(metavar="DIR", help="folder that the slices of a sweep were written to")],
-    no_charts: NoCharts = False,
-) -> None:
-    """Make the tables and charts of a sweep that was run in slices.
-
-    Says how many pieces are missing if it is not finished.
-    """
-    from sim.study.sweeps.gather import gather as gathered  # noqa: PLC0415
-
-    _written(gathered(directory), Path(directory), charts=not no_charts)
-
-
-def _written(found: Sweep, folder: Path, *, charts: bool) -> None:
-    """Draw what the design allows beside the tables, and say what was written."""
-    names = ["table.parquet", "table.csv"]
-    if charts:
-        names += [f"{name}.{kind}" for name in found.plot(folder) for kind in ("png", "svg")]
-    typer.echo(f"Written to {folder}: {', '.join(names[:-1])} and {names[-1]}")
 
 
 def _override(asked: Asked, **given: Any) -> Asked:
@@ -142,7 +118,7 @@ def _run(study: Study, folder: Path, means: Means, *, charts: bool) -> None:
     with _kept(folder), shown(Console(stderr=True), meter) as tick:
         found = run(study, folder, means, progress=tick, report=lambda line: typer.echo(line, err=True))
     if not found.missing and means.part is None:
-        _written(found, folder, charts=charts)
+        report_written(found, folder, charts=charts)
         return
     left = f"{found.missing:,} of {study.pieces:,} pieces are missing" if found.missing else "all pieces are there"
     typer.echo(f"Slice {means.part[0]}/{means.part[1]} is finished in {folder}; {left}" if means.part else left)
@@ -156,7 +132,7 @@ def _kept(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise cli.CommandError(f"interrupted; what is finished is kept in {folder}; the same command goes on", 130) from None
+        raise CommandError(f"interrupted; what is finished is kept in {folder}; the same command goes on", 130) from None
 
 
 def _say_plan(study: Study, folder: Path, means: Means) -> None:

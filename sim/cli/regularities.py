@@ -1,4 +1,4 @@
-"""The door, continued: ``gobetween regularities``. Verbs only, no science."""
+"""``gobetween regularities``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from sim import cli
+from sim.cli.errors import CommandError
+from sim.cli.options import SEED, WORLDS, Jobs, RunOptions, Seed, Worlds
+from sim.cli.output import console, progress
 
 Folder = Annotated[
     str, typer.Argument(metavar="FOLDER", help="folder with observed.yaml and the synthetic conflicts that it names")
@@ -15,13 +17,11 @@ Folder = Annotated[
 Out = Annotated[str, typer.Option("--out", metavar="DIR", help="folder to write to")]
 
 
-@cli.app.command()
-@cli.guarded
 def regularities(
     folder: Folder = "scenarios/regularities",
-    worlds: cli.Worlds = cli.WORLDS,
-    seed: cli.Seed = cli.SEED,
-    jobs: cli.Jobs = 1,
+    worlds: Worlds = WORLDS,
+    seed: Seed = SEED,
+    jobs: Jobs = 1,
     out: Out = "results/regularities",
 ) -> None:
     """Hold synthetic conflicts in several formats against counts of real ones.
@@ -34,14 +34,14 @@ def regularities(
     from sim.study.history.synthetic import run_fates  # noqa: PLC0415
     from sim.study.writing import check_writable  # noqa: PLC0415
 
-    cli._Run(worlds, seed, jobs, out, False)  # refuses what cannot be
+    RunOptions(worlds, seed, jobs)  # refuses what cannot be
     if worlds < 2:
-        raise cli.CommandError(f"--worlds: got {worlds}, expected at least 2: intervals need them", 2)
+        raise CommandError(f"--worlds: got {worlds}, expected at least 2: intervals need them", 2)
     study = read_study(folder)
     check_writable(Path(out))
     count = len(study.runs())
-    with cli._progress(worlds * count, f"{worlds:,} worlds, {count} formats and conflicts") as tick:
+    with progress(worlds * count, f"{worlds:,} worlds, {count} formats and conflicts") as tick:
         result = report(study, run_fates(study, worlds=worlds, seed=seed, jobs=jobs, progress=tick))
     result.save(out)
-    show(result, cli._console())
+    show(result, console())
     typer.echo(f"Written to {out}")

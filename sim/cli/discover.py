@@ -1,4 +1,4 @@
-"""The door, continued: ``gobetween discover``. Verbs only, no science."""
+"""``gobetween discover``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 import sim
-from sim import cli
+from sim.cli.errors import CommandError
+from sim.cli.options import SEED, Jobs, RunOptions, Seed, Settings, load_scenario, whole_number
 
 Target = Annotated[
     str, typer.Argument(metavar="SCENARIO|DIR", help="a scenario file, or the folder of a comparison or a sweep of many points")
@@ -18,21 +19,19 @@ Two = Annotated[
 ]
 Metric = Annotated[str, typer.Option("--metric", metavar="NAME", help="by which figure they are ranked")]
 Issue = Annotated[str, typer.Option("--issue", metavar="NAME", help="of which issue [default: the process as a whole]")]
-Count = Annotated[int, typer.Option("--n", parser=cli._whole, metavar="N", help="worlds to run of a scenario")]
+Count = Annotated[int, typer.Option("--n", parser=whole_number, metavar="N", help="worlds to run of a scenario")]
 Out = Annotated[str | None, typer.Option("--out", metavar="DIR", help="write boxes.csv, limits.csv and a manifest to a folder")]
 
 
-@cli.app.command()
-@cli.guarded
 def discover(  # noqa: PLR0913, PLR0917 - one argument per option
     target: Target,
     process: Two = None,
     metric: Metric = "agreed",
     issue: Issue = "",
     n: Count = 4000,
-    seed: cli.Seed = cli.SEED,
-    settings: cli.Settings = None,
-    jobs: cli.Jobs = 1,
+    seed: Seed = SEED,
+    settings: Settings = None,
+    jobs: Jobs = 1,
     out: Out = None,
 ) -> None:
     """Find the assumptions under which the ranking of two processes turns.
@@ -42,11 +41,11 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
     from sim.show.boxes import told  # noqa: PLC0415
     from sim.study.exploration.turning import opened  # noqa: PLC0415
 
-    cli._Run(n, seed, jobs, "", False)  # refuses what cannot be
+    RunOptions(n, seed, jobs)  # refuses what cannot be
     folder = Path(target).is_dir()
     if folder and settings:
-        raise cli.CommandError(f"--set: {target} was run as it is; expected a scenario file with it", 2)
-    source = opened(Path(target)) if folder else cli._load(target, settings)
+        raise CommandError(f"--set: {target} was run as it is; expected a scenario file with it", 2)
+    source = opened(Path(target)) if folder else load_scenario(target, settings)
     found = sim.discover(source, processes=process or None, metric=metric, issue=issue, worlds=n, seed=seed, jobs=jobs)
     scenario = source if isinstance(source, sim.Scenario) else source.scenario
     typer.echo(told(found, scenario.file), nl=False)

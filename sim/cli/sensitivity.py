@@ -1,4 +1,4 @@
-"""The door, continued: ``gobetween sensitivity``. Verbs only, no science."""
+"""``gobetween sensitivity``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import sim
-from sim import cli
+from sim.cli.errors import CommandError
+from sim.cli.options import SEED, WORLDS, Jobs, RunOptions, Settings, load_scenario, whole_number
+from sim.cli.output import console
 
 if TYPE_CHECKING:
     from sim.study.exploration.inquiry import Inquiry
@@ -32,25 +34,25 @@ Method = Annotated[
 ]
 Count = Annotated[
     int | None,
-    typer.Option("--n", parser=cli._whole, metavar="N", help="trajectories of morris [10]; base points of sobol [256]"),
+    typer.Option("--n", parser=whole_number, metavar="N", help="trajectories of morris [10]; base points of sobol [256]"),
 ]
 Lucks = Annotated[
-    int | None, typer.Option("--lucks", parser=cli._whole, metavar="N", help="worlds at each point of morris and sobol [40]")
+    int | None, typer.Option("--lucks", parser=whole_number, metavar="N", help="worlds at each point of morris and sobol [40]")
 ]
 Top = Annotated[
     int | None,
-    typer.Option("--top", parser=cli._whole, metavar="K", help="only the K that move it most [sobol: 12, after a screening]"),
+    typer.Option("--top", parser=whole_number, metavar="K", help="only the K that move it most [sobol: 12, after a screening]"),
 ]
 Parameters = Annotated[
     list[str] | None,
     typer.Option("--parameter", metavar="PATH", help="look at this assumption only; may be repeated"),
 ]
 Worlds = Annotated[
-    int | None, typer.Option("--worlds", parser=cli._whole, metavar="N", help=f"worlds per process of given [{cli.WORLDS}]")
+    int | None, typer.Option("--worlds", parser=whole_number, metavar="N", help=f"worlds per process of given [{WORLDS}]")
 ]
 Seed = Annotated[
     int | None,
-    typer.Option("--seed", parser=cli._whole, metavar="S", help=f"the same seed gives the same worlds [default: {cli.SEED}]"),
+    typer.Option("--seed", parser=whole_number, metavar="S", help=f"the same seed gives the same worlds [default: {SEED}]"),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say how much there is to do and how long it will take, and leave")]
 Out = Annotated[
@@ -59,8 +61,6 @@ Out = Annotated[
 ]
 
 
-@cli.app.command()
-@cli.guarded
 def sensitivity(  # noqa: PLR0913, PLR0917 - one argument per option
     target: Target,
     process: Processes = None,
@@ -73,8 +73,8 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument per option
     parameter: Parameters = None,
     worlds: Worlds = None,
     seed: Seed = None,
-    settings: cli.Settings = None,
-    jobs: cli.Jobs = 1,
+    settings: Settings = None,
+    jobs: Jobs = 1,
     out: Out = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -83,24 +83,22 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument per option
     Prints the greatest with their intervals, beside a dummy that enters nothing, and writes the table to a folder.
     """
     if top is not None and parameter:
-        raise cli.CommandError("expected either --top K or --parameter PATH", 2)
+        raise CommandError("expected either --top K or --parameter PATH", 2)
     _apart(method, n=n, lucks=lucks, worlds=worlds)
-    cli._Run(1 if worlds is None else worlds, seed or 0, jobs, "", False)  # refuses what cannot be
+    RunOptions(1 if worlds is None else worlds, seed or 0, jobs)  # refuses what cannot be
     numbers = {"n": n if worlds is None else worlds, "lucks": lucks, "seed": seed, "parameters": parameter or top}
     asked: dict[str, Any] = {"processes": process or None, "metric": metric, "issue": issue, "method": method}
     asked |= {name: value for name, value in numbers.items() if value is not None}
     folder = out or _folder(target)
     if Path(target).is_dir():
         if settings or worlds or dry_run:
-            raise cli.CommandError(
-                f"{target}: is a run, from which nothing is run anew; expected no --set, --worlds or --dry-run", 2
-            )
+            raise CommandError(f"{target}: is a run, from which nothing is run anew; expected no --set, --worlds or --dry-run", 2)
         _show(sim.sensitivity(target, **asked, out=folder), folder)
         return
     from sim.study.exploration.inquiry import ask  # noqa: PLC0415
     from sim.study.saving import SENSITIVITY, check_target  # noqa: PLC0415
 
-    scenario = cli._load(target, settings)
+    scenario = load_scenario(target, settings)
     whole = ask(scenario, **asked)
     if dry_run:
         _say_plan(whole, jobs)
@@ -122,7 +120,7 @@ def _apart(method: str, **given: int | None) -> None:
     known = {"given": ("worlds",), "morris": ("n", "lucks"), "sobol": ("n", "lucks")}.get(method, tuple(given))
     for name, value in given.items():
         if value is not None and name not in known:
-            raise cli.CommandError(f"--{name}: method {method} has no use for it; expected --{' or --'.join(known)}", 2)
+            raise CommandError(f"--{name}: method {method} has no use for it; expected --{' or --'.join(known)}", 2)
 
 
 def _folder(target: str) -> str:
@@ -133,7 +131,7 @@ def _folder(target: str) -> str:
 def _show(found: sim.Sensitivity, folder: str) -> None:
     from sim.show.assumptions import show  # noqa: PLC0415
 
-    show(found, cli._console())
+    show(found, console())
     typer.echo(f"Written to {folder}: sensitivity.csv, tornado.png and tornado.svg")
 
 

@@ -1,0 +1,67 @@
+"""The command ``gobetween`` and its verbs."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+import sim
+from sim.cli.calibrate import calibrate
+from sim.cli.check import check
+from sim.cli.compare import compare, run
+from sim.cli.discover import discover
+from sim.cli.errors import INTERRUPTED, guarded
+from sim.cli.gather import gather
+from sim.cli.hindcast import hindcast
+from sim.cli.import_domain import import_domain
+from sim.cli.plot import plot
+from sim.cli.regularities import regularities
+from sim.cli.schema import schema
+from sim.cli.sensitivity import sensitivity
+from sim.cli.story import story
+from sim.cli.sweep import sweep
+
+WHAT = "Which process gets two sides to come, to agree, to ratify and to keep it? A tool to compare, no forecast."
+
+app: typer.Typer = typer.Typer(
+    name="gobetween", add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=WHAT
+)
+
+VERBS = (
+    compare, run, story, plot, check, import_domain, schema, discover, hindcast, calibrate, regularities, sensitivity,
+    sweep, gather,
+)  # fmt: skip
+for _verb in VERBS:
+    app.command("import" if _verb is import_domain else None)(guarded(_verb))
+
+
+def main() -> None:
+    """The command ``gobetween``."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.echo(INTERRUPTED, err=True)
+        sys.exit(130)
+
+
+def _terminated(*_: object) -> None:
+    sys.exit(143)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gobetween {sim.__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=WHAT)
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and leave")
+    ] = False,
+) -> None:
+    """What may stand before a verb."""

@@ -1,0 +1,34 @@
+"""``gobetween gather``: the tables and charts of a sweep that was run in slices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.study.sweeps.gather import Sweep
+
+NoCharts = Annotated[bool, typer.Option("--no-charts", help="write tables only")]
+
+
+def gather(
+    directory: Annotated[str, typer.Argument(metavar="DIR", help="folder that the slices of a sweep were written to")],
+    no_charts: NoCharts = False,
+) -> None:
+    """Make the tables and charts of a sweep that was run in slices.
+
+    Says how many pieces are missing if it is not finished.
+    """
+    from sim.study.sweeps.gather import gather as gathered  # noqa: PLC0415
+
+    report_written(gathered(directory), Path(directory), charts=not no_charts)
+
+
+def report_written(found: Sweep, folder: Path, *, charts: bool) -> None:
+    """Draw what the design allows beside the tables, and say what was written."""
+    names = ["table.parquet", "table.csv"]
+    if charts:
+        names += [f"{name}.{kind}" for name in found.plot(folder) for kind in ("png", "svg")]
+    typer.echo(f"Written to {folder}: {', '.join(names[:-1])} and {names[-1]}")
