@@ -274,7 +274,7 @@ def test_sides_that_change_places_change_results(path: str, process: str) -> Non
     made = shipped(path)
     here = World(made.with_({"front_start": 0.15}), process, Drawn(7, 0, WORLDS)).run()
     there = World(other_way_round(made).with_({"front_start": -0.15}), process, Mirrored(7, 0, WORLDS)).run()
-    assert here.scenario.disputants == there.scenario.disputants[::-1]
+    assert here.conflict.disputants == there.conflict.disputants[::-1]
     assert_allclose(here.front, -there.front, atol=1e-12)
     assert_allclose(here.sides.trust, there.sides.trust[:, ::-1], rtol=1e-9)
     for one, other in zip(here.tables, there.tables, strict=True):
