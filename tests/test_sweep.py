@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from sim.model.world import World
 from sim.scenario import load
 from sim.scenario.problems import ScenarioError
 from sim.scenario.scenario import Scenario
-from sim.show.meter import Meter, duration
 from sim.study.compare import compare, run_block
 from sim.study.outcomes import Z, process_rows
 from sim.study.sweeps import design as designs
@@ -433,15 +431,6 @@ def test_gather_says_where_nothing_is() -> None:
     found = call("gather", "nowhere")
     assert found.exit_code == 1
     assert found.stderr == "nowhere: no sweep is stored there\n"
-
-
-def test_the_meter_counts_from_where_it_started() -> None:
-    clock: Iterator[float] = iter([0.0, 10.0, 20.0])
-    meter = Meter(100, clock=lambda: next(clock))
-    assert meter.words(1000, 4000) == "10 of 40 points"
-    assert meter.words(2000, 4000) == "20 of 40 points, 100 worlds/s, 20 s left"
-    assert meter.words(4000, 4000) == "40 of 40 points, 150 worlds/s, 0 s left"
-    assert [duration(s) for s in (5, 600, 7200, 400_000)] == ["5 s", "10 min", "2.0 h", "4.6 days"]
 
 
 def test_draws_of_a_design_are_not_those_of_the_worlds(scenario: Scenario) -> None:

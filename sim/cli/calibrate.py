@@ -41,8 +41,10 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
     asked = [sim.load(path) for path in compare or ()]
     check_target(out, of=POSTERIOR)
     what = f"{worlds:,} draws from the priors in every run" + (", then without each mechanism" if ablate else "")
-    with progress(1, what) as tick:
-        found = sim.calibrate(history, counted, worlds=worlds, seed=seed, jobs=jobs, ablate=ablate, compare=asked, progress=tick)
+    with progress(None, what) as tick:
+        found = sim.calibrate(
+            history, counted, worlds=worlds, seed=seed, jobs=jobs, ablate=ablate, compare=asked, progress=tick, report=tick.stage
+        )
     with saved(found.save, out):
         show(found, console())
     typer.echo(f"Written to {out}")

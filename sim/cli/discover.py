@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import sim
 from sim.cli.errors import CommandError
 from sim.cli.options import SEED, Jobs, RunOptions, Seed, Settings, load_scenario, whole_number
+from sim.cli.output import progress
 
 Target = Annotated[
     str, typer.Argument(metavar="SCENARIO|DIR", help="a scenario file, or the folder of a comparison or a sweep of many points")
@@ -46,7 +47,12 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
     if folder and settings:
         raise CommandError(f"--set: {target} was run as it is; expected a scenario file with it", 2)
     source = opened(Path(target)) if folder else load_scenario(target, settings)
-    found = sim.discover(source, processes=process or None, metric=metric, issue=issue, worlds=n, seed=seed, jobs=jobs)
+    asked: dict[str, Any] = {"processes": process or None, "metric": metric, "issue": issue, "seed": seed}
+    if isinstance(source, sim.Scenario):
+        with progress(2 * n, f"{n:,} worlds of two processes") as tick:
+            found = sim.discover(source, **asked, worlds=n, jobs=jobs, progress=tick)
+    else:
+        found = sim.discover(source, **asked)
     scenario = source if isinstance(source, sim.Scenario) else source.scenario
     typer.echo(told(found, scenario.file), nl=False)
     if out is not None:

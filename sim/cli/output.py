@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from sim.study.compare import Progress
+    from sim.show.meter import Meter
 
 
 def console(*, err: bool = False) -> Console:
@@ -40,24 +40,13 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def progress(total: int, what: str) -> Iterator[Progress]:
-    """A bar on a terminal, a single line elsewhere; both on standard error."""
-    from rich import progress as bars  # noqa: PLC0415
+def progress(total: int | None, what: str) -> Iterator[Meter]:
+    """Say what is run and how far it is: a bar on a terminal, a line every ten seconds elsewhere; on standard error.
 
-    terminal = console(err=True)
-    if not terminal.is_terminal:
-        typer.echo(f"running {what}", err=True)
-        yield lambda done, of: None
-        return
-    columns = (
-        bars.SpinnerColumn(), bars.TextColumn("{task.description}"), bars.BarColumn(bar_width=None),
-        bars.MofNCompleteColumn(), bars.TextColumn("{task.fields[speed]}"), bars.TimeRemainingColumn(compact=True),
-    )  # fmt: skip
-    with bars.Progress(*columns, console=terminal, transient=True) as bar:
-        task = bar.add_task(what, total=total, speed="")
+    ``total`` is the worlds in all; None where the run itself says how many there are.
+    """
+    from sim.show.meter import Meter, shown  # noqa: PLC0415
 
-        def tick(done: int, of: int) -> None:
-            elapsed = bar.tasks[0].elapsed or 0.0
-            bar.update(task, completed=done, total=of, speed=f"{done / elapsed:,.0f} worlds/s" if elapsed > 0 else "")
-
-        yield tick
+    typer.echo(f"running {what}", err=True)
+    with shown(console(err=True), Meter(total)) as meter:
+        yield meter

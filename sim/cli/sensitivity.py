@@ -10,7 +10,7 @@ import typer
 import sim
 from sim.cli.errors import CommandError
 from sim.cli.options import SEED, WORLDS, Jobs, RunOptions, Settings, load_scenario, whole_number
-from sim.cli.output import console
+from sim.cli.output import console, progress
 
 if TYPE_CHECKING:
     from sim.study.exploration.inquiry import Inquiry
@@ -104,12 +104,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument per option
         _say_plan(whole, jobs)
         return
     check_target(folder, of=SENSITIVITY)
-    from rich.console import Console  # noqa: PLC0415
-
-    from sim.show.meter import Meter, shown  # noqa: PLC0415
-
-    typer.echo(f"running {_words(whole)}", err=True)
-    with shown(Console(stderr=True), Meter(2 * (1 if method == "given" else whole.lucks))) as tick:
+    with progress(whole.worlds, _words(whole)) as tick:
         found = sim.sensitivity(scenario, **asked, jobs=jobs, progress=tick)
     found.save(folder)
     _show(found, folder)

@@ -13,6 +13,7 @@ import typer
 from sim.cli.errors import CommandError
 from sim.cli.gather import NoCharts, report_written
 from sim.cli.options import SEED, WORLDS, Jobs, Processes, RunOptions, Settings, load_scenario, whole_number
+from sim.cli.output import console
 
 if TYPE_CHECKING:
     from sim.study.sweeps.asked import Asked
@@ -108,14 +109,12 @@ def _override(asked: Asked, **given: Any) -> Asked:
 
 
 def _run(study: Study, folder: Path, means: Means, *, charts: bool) -> None:
-    from rich.console import Console  # noqa: PLC0415
-
     from sim.show.meter import Meter, shown  # noqa: PLC0415
     from sim.study.sweeps.sweep import run  # noqa: PLC0415
 
     typer.echo(f"sweeping {_words(study)} into {folder}", err=True)
-    meter = Meter(study.worlds * len(study.processes))
-    with _kept(folder), shown(Console(stderr=True), meter) as tick:
+    meter = Meter(per_point=study.worlds * len(study.processes))
+    with _kept(folder), shown(console(err=True), meter) as tick:
         found = run(study, folder, means, progress=tick, report=lambda line: typer.echo(line, err=True))
     if not found.missing and means.part is None:
         report_written(found, folder, charts=charts)

@@ -1,37 +1,76 @@
-"""How far a long run is: points done, worlds per second, time left. A bar on a terminal, now and then a line elsewhere."""
+"""How far a long run is: worlds or points done, worlds per second, time left.
+
+A bar on a terminal, a line every ten seconds elsewhere; also while nothing is reported, so that a long stage shows.
+"""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich import progress
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.text import Text
 
-LINE_EVERY = 30.0
-"""Seconds between lines where there is no terminal: enough for a log, not too much for one."""
+LINE_EVERY = 10.0
+"""Seconds between lines where there is no terminal."""
 
 
 @dataclass
 class Meter:
-    """Counts from the first tick on: what was finished before does not make a run look fast."""
+    """What a run calls with worlds done and worlds in all.
 
-    per_point: int  # worlds of a point, over all processes
+    With ``total`` it counts from when it is made; without, from the first call on: what was finished before does not
+    make a run look fast. ``per_point`` is the worlds of a point, over all processes, where points are counted.
+    """
+
+    total: int | None = None
+    per_point: int | None = None
     clock: Callable[[], float] = time.monotonic
+    done: int = field(default=0, init=False)
     _start: tuple[float, int] | None = field(default=None, init=False)
+    _last: float = field(default=0.0, init=False)
+    _stage: tuple[float, str] | None = field(default=None, init=False)
 
-    def words(self, done: int, total: int) -> str:
-        """``"12 of 40 points, 9,300 worlds/s, 3 min left"``."""
-        now = self.clock()
+    def __post_init__(self) -> None:
+        if self.total is not None:
+            self._begin(0)
+
+    def _begin(self, done: int) -> None:
+        self._start, self._last = (self.clock(), done), self.clock()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Hear how far the run is."""
         if self._start is None or done < self._start[1]:
-            self._start = (now, done)
-        found = f"{done // self.per_point:,} of {-(-total // self.per_point):,} points"
-        seconds, worlds = now - self._start[0], done - self._start[1]
+            self._begin(done)
+        self.done, self.total, self._last = done, total, self.clock()
+
+    def stage(self, what: str) -> None:
+        """Hear what begins now; it may be something that is not counted in worlds."""
+        self._stage = (self.clock(), what)
+
+    def words(self) -> str:
+        """``"12 of 40 points, 9,300 worlds/s, 3 min left"``, with what is being done before it where that was said."""
+        if self._stage is None:
+            return self._counted()
+        since, what = self._stage
+        if self._last > since:
+            return f"{what}: {self._counted()}"
+        return f"{what} for {duration(self.clock() - since)}; {self._counted()}"
+
+    def _counted(self) -> str:
+        if self._start is None or self.total is None:
+            return "starting"
+        each, unit = (self.per_point, "points") if self.per_point else (1, "worlds")
+        found = f"{self.done // each:,} of {-(-self.total // each):,} {unit}"
+        seconds, worlds = self._last - self._start[0], self.done - self._start[1]
         if seconds <= 0 or worlds <= 0:
             return found
-        return f"{found}, {worlds / seconds:,.0f} worlds/s, {duration((total - done) * seconds / worlds)} left"
+        left = (self.total - self.done) * seconds / worlds - (self.clock() - self._last)
+        return f"{found}, {worlds / seconds:,.0f} worlds/s" + (f", {duration(left)} left" if left > 0 else "")
 
 
 def duration(seconds: float) -> str:
@@ -53,21 +92,53 @@ def size(count: float) -> str:
 
 
 @contextmanager
-def shown(console: Console, meter: Meter) -> Iterator[Callable[[int, int], None]]:
-    """What a run calls with worlds done and worlds in all."""
-    if not console.is_terminal:
-        last = [meter.clock()]
-
-        def line(done: int, total: int) -> None:
-            words, now = meter.words(done, total), meter.clock()
-            if now - last[0] >= LINE_EVERY:
-                last[0] = now
-                console.print(words, markup=False, highlight=False, soft_wrap=True)
-
-        yield line
+def shown(console: Console, meter: Meter) -> Iterator[Meter]:
+    """Show a meter for as long as a run takes."""
+    if console.is_terminal:
+        with _Bar(meter, console):
+            yield meter
         return
-    words = progress.TextColumn("{task.description}")
-    columns = (progress.SpinnerColumn(), progress.BarColumn(), progress.TaskProgressColumn(), words)
-    with progress.Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total, description=meter.words(done, total))
+    over = threading.Event()
+    lines = threading.Thread(target=_lines, args=(console, meter, over), daemon=True)
+    lines.start()
+    try:
+        yield meter
+    finally:
+        over.set()
+        lines.join()
+
+
+def _lines(console: Console, meter: Meter, over: threading.Event) -> None:
+    while not over.wait(LINE_EVERY):
+        try:
+            console.print(meter.words(), markup=False, highlight=False, soft_wrap=True)
+        except (OSError, ValueError):  # nobody reads any more; the run goes on
+            return
+
+
+class _Bar(progress.Progress):
+    """A bar that asks the meter ten times a second."""
+
+    def __init__(self, meter: Meter, console: Console) -> None:
+        self.meter = meter
+        columns = (progress.SpinnerColumn(), progress.BarColumn(bar_width=20), progress.TaskProgressColumn(), _Words(meter))
+        super().__init__(*columns, console=console, transient=True)
+        self.task = self.add_task("", total=None)
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """The bar as far as the meter is."""
+        if self.task_ids:
+            self.update(self.task, completed=self.meter.done, total=self.meter.total)
+        return super().get_renderables()
+
+
+class _Words(progress.ProgressColumn):
+    """The words of a meter."""
+
+    def __init__(self, meter: Meter) -> None:
+        super().__init__()
+        self.meter = meter
+
+    def render(self, task: progress.Task) -> Text:
+        """What the meter says now."""
+        return Text(self.meter.words())

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
-from sim.study.compare import DEFAULT_SEED, Result, compare
+from sim.study.compare import DEFAULT_SEED, Progress, Result, compare
 from sim.study.exploration.discovery import Discovery, find_boxes
 from sim.study.outcomes import issue_rows, process_rows
 from sim.study.saving import MANIFEST, read
@@ -50,6 +50,7 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
     worlds: int = WORLDS,
     seed: int = DEFAULT_SEED,
     jobs: int = 1,
+    progress: Progress | None = None,
 ) -> Discovery:
     """Boxes of assumptions in which the ranking of two processes turns, by PRIM.
 
@@ -57,8 +58,9 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
     was saved to, or a tuple of parameters (a DataFrame, a row per point) and differences (first process minus
     second, or truth values: is it turned), such as points of a sensitivity analysis with several lucks each.
     ``processes`` are the two, by default the first two. ``noisy``: whether points are single worlds, or few, and
-    not means over many (None: it goes by the source). At most ``boxes`` boxes are looked for. Raises
-    ScenarioError for wrong input, StudyError without the EMA Workbench, RunFolderError for a damaged run.
+    not means over many (None: it goes by the source). At most ``boxes`` boxes are looked for.
+    ``progress`` is called with worlds done and in all where a scenario is run. Raises ScenarioError for wrong input,
+    StudyError without the EMA Workbench, RunFolderError for a damaged run.
     """
     if isinstance(source, tuple):
         first, second = _two(processes, list(processes or ("first", "second")))
@@ -67,7 +69,7 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
         source = opened(Path(source))
     if isinstance(source, Scenario):
         two = source.choose_processes(_two(processes, list(source.file.processes)))
-        source = compare(source, worlds=worlds, seed=seed, processes=two, jobs=jobs)
+        source = compare(source, worlds=worlds, seed=seed, processes=two, jobs=jobs, progress=progress)
     known = source.processes if isinstance(source, Result) else list(source.manifest["processes"])
     names = _two(processes, known)
     if metric == UNPAIRED:

@@ -20,7 +20,7 @@ punished for it, so each row also says in what share of episodes both come by th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -176,6 +176,7 @@ def alternatives(  # noqa: PLR0913 - what is run, and how
     jobs: int = 1,
     asked: Mapping[str, Alternative] = ALTERNATIVES,
     progress: Progress | None = None,
+    report: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:
     """A row per alternative, the full model first; ``full`` is the full model's table, whose worlds all are run in.
 
@@ -183,12 +184,15 @@ def alternatives(  # noqa: PLR0913 - what is run, and how
     ``OUTCOME_brier`` the left-out Brier score and ``OUTCOME_change`` its paired difference to the full model's with
     ``_low`` and ``_high`` (95%, by affair); below 0 the alternative is better. ``came_prior`` is the share of worlds and
     episodes in which both came, over the prior. ``scenarios`` counts those in which a number is fixed; with none it is
-    the full model by another name.
+    the full model by another name. ``report`` hears which one begins.
     """
+    say = report or (lambda _: None)
+    say("fitting the full model again")
     worlds = len(full.theta)
     yardstick = _Fitted.of(full, episodes, seed, jobs)
     found = [_row(FULL, "the full model", yardstick, yardstick) | {"scenarios": len(episodes) + len(study.scenarios), "why": ""}]
     for number, (name, one) in enumerate(asked.items()):
+        say(f"{one.label} ({number + 1} of {len(asked)})")
         changed, other, count = runs_under(one, episodes, study)
         told = None if progress is None else _part(progress, number, len(asked))
         table = reference(changed, other, worlds=worlds, seed=seed, jobs=jobs, progress=told, fixed=fixed_parameters(one))

@@ -9,7 +9,7 @@ compared under the prior and under the posterior (``beside``). ``checks`` asks w
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -98,28 +98,36 @@ def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user 
     ablate: bool = False,
     compare: Iterable[str | os.PathLike[str] | Scenario] = (),
     progress: Progress | None = None,
+    report: Callable[[str], None] | None = None,
 ) -> Calibration:
     """Learn the parameters from the episodes of a folder and the counts of another.
 
     With ``ablate`` the model is also held against its alternatives, in ``alternatives.WORLDS`` worlds at most; the
     processes of each scenario of ``compare`` are also run under prior and posterior, in ``beside.WORLDS`` at most. The
-    result depends on the files and these arguments only, not on ``jobs``. Raises ScenarioError for wrong input.
+    result depends on the files and these arguments only, not on ``jobs``. ``progress`` is called with worlds done and
+    worlds in all, ``report`` with the name of each stage. Raises ScenarioError for wrong input.
     """
+    say = report or (lambda _: None)
     episodes, _ = read_episodes(history)
     study = read_study(counted)
     asked = [one if isinstance(one, Scenario) else load(one) for one in compare]
     steps = _Steps(progress, len(episodes) + len(study.runs(scored_only=True)), worlds, asked, ablate)
+    say("the record under the priors")
     table = reference(episodes, study, worlds=worlds, seed=seed, jobs=jobs, progress=steps.next())
+    say("smoothing and weighing")
     learned = fitting.fit(table, seed=seed)
+    say("leaving each affair out, finding known truths again")
     found = learn(table, episodes, seed=seed, learned=learned)
+    say("checking what was not fitted")
     unseen = checks.checks(table, learned, episodes, posterior=found.posterior, seed=seed)
     found = replace(found, checks=unseen)
     if ablate:
         few = table.only(slice(0, min(worlds, WORLDS)))
-        said = alternatives(few, episodes, study, seed=seed, jobs=jobs, progress=steps.next())
+        said = alternatives(few, episodes, study, seed=seed, jobs=jobs, progress=steps.next(), report=say)
         found = replace(found, alternatives=said, manifest=found.manifest | {"alternatives_worlds": len(few.theta)})
     if asked:
         count = min(worlds, beside.WORLDS)
+        say("comparing under priors and posterior")
         both = beside.beside(asked, found.posterior, worlds=count, seed=seed, jobs=jobs, progress=steps.next())
         hashes = {one.path: one.hash for one in asked}
         found = replace(found, results=both, manifest=found.manifest | {"results_worlds": count, "results": hashes})
