@@ -17,6 +17,7 @@ from sim.cli.errors import INTERRUPTED, guarded
 from sim.cli.gather import gather
 from sim.cli.hindcast import hindcast
 from sim.cli.import_domain import import_domain
+from sim.cli.init import init
 from sim.cli.plot import plot
 from sim.cli.regularities import regularities
 from sim.cli.schema import schema
@@ -31,7 +32,7 @@ app: typer.Typer = typer.Typer(
 )
 
 VERBS = (
-    compare, run, story, plot, check, import_domain, schema, discover, hindcast, calibrate, regularities, sensitivity,
+    init, compare, run, story, plot, check, import_domain, schema, discover, hindcast, calibrate, regularities, sensitivity,
     sweep, gather,
 )  # fmt: skip
 for _verb in VERBS:
