@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from rich import box
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
-from sim.show.verdicts import MEASURES, OUTCOMES, RULES, agreed_in_fact, conclusions, in_fact, interval, signed, titles
+from sim.show.tables import Figures, Table, Words, print_table, print_text
+from sim.show.verdicts import (
+    MEASURES,
+    OUTCOMES,
+    RULES,
+    agreed_in_fact,
+    conclusions,
+    counted_words,
+    in_fact,
+    interval,
+    signed,
+    titles,
+)
 from sim.show.written import DASH, percent
 
 if TYPE_CHECKING:
@@ -23,66 +32,50 @@ UNCERTAIN = "?"
 
 def show(found: Hindcast, console: Console) -> None:
     """Print a hindcast: probabilities by episode, scores beside the rules, sharpness, sentences, notes."""
-    parts: list[RenderableType] = [_issues(found)]
+    parts = [_issues(found)]
     if not found.life.empty:
         parts.append(_lives(found))
     if not found.scores.empty:
         parts += [_scores(found, measure) for measure in MEASURES] + [_sharpness(found)]
     for part in parts:
-        console.print(part)
+        print_table(console, part)
         console.print()
     for sentence in conclusions(found):
-        console.print(Text(f"• {sentence}"))
+        print_text(console, sentence, first="• ", hang=2)
     console.print()
     for note in notes(found):
-        console.print(Text(note, style="dim"))
-
-
-def _table(title: str, heads: list[str], *, words: tuple[int, ...] = (0,)) -> Table:
-    """A table whose columns ``words`` hold words, the others figures."""
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
-    )
-    for place, head in enumerate(heads):
-        if place in words:
-            table.add_column(head, overflow="fold", min_width=9 if place else 20)
-        else:
-            table.add_column(head, justify="right", no_wrap=True)
-    return table
+        print_text(console, note, style="dim")
 
 
 def _issues(found: Hindcast) -> Table:
-    heads = ["episode, issue", "in fact", "agreed, %", "to fact, %", "came, %"]
-    table = _table("Agreed on the issue (share of worlds)", heads, words=(0, 1))
+    columns = [Words("episode, issue"), Words("in fact"), Figures("agreed, %"), Figures("to fact, %"), Figures("came, %")]
+    table = Table("Agreed on the issue (share of worlds)", columns)
     names = titles(found.episodes)
     told = {episode.name: episode for episode in found.episodes}
     for name, part in found.rows.groupby("episode", sort=False):
-        table.add_row(Text(names[str(name)], style="bold"))
+        table.gap()
+        table.heading(names[str(name)])
         for row in part.itertuples():
-            table.add_row(
-                Padding(Text(told[row.episode].label(row.issue)), (0, 0, 0, 2)),
-                Text(agreed_in_fact(row)),
-                _chance(row),
-                Text(percent(row.given), style="" if row.given >= 0.5 else "bold"),
-                Text(percent(row.came)),
-                end_section=row.Index == part.index[-1],
-            )
+            to_fact = Text(percent(row.given), style="" if row.given >= 0.5 else "bold")
+            label = told[row.episode].label(row.issue)
+            table.row(label, agreed_in_fact(row), _chance(row), to_fact, percent(row.came), indent=2)
     return table
 
 
-def _chance(row: Any) -> Text:
-    cell = Text(percent(row.probability)).append(f" [{percent(row.low)}, {percent(row.high)}]", style="dim")
-    return cell.append(UNCERTAIN) if "few worlds" in row.flag else cell
+def _chance(row: Any) -> tuple[str, Text]:
+    value = percent(row.probability) + (UNCERTAIN if "few worlds" in row.flag else "")
+    return value, Text(f"[{percent(row.low)}, {percent(row.high)}]", style="dim")
 
 
 def _lives(found: Hindcast) -> Table:
     every = list(dict.fromkeys(found.life["days"]))
-    heads = ["episode", "in fact", *(f"day {days}, %" for days in every)]
-    table = _table("Had it ended? (share of worlds with an agreement in force)", heads, words=(0, 1))
+    columns = [Words("episode"), Words("in fact"), *(Figures(f"day {days}, %") for days in every)]
+    table = Table("Had it ended? (share of worlds with an agreement in force)", columns)
     names = titles(found.episodes)
     for name, part in found.life.groupby("episode", sort=False):
-        rows = list(part.itertuples())
-        table.add_row(Text(names[str(name)]), Text(in_fact(rows[0])), *(_ended(row) for row in rows))
+        rows = {row.days: row for row in part.itertuples()}
+        cells = [_ended(rows[days]) if days in rows else Text() for days in every]
+        table.row(names[str(name)], in_fact(next(iter(rows.values()))), *cells)
     return table
 
 
@@ -94,35 +87,30 @@ def _ended(row: Any) -> Text:
 
 
 def _scores(found: Hindcast, measure: str) -> Table:
-    table = _table(
-        f"{MEASURES[measure]} score (0 is best; model less rule below 0: the model is better)",
-        ["outcome, rule", "score", "model less rule", ""],
-        words=(0, 3),
-    )
+    title = f"{MEASURES[measure]} score (0 is best; model less rule below 0: the model is better)"
+    table = Table(title, [Words("outcome, rule"), Figures("score"), Figures("model less rule"), Words("")])
     own = found.scores[found.scores["measure"] == measure]
     for outcome, part in own.groupby("outcome", sort=False):
         rows, clusters = part["rows"].iloc[0], part["clusters"].iloc[0]
-        table.add_row(Text(OUTCOMES[str(outcome)], style="bold"), Text(f"{rows} rows in {clusters} affairs", style="dim"))
+        table.gap()
+        counted = Text(f": {counted_words(rows, 'row')} in {counted_words(clusters, 'affair')}", style="dim")
+        table.heading(Text.assemble((OUTCOMES[str(outcome)], "bold"), counted))
         for row in part.itertuples():
-            cells = [Text(f"{row.value:.3f}").append(f" {interval(row.low, row.high)}", style="dim")]
-            if row.rule == "model":
-                cells += [Text(""), Text("")]
-            else:
-                change = interval(row.difference_low, row.difference_high, sign=True)
-                cells += [Text(signed(row.difference)).append(f" {change}", style="dim"), Text(row.verdict)]
-            label = Padding(Text(RULES[row.rule].removeprefix("the ")), (0, 0, 0, 2))
-            table.add_row(label, *cells, end_section=row.Index == part.index[-1])
+            value = (f"{row.value:.3f}", Text(interval(row.low, row.high), style="dim"))
+            change: tuple[str | Text, ...] = ("",)
+            if row.rule != "model":
+                change = (signed(row.difference), Text(interval(row.difference_low, row.difference_high, sign=True), style="dim"))
+            table.row(RULES[row.rule].removeprefix("the "), value, change, row.verdict if row.rule != "model" else "", indent=2)
     return table
 
 
 def _sharpness(found: Hindcast) -> Table:
-    table = _table(
-        "Brier score = miscalibration less discrimination plus uncertainty",
-        ["outcome", "rate, %", "spread", "miscal.", "discrim.", "uncert."],
-    )
+    heads = ("rate, %", "spread", "miscalibration", "discrimination", "uncertainty")
+    title = "Brier score = miscalibration less discrimination plus uncertainty"
+    table = Table(title, [Words("outcome"), *map(Figures, heads)])
     for row in found.sharpness.itertuples():
         figures = (row.spread, row.miscalibration, row.discrimination, row.uncertainty)
-        table.add_row(Text(OUTCOMES[row.outcome]), percent(row.rate), *(f"{round(value, 3) + 0.0:.3f}" for value in figures))
+        table.row(OUTCOMES[row.outcome], percent(row.rate), *(f"{round(value, 3) + 0.0:.3f}" for value in figures))
     return table
 
 

@@ -21,7 +21,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import lru_cache
+from itertools import pairwise, permutations
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -30,9 +31,11 @@ from rich.text import Text
 LEAST = 60
 """Characters below which no layout is narrowed further."""
 
-GAP = 2
-EASY, TIGHT = 24, 14
-"""Characters that a column of words may be narrowed to: before figures are stacked and tables split, and after."""
+GAP, HANG = 2, 1
+"""Characters between columns, and those by which further lines of a cell of words are set in."""
+
+TIGHT, LONG = 14, 24
+"""Characters that a column of words is not narrowed below, and those from which a word of it may be broken."""
 
 Part = str | Text
 Cell = Part | tuple[Part, ...] | list[tuple[Part, ...]]
@@ -166,32 +169,57 @@ class Layout:
 
 
 def _parts(table: Table, width: int) -> list[Layout]:
-    """As few tables as hold all columns, with figures on as few lines as that allows."""
+    """As few tables as hold all columns, and in these as few lines as can be."""
     others = range(1, len(table.columns))
     most = max((len(parts) for place in others for cell, _ in table.cells(place) for parts in _figures(cell)), default=1)
     for count in range(1, max(len(others), 1) + 1):
         size = -(-len(others) // count)
         groups = [(0, *others[start : start + size]) for start in range(0, len(others), size)] or [(0,)]
-        for least in (EASY, TIGHT):
-            for abreast in range(most, 0, -1):
-                found = [_fit(table, group, width, abreast, least) for group in groups]
-                if all(layout is not None for layout in found):
-                    return [layout for layout in found if layout is not None]
+        every = [[_fit(table, group, width, abreast) for group in groups] for abreast in range(most, 0, -1)]
+        whole = [[layout for layout in found if layout is not None] for found in every if all(found)]
+        if whole:
+            return min(whole, key=lambda found: sum(_height(table, layout) for layout in found))
     return [Layout((), (), 1)]
 
 
-def _fit(table: Table, places: tuple[int, ...], width: int, abreast: int, least: int) -> Layout | None:
+def _fit(table: Table, places: tuple[int, ...], width: int, abreast: int) -> Layout | None:
     """The layout of some columns in ``width`` characters, or None if they do not fit."""
     natural = {place: _natural(table, place, abreast) for place in places}
-    widths = {place: min(natural[place], _narrowest(table, place, natural[place], least)) for place in places}
-    room = width - GAP * (len(places) - 1) - sum(widths.values())
+    narrow = {place: min(natural[place], _narrowest(table, place, natural[place])) for place in places}
+    room = width - GAP * (len(places) - 1) - sum(narrow.values())
     if room < 0:
         return None
+    widths = dict(narrow)
     while room and (short := [place for place in places if widths[place] < natural[place]]):
-        place = max(short, key=lambda place: natural[place] / widths[place])
-        widths[place] += 1
+        widths[max(short, key=lambda place: natural[place] / widths[place])] += 1
         room -= 1
-    return Layout(places, tuple(widths[place] for place in places), abreast)
+    found = [widths]
+    words = [place for place in places if isinstance(table.columns[place], Words)]
+    for giver, taker in permutations(words, 2):  # the table may be flatter if one column of words gives room to another
+        steps = range(1, widths[giver] - narrow[giver] + 1)
+        found += [widths | {giver: widths[giver] - step, taker: widths[taker] + step} for step in steps]
+    layouts = [Layout(places, tuple(each.values()), abreast) for each in found]
+    return min(layouts, key=lambda layout: _height(table, layout)) if len(layouts) > 1 else layouts[0]
+
+
+def _height(table: Table, layout: Layout) -> int:
+    """Lines of the rows of a table."""
+    columns = []
+    for place, width in zip(layout.places, layout.widths, strict=True):
+        if isinstance(table.columns[place], Figures):
+            columns.append([_stacks(cell, layout.abreast) for cell, _ in table.cells(place)])
+        else:
+            columns.append([_lines(_words(cell).plain, width - indent) for cell, indent in table.cells(place)])
+    return sum(map(max, zip(*columns, strict=True)))
+
+
+def _stacks(cell: Cell, abreast: int) -> int:
+    return sum(-(-sum(map(bool, parts)) // abreast) for parts in _figures(cell))
+
+
+@lru_cache(maxsize=10_000)
+def _lines(text: str, width: int) -> int:
+    return len(wrap(text, width - HANG, first=width))
 
 
 def _natural(table: Table, place: int, abreast: int) -> int:
@@ -203,11 +231,11 @@ def _natural(table: Table, place: int, abreast: int) -> int:
     return max([_length(column.head), *(indent + _length(_words(cell).plain) for cell, indent in table.cells(place))])
 
 
-def _narrowest(table: Table, place: int, natural: int, least: int) -> int:
+def _narrowest(table: Table, place: int, natural: int) -> int:
     if isinstance(table.columns[place], Figures):
         return natural
     texts = [(table.columns[place].head, 0), *((_words(cell).plain, indent) for cell, indent in table.cells(place))]
-    return max(least, *(indent + min(_longest_word(text), EASY) for text, indent in texts))
+    return max(TIGHT, *(indent + HANG + min(_longest_word(text), LONG) for text, indent in texts))
 
 
 def _length(text: str) -> int:
@@ -241,7 +269,7 @@ def _drawn(table: Table, layout: Layout) -> Iterator[Text]:
                 if isinstance(table.columns[place], Figures):
                     cells.append(_stacked(cell, layout.abreast))
                 else:
-                    cells.append([Text(" " * indent) + line for line in wrap(_words(cell), width - indent)])
+                    cells.append(text_lines(_words(cell), width, first=" " * indent, hang=indent + HANG))
             yield from _beside(table, layout, cells)
 
 
@@ -283,6 +311,8 @@ def _stacked(cell: Cell, abreast: int) -> list[Text]:
 
 
 def _words(cell: Cell) -> Text:
+    if isinstance(cell, str | Text):
+        return _text(cell)
     return Text("\n").join(Text(" ").join(map(_text, parts)) for parts in _figures(cell))
 
 

@@ -75,7 +75,7 @@ def conclusions(found: Hindcast) -> list[str]:
 
 def _outcome(part: pd.DataFrame, outcome: str) -> str:
     rows, clusters = int(part["rows"].iloc[0]), int(part["clusters"].iloc[0])
-    head = f"{OUTCOMES[outcome]} ({_count(rows, 'row')}, {_count(clusters, 'affair')}): "
+    head = f"{OUTCOMES[outcome]} ({counted_words(rows, 'row')}, {counted_words(clusters, 'affair')}): "
     rules = part[part["rule"] != "model"]
     verdicts = rules.pivot_table(index="rule", columns="measure", values="verdict", aggfunc="first", sort=False)
     groups: dict[str, list[str]] = {"loses to": [], "cannot be told apart from": [], "beats": []}
@@ -140,12 +140,13 @@ def _caution(found: Hindcast) -> Iterator[str]:
     clusters = int(found.scores["clusters"].max())
     if clusters < ENOUGH:
         yield (
-            f"Intervals resample {_count(clusters, 'affair')}: with fewer than some {ENOUGH} they are too narrow. None is "
+            f"Intervals resample {counted_words(clusters, 'affair')}: with fewer than some {ENOUGH} they are too narrow. None is "
             "corrected for the number of comparisons."
         )
 
 
-def _count(number: int, what: str) -> str:
+def counted_words(number: int, what: str) -> str:
+    """So many of something: ``1 row``, ``35 rows``."""
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
