@@ -155,9 +155,7 @@ def test_a_start_nearby_moves_no_fit() -> None:
 # ---------------------------------------------------------------- the table
 
 
-def test_alternatives_are_rows_beside_the_full_model(
-    episodes: list[Episode], study: Study, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_alternatives_are_rows_beside_the_full_model(episodes: list[Episode], study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that changes nothing is the full model to the last digit; one that does is not."""
     monkeypatch.setattr(tables, "run_fates", lambda *_, **__: None)
     monkeypatch.setattr(tables, "row_values", lambda *_: {})

@@ -193,33 +193,11 @@ def test_what_was_not_asked_for_is_not_shown(found: calibration.Calibration) -> 
 
 def test_alternatives_and_results_are_shown(found: calibration.Calibration) -> None:
     rows = [
-        {
-            "alternative": "full",
-            "log_evidence": -20.0,
-            "change": 0.0,
-            "error": 0.0,
-            "verdict": "",
-            "agreed_change": 0.0,
-            "effective": 90.0,
-        },
-        {
-            "alternative": "no_pull",
-            "log_evidence": -24.0,
-            "change": -4.0,
-            "error": 0.5,
-            "verdict": "strong for the mechanism",
-            "agreed_change": 0.031,
-            "effective": 9.0,
-        },
+        {"alternative": "full", "log_evidence": -20.0, "change": 0.0, "error": 0.0, "verdict": "", "agreed_change": 0.0, "effective": 90.0},
+        {"alternative": "no_pull", "log_evidence": -24.0, "change": -4.0, "error": 0.5, "verdict": "strong for the mechanism", "agreed_change": 0.031,
+         "effective": 9.0},
     ]
-    common = {
-        "agreed_brier": 0.25,
-        "agreed_low": 0.01,
-        "agreed_high": 0.05,
-        "inside_posterior": 8,
-        "inside_left_out": 7,
-        "scenarios": 3,
-    }
+    common = {"agreed_brier": 0.25, "agreed_low": 0.01, "agreed_high": 0.05, "inside_posterior": 8, "inside_left_out": 7, "scenarios": 3}
     results = beside([load(MINIMAL)], found.posterior, worlds=60, seed=1)
     both = replace(
         found, alternatives=pd.DataFrame([row | common for row in rows]), results=results,

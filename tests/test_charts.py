@@ -21,7 +21,9 @@ from sim.study.outcomes import share
 
 WEEKS = 40
 SIDES = ["north", "south"]
-LONG = "Indirect talks through several go-betweens on everything that $either_side & the other has ever put on the table"
+LONG = (
+    "Indirect talks through several go-betweens on everything that $either_side & the other has ever put on the table"
+)
 FAR = "gave up after a breach that was not repaired"
 
 
@@ -44,7 +46,9 @@ def scenario(
         issues={i: named(i, group=("political", "humanitarian")[n % 2]) for n, i in enumerate(issues)},
         processes={p: named(p, tables=names) for p, names in tables.items()},
         tables={t: named(t, format=t, agenda=issues) for t in every},
-        formats={t: SimpleNamespace(invited={"south": SimpleNamespace(status="not")} if t in absent else {}) for t in every},
+        formats={
+            t: SimpleNamespace(invited={"south": SimpleNamespace(status="not")} if t in absent else {}) for t in every
+        },
     )
     return SimpleNamespace(file=file, disputants=SIDES)
 
@@ -69,7 +73,9 @@ def row(process: str, table: str, world: int, **more: object) -> dict[str, objec
     return plain | weeks | more
 
 
-def result(rows: list[dict[str, object]], asked: SimpleNamespace, *, issues: dict[str, list[str]], count: int) -> Result:
+def result(
+    rows: list[dict[str, object]], asked: SimpleNamespace, *, issues: dict[str, list[str]], count: int
+) -> Result:
     """A result of rows; each process has the issues that are listed for it, agreed as often as any text."""
     worlds = pd.DataFrame(rows).astype({c: "Int32" for c in rows[0] if c.endswith("_week")})
     processes = list(asked.file.processes)
@@ -92,7 +98,9 @@ def result(rows: list[dict[str, object]], asked: SimpleNamespace, *, issues: dic
                 }
             )
         held = np.linspace(0, agreed.mean(), WEEKS)
-        weekly.append(pd.DataFrame({"process": process, "week": np.arange(1, WEEKS + 1), "in_force": held, "apart": 1 - held}))
+        weekly.append(
+            pd.DataFrame({"process": process, "week": np.arange(1, WEEKS + 1), "in_force": held, "apart": 1 - held})
+        )
     return Result(
         scenario=asked,
         seed=1,
@@ -115,7 +123,11 @@ def many(processes: int, tables: int, *, words: str = "", agree: float = 0.6, co
         for table in names:
             for world in range(count):
                 if luck.random() >= agree:
-                    rows.append(row(process, table, world, occasion_week=1, reason="had publicly ruled out talks", whose="north"))
+                    rows.append(
+                        row(
+                            process, table, world, occasion_week=1, reason="had publicly ruled out talks", whose="north"
+                        )
+                    )
                     continue
                 begun, ended = int(luck.integers(2, 20)), luck.random() < 0.5
                 rows.append(
@@ -263,7 +275,9 @@ def test_busiest_table_has_the_most_texts_and_the_first_where_there_are_none():
     assert surplus.busiest(quiet, "p", stated).table == "a"
 
 
-@pytest.mark.parametrize(("value", "words"), [(0.0, "0%"), (0.004, "<1%"), (0.25, "25%"), (0.996, ">99%"), (1.0, "100%")])
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.0, "0%"), (0.004, "<1%"), (0.25, "25%"), (0.996, ">99%"), (1.0, "100%")]
+)
 def test_percent(value, words):
     assert style.percent(value) == words
 
@@ -326,7 +340,9 @@ def clashes(figure: Figure) -> list[str]:
                 texts.append(axis.label)
     shown = [(t, t.get_window_extent(renderer)) for t in texts if t.get_visible() and t.get_text()]
     page = figure.bbox
-    found = [f"off the page: {t.get_text()}" for t, b in shown if b.x0 < 0 or b.y0 < 0 or b.x1 > page.x1 or b.y1 > page.y1]
+    found = [
+        f"off the page: {t.get_text()}" for t, b in shown if b.x0 < 0 or b.y0 < 0 or b.x1 > page.x1 or b.y1 > page.y1
+    ]
     found += [f"too small: {t.get_text()}" for t, _ in shown if t.get_fontsize() < 9]
     for (one, a), (two, b) in combinations(shown, 2):
         across, down = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)

@@ -121,9 +121,7 @@ def test_places_of_the_truth_are_uniform_and_would_not_be_if_the_posterior_were_
     assert deviation(mixed(surer, chances, (draws, truths), rows, generator)[:, 0]) > 0.115
 
 
-def mixed(
-    own: Chances, world: Chances, draws: tuple[np.ndarray, np.ndarray], rows: list[Row], generator: np.random.Generator
-) -> np.ndarray:
+def mixed(own: Chances, world: Chances, draws: tuple[np.ndarray, np.ndarray], rows: list[Row], generator: np.random.Generator) -> np.ndarray:
     """Places of truths whose record comes from other chances than those that the posterior believes in."""
     theta, truths = draws
     at = own(theta)

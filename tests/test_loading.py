@@ -132,7 +132,9 @@ def test_binary_noise(folder: Path) -> None:
 
 
 def test_huge_file(folder: Path) -> None:
-    assert errors(write("a.yaml", "#" * (MAX_BYTES + 1))) == ["a.yaml: is larger than 2,000,000 bytes; expected a scenario"]
+    assert errors(write("a.yaml", "#" * (MAX_BYTES + 1))) == [
+        "a.yaml: is larger than 2,000,000 bytes; expected a scenario"
+    ]
 
 
 @pytest.mark.parametrize(

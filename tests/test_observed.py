@@ -15,14 +15,7 @@ MINIMAL = Path(__file__).parent / "minimal.yaml"
 
 def observed(**changes: Any) -> dict[str, Any]:
     issue = next(iter(sim.load(MINIMAL).file.issues))
-    found = {
-        "cluster": "wells",
-        "phase": "since",
-        "issues": {issue: True},
-        "fate": "ended",
-        "days": 40,
-        "score": ["agreed", "in_force"],
-    }
+    found = {"cluster": "wells", "phase": "since", "issues": {issue: True}, "fate": "ended", "days": 40, "score": ["agreed", "in_force"]}
     return found | changes
 
 

@@ -30,9 +30,7 @@ def table(came: float, count: float, k: int = 3) -> Reference:
         Row("elsewhere", f"{CONTEXT}elsewhere", k, 10, 0.0),
     )
     ones = np.ones((2000, 1))
-    hits = np.column_stack(
-        [generator.random((2000, 3)) < came, generator.random((2000, 3)) < 0.1, generator.random(2000) < count]
-    )
+    hits = np.column_stack([generator.random((2000, 3)) < came, generator.random((2000, 3)) < 0.1, generator.random(2000) < count])
     return Reference(PRIOR, theta, fitted, 0.5 * ones, ones, Watched(rows, hits.astype(float), np.ones((2000, 7))))
 
 

@@ -34,9 +34,7 @@ def study() -> Study:
     """The study that ships, cut short."""
     found = read_study(FOLDER)
     counted = found.counted
-    rows, context = (
-        {n: r.model_copy(update={"within": 20}) for n, r in group.items()} for group in (counted.rows, counted.context)
-    )
+    rows, context = ({n: r.model_copy(update={"within": 20}) for n, r in group.items()} for group in (counted.rows, counted.context))
     contrasts = {n: c.model_copy(update={"within": 20}) for n, c in counted.contrasts.items()}
     short = counted.model_copy(update={"rows": rows, "context": context, "contrasts": contrasts})
     return Study(short, {name: asked.with_({"weeks": WEEKS}) for name, asked in found.scenarios.items()})
@@ -71,11 +69,7 @@ def test_both_sides_have_the_same_priors() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        (
-            "formats: {unmediated: 1}",
-            "formats: {unmediatd: 1}",
-            "rows.direct.formats: unknown process unmediatd; did you mean unmediated?",
-        ),
+        ("formats: {unmediated: 1}", "formats: {unmediatd: 1}", "rows.direct.formats: unknown process unmediatd; did you mean unmediated?"),
         ("k: 19, n: 57", "k: 59, n: 57", "rows.direct.k: got 59 of 57"),
         ("harder: [153, 482]", "harder: [0, 482]", "conflicts.crisis.harder: got [0, 482]"),
         ("within: 260, conflict: crisis", "within: 460, conflict: crisis", "needs a run of 486 weeks"),

@@ -738,9 +738,7 @@ def test_leverage_may_win_over_a_side_to_which_no_text_is_worth_it() -> None:
         ({"behaviour.texts": 3.3, **THROUGH}, 2, 1.0),
     ],
 )  # fmt: skip
-def test_over_the_last_text_of_mediators_nothing_more_is_asked_than_must_be(
-    change: dict[str, Any], held: int, gone: float
-) -> None:
+def test_over_the_last_text_of_mediators_nothing_more_is_asked_than_must_be(change: dict[str, Any], held: int, gone: float) -> None:
     w, table = table_of(change)
     sit(w, table)
     table.session.rounds[:] = held

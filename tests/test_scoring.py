@@ -14,14 +14,7 @@ from sim.study.history.scoring import Cases
 
 
 def cases(
-    happened: str,
-    clusters: str,
-    *,
-    issues: str = "",
-    groups: str = "",
-    phases: str = "",
-    absent: str = "",
-    weights: list[float] | None = None,
+    happened: str, clusters: str, *, issues: str = "", groups: str = "", phases: str = "", absent: str = "", weights: list[float] | None = None
 ) -> Cases:
     """Rows, a letter each: ``y`` or ``n`` for what happened and who was absent, names for the rest."""
     n = len(happened)
@@ -178,8 +171,6 @@ def test_the_parts_add_up_to_the_brier_score(rows: list[tuple[float, bool]]) -> 
     said = np.array([p for p, _ in rows])
     told = cases("".join("ny"[y] for _, y in rows), "a" * len(rows))
     parts = scoring.decompose(said, told)
-    assert parts.miscalibration - parts.discrimination + parts.uncertainty == pytest.approx(
-        scoring.brier(said, told.happened).mean()
-    )
+    assert parts.miscalibration - parts.discrimination + parts.uncertainty == pytest.approx(scoring.brier(said, told.happened).mean())
     assert parts.miscalibration >= -1e-12
     assert parts.discrimination >= -1e-12

@@ -39,9 +39,7 @@ def row(point: int, process: str, metric: str, estimate: float, half: float, **v
     return {"point": point, **varied, "process": process, "metric": metric, "issue": "", **figures, **assumed}
 
 
-def table(
-    shares: dict[str, list[float]], points: list[dict[str, Any]], *, half: float = 0.05, metrics: tuple[str, ...] = ("agreed",)
-) -> pd.DataFrame:
+def table(shares: dict[str, list[float]], points: list[dict[str, Any]], *, half: float = 0.05, metrics: tuple[str, ...] = ("agreed",)) -> pd.DataFrame:
     """Shares by process and point, the same for each metric, with differences to the first."""
     found, first = [], next(iter(shares))
     for point, varied in enumerate(points):
@@ -271,26 +269,12 @@ def test_charts_are_drawn_where_the_design_allows(asked: Any, names: list[str]) 
 
 # ---------------------------------------------------------------- tornado
 
-COLUMNS = [
-    "method",
-    "metric",
-    "issue",
-    "process",
-    "base",
-    "parameter",
-    "index",
-    "estimate",
-    "low",
-    "high",
-    "range_low",
-    "range_high",
-]
+COLUMNS = ["method", "metric", "issue", "process", "base", "parameter", "index", "estimate", "low", "high", "range_low", "range_high"]
 
 
 def sensitivities(method: str, index: str, values: dict[str, float], *, half: float = 0.02) -> pd.DataFrame:
     found = [
-        [method, "agreed", "", "p1", "p0", name, index, value, value - half, value + half, 0.2, 0.4]
-        for name, value in values.items()
+        [method, "agreed", "", "p1", "p0", name, index, value, value - half, value + half, 0.2, 0.4] for name, value in values.items()
     ]
     return pd.DataFrame(found, columns=COLUMNS)
 
@@ -311,9 +295,7 @@ def test_a_tornado_has_the_longest_bars_on_top_and_the_dummy_at_the_foot() -> No
 
 def test_the_line_of_noise_is_that_of_the_method() -> None:
     rows = {"behaviour.a": 0.3, "behaviour.b": -0.2, "dummy": 0.0, "luck": -0.1}
-    morris = pd.concat(
-        [sensitivities("morris", "mu", rows), sensitivities("morris", "mu_star", {k: abs(v) for k, v in rows.items()})]
-    )
+    morris = pd.concat([sensitivities("morris", "mu", rows), sensitivities("morris", "mu_star", {k: abs(v) for k, v in rows.items()})])
     sobol = sensitivities("sobol", "ST", rows)
     with house_style():
         found = [tornado.draw(t).axes[0].lines for t in (morris, sobol)]
@@ -323,15 +305,8 @@ def test_the_line_of_noise_is_that_of_the_method() -> None:
 
 TORNADOS = {
     "given": sensitivities("given", "effect", EFFECTS),
-    "long": sensitivities(
-        "given", "effect", {"parties.north.positions.ferry.gains.weekly" + "_and" * n: 0.1 / n for n in range(1, 9)}
-    ),
-    "sobol": pd.concat(
-        [
-            sensitivities("sobol", i, {"behaviour.a": v, "behaviour.b": v / 3, "dummy": 0.0, "luck": 0.01})
-            for i, v in (("S1", 0.3), ("ST", 0.6))
-        ]
-    ),
+    "long": sensitivities("given", "effect", {"parties.north.positions.ferry.gains.weekly" + "_and" * n: 0.1 / n for n in range(1, 9)}),
+    "sobol": pd.concat([sensitivities("sobol", i, {"behaviour.a": v, "behaviour.b": v / 3, "dummy": 0.0, "luck": 0.01}) for i, v in (("S1", 0.3), ("ST", 0.6))]),
     "morris, no interval": sensitivities("morris", "mu_star", {"behaviour.a": 0.3, "behaviour.b": 0.0}, half=NAN),
 }
 
@@ -351,16 +326,7 @@ def test_a_tornado_answers_one_question() -> None:
 
 
 def test_the_command_draws_unless_it_is_told_not_to(tmp_path: Path) -> None:
-    arguments = [
-        "sweep",
-        str(HERE / "minimal.yaml"),
-        "--vary",
-        f"{GRIEVANCE}=0.1,0.5",
-        "--worlds",
-        "6",
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    arguments = ["sweep", str(HERE / "minimal.yaml"), "--vary", f"{GRIEVANCE}=0.1,0.5", "--worlds", "6", "--out", str(tmp_path / "out")]
     plain = CliRunner().invoke(cli.app, [*arguments, "--no-charts"])
     assert plain.stdout.endswith("table.parquet and table.csv\n"), plain.output
     assert not list(tmp_path.rglob("*.png"))

@@ -42,7 +42,6 @@ REASONS = (
 )  # fmt: skip
 """What can keep a side away, in the order of the rows of ``Readiness.against``."""
 
-
 @dataclass(frozen=True)
 class Readiness:
     """Readiness of both sides, ``(n, 2)``, and what speaks against coming, ``(7, n, 2)`` in the same unit."""
@@ -172,3 +171,4 @@ def _leave(world: World, table: Table, rows: Rows) -> None:
     left = ~stays.all(axis=1)
     whose = np.where(~stays.any(axis=1), BOTH, np.where(stays[:, 0], SECOND, FIRST))
     transitions.fail(world, table, rows[left], (whose[left], np.full(left.sum(), Reason.WALKED_OUT)))
+

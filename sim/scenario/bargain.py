@@ -81,7 +81,9 @@ def scenario_of(domain: Domain, source: str) -> dict[str, Any]:
     options = [names_of(of, "option", taken=[STATUS_QUO]) for of in domain.options]
     sides = names_of((side.name for side in domain.sides), "side")
     stated = [_state(side) for side in domain.sides]
-    parties = {name: _party(domain, index, stated[index], (issues, options, sides)) for index, name in enumerate(sides)}
+    parties = {
+        name: _party(domain, index, stated[index], (issues, options, sides)) for index, name in enumerate(sides)
+    }
     behaviour = {**NOTHING_POLITICAL, "offers": float(domain.steps), "patience": float(domain.steps + SPARE_WEEKS)}
     nothing = "a bargaining domain has nothing political in it"
     return {

@@ -78,7 +78,9 @@ def _cited(problem: Problem, key: Key, lines: Lines) -> Problem:
 
 def _contradictions(claims: dict[str, Claim], homes: dict[str, Lines]) -> list[Problem]:
     return [
-        homes[claim_id].problem(("claims", claim_id, "contradicts", index), f"unknown claim {other}{hint(other, claims)}")
+        homes[claim_id].problem(
+            ("claims", claim_id, "contradicts", index), f"unknown claim {other}{hint(other, claims)}"
+        )
         for claim_id, claim in claims.items()
         for index, other in enumerate(claim.contradicts)
         if other not in claims

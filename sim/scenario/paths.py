@@ -88,7 +88,11 @@ def written(file: ScenarioFile) -> dict[str, Any]:
 def numbers(file: ScenarioFile) -> dict[str, float | int]:
     """Path to value of every number of the scenario itself (what it rests on is not part of it)."""
     tree = {name: below for name, below in written(file).items() if name not in ("provenance", "evidence", "observed")}
-    return {dotted(key): value for key, value in leaves(tree) if isinstance(value, (int, float)) and not isinstance(value, bool)}
+    return {
+        dotted(key): value
+        for key, value in leaves(tree)
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }
 
 
 def bounds(path: str) -> tuple[float, float]:

@@ -52,7 +52,9 @@ class Option(Node):
     units: dict[Name, Amount] = Field(
         default_factory=dict, description="natural units per week of full delivery, such as prisoners: 50"
     )
-    lasts: Weeks | None = Field(None, description="weeks after which a one-off undertaking is carried out; left out: goes on")
+    lasts: Weeks | None = Field(
+        None, description="weeks after which a one-off undertaking is carried out; left out: goes on"
+    )
 
 
 class Issue(Node):
@@ -62,9 +64,7 @@ class Issue(Node):
     group: Group = Field(description="for reports: humanitarian, technical or political")
     options: dict[Name, Option] = Field(min_length=2, max_length=12, description="in order; exactly one is the status quo")
     sensitivity: Share = Field(description="public sensitivity: how strongly every political cost bites on this issue, 0 to 1")
-    self_enforcing: Share = Field(
-        description="share of the gains that arrives with the exchange itself and needs no trust, 0 to 1"
-    )
+    self_enforcing: Share = Field(description="share of the gains that arrives with the exchange itself and needs no trust, 0 to 1")
     front: Share = Field(description="how far a better front makes up for agreement on this issue, 0 to 1")
     relief: Share = Field(description="how far agreement on this issue relieves the cost of the war, 0 to 1")
     headline: bool = Field(False, description="true: an all-or-nothing table must move it")
@@ -78,9 +78,7 @@ class Position(Node):
     """What a disputant makes of one issue. The status quo is the zero of gains and losses."""
 
     salience: Weight = Field(description="weight of the issue among the party's issues; only ratios matter")
-    gains: dict[Name, Share] = Field(
-        default_factory=dict, description="per option: what it brings if the other side keeps it, 0 to 1"
-    )
+    gains: dict[Name, Share] = Field(default_factory=dict, description="per option: what it brings if the other side keeps it, 0 to 1")
     losses: dict[Name, Share] = Field(default_factory=dict, description="per option: what keeping it costs this side, 0 to 1")
 
 
@@ -132,9 +130,7 @@ class Disputant(Node):
     concession: Annotated[float, Field(ge=0.05, le=20)] = Field(
         description="exponent of time-based concession: 1 linear, above 1 late (boulware), below 1 early (conceder)"
     )
-    trust: dict[Name, Share] = Field(
-        description="per other party, and per third actor that controls a side deal: belief that it keeps its word, 0 to 1"
-    )
+    trust: dict[Name, Share] = Field(description="per other party, and per third actor that controls a side deal: belief that it keeps its word, 0 to 1")
     sponsor_discount: dict[Name, Share] = Field(
         default_factory=dict, description="per sponsor: how far an initiative of theirs is held against a table, 0 to 1"
     )
@@ -179,9 +175,7 @@ class SideDeal(Node):
     controlled_by: Name = Field(description="who decides on delivery: a mediator, or another name for a third actor")
     credibility: Share = Field(description="belief in its delivery at signing, trust aside, 0 to 1")
     delivery: Share = Field(description="share that is in fact delivered, 0 to 1")
-    seen_by: dict[Name, Share] = Field(
-        default_factory=dict, description="the recipient: share of the delivery that it sees, 1 if left out"
-    )
+    seen_by: dict[Name, Share] = Field(default_factory=dict, description="the recipient: share of the delivery that it sees, 1 if left out")
 
 
 class Format(Node):
@@ -189,9 +183,7 @@ class Format(Node):
 
     label: str = Field("", description="words a reader understands")
     mediators: list[Name] = Field(default_factory=list, description="who hosts, drafts and oversees; empty: the sides alone")
-    invited: dict[Name, Invitation] = Field(
-        default_factory=dict, description="per disputant; left out: formally invited and believed"
-    )
+    invited: dict[Name, Invitation] = Field(default_factory=dict, description="per disputant; left out: formally invited and believed")
     sponsor: Name | None = Field(None, description="whose initiative it is seen to be")
     level: Level
     contact: ContactLevers
@@ -202,9 +194,7 @@ class Format(Node):
     instrument: Instrument
     convened_by: Name | None = Field(None, description="disputant that calls the meeting, and so comes to it")
     hosts_if: Literal["both", "one"] = Field("both", description="sides that have to come before the meeting is held")
-    first_offer: Name | Literal["lot"] = Field(
-        "lot", description="who proposes first when the sides draft in turn; lot: drawn per session"
-    )
+    first_offer: Name | Literal["lot"] = Field("lot", description="who proposes first when the sides draft in turn; lot: drawn per session")
     side_deals: list[SideDeal] = Field(default_factory=list)
     monitoring: Share = Field(0.0, description="capacity of a coordination centre, 0 none to 1 full")
     term: Weeks | None = Field(None, description="weeks an agreement is signed for; left out: no end")
@@ -224,9 +214,7 @@ class InForce(Node):
     text: dict[Name, Name] = Field(min_length=1, description="issue: option; issues left out are at their status quo")
     age: Annotated[int, Field(ge=0, le=520)] = Field(0, description="weeks since it entered into force")
     left: Weeks | None = Field(None, description="weeks left of its term; left out: the whole term")
-    accused: Name | None = Field(
-        None, description="disputant accused of the breach over which it is suspended; left out: it is observed"
-    )
+    accused: Name | None = Field(None, description="disputant accused of the breach over which it is suspended; left out: it is observed")
 
 
 class Table(Node):
@@ -237,10 +225,7 @@ class Table(Node):
     format: Name = Field(description="one of formats")
     opens: Opening | None = Field(None, description="left out: open from the start")
     meets: Week | None = Field(None, description="the one week in which a session can begin; left out: occasions arise at random")
-    seated: bool = Field(
-        False,
-        description="both sides are put at the table at the first occasion, whatever their readiness: asked is what comes of talks, not whether they come",
-    )
+    seated: bool = Field(False, description="both sides are put at the table at the first occasion, whatever their readiness: asked is what comes of talks, not whether they come")
     in_force: InForce | None = Field(None, description="agreement in force when the run begins; left out: none")
     luck: Name | None = Field(None, description="table whose random streams it shares, for paired comparisons; left out: its own")
 
@@ -264,18 +249,12 @@ class Event(Node):
     suppressed_by: Name | None = Field(None, description="issue: does not happen while an agreement on it is delivered")
     grievance: dict[Name, Signed] = Field(default_factory=dict, description="per disputant: added to its grievance")
     optimism: dict[Name, Signed] = Field(default_factory=dict, description="per disputant: added to its optimism")
-    commitment: dict[Name, Signed] = Field(
-        default_factory=dict, description="per disputant: public commitment against talks, added"
-    )
+    commitment: dict[Name, Signed] = Field(default_factory=dict, description="per disputant: public commitment against talks, added")
     front: dict[Name, Signed] = Field(default_factory=dict, description="per disputant: shift of the front in its favour")
     war_cost: dict[Name, Signed] = Field(default_factory=dict, description="per disputant: added to its war cost for good")
-    stain: dict[Name, Signed] = Field(
-        default_factory=dict, description="per sponsor: added to how far its initiatives are discounted"
-    )
+    stain: dict[Name, Signed] = Field(default_factory=dict, description="per sponsor: added to how far its initiatives are discounted")
     pull: Signed = Field(0.0, description="added to the pull of mediators at tables on its issues")
-    lock_in: dict[Name, Signed] = Field(
-        default_factory=dict, description="per disputant: how far it is bound to its opening demands on its issues"
-    )
+    lock_in: dict[Name, Signed] = Field(default_factory=dict, description="per disputant: how far it is bound to its opening demands on its issues")
     accuses: Name | None = Field(None, description="disputant accused of a breach of agreements in force on its issues")
     issues: list[Name] = Field(default_factory=list, description="issues that pull, lock_in and accuses are about")
 
@@ -289,16 +268,10 @@ class Observed(Node):
     cluster: Name = Field(description="the affair it belongs to; whole clusters are left out together")
     phase: Name = Field(description="period whose rates it is compared with")
     came: bool | None = Field(None, description="both sides took part; left out: not known")
-    issues: dict[Name, bool] = Field(
-        min_length=1, description="per issue: both gave the same undertaking, and it entered into force"
-    )
+    issues: dict[Name, bool] = Field(min_length=1, description="per issue: both gave the same undertaking, and it entered into force")
     fate: Fate = Field("none", description="what became of the agreement; running: still in force at the end of the record")
-    days: Annotated[int, Field(ge=0, le=100_000)] | None = Field(
-        None, description="days in force to its end, its completion or the end of the record; left out: not known"
-    )
-    agreed_after: Annotated[int, Field(ge=0, le=100_000)] | None = Field(
-        None, description="days from the start to the agreement; left out: not known, or the start is dated by it"
-    )
+    days: Annotated[int, Field(ge=0, le=100_000)] | None = Field(None, description="days in force to its end, its completion or the end of the record; left out: not known")
+    agreed_after: Annotated[int, Field(ge=0, le=100_000)] | None = Field(None, description="days from the start to the agreement; left out: not known, or the start is dated by it")
     suspensions: Annotated[int, Field(ge=0, le=1000)] | None = Field(None, description="how often it was suspended")
     score: list[Scored] = Field(default_factory=list, description="what the row is scored on")
     note: str = Field("", description="how it was read")
@@ -338,6 +311,4 @@ class ScenarioFile(Node):
     events: dict[Name, Event] = Field(default_factory=dict, max_length=60)
     behaviour: Behaviour = Field(default_factory=Behaviour, description="behavioural parameters; left out: the package's own")
     observed: Observed | None = Field(None, description="what came of it in fact, for a hindcast")
-    provenance: dict[str, Ground] = Field(
-        default_factory=dict, description="what the numbers rest on, by path; the most specific path counts"
-    )
+    provenance: dict[str, Ground] = Field(default_factory=dict, description="what the numbers rest on, by path; the most specific path counts")

@@ -15,7 +15,9 @@ from sim.scenario.reading import MAX_DEPTH, MAX_NODES, value_of
 SOURCE = "<set>"
 
 # Mappings whose keys the author invents: a name that is not there yet is more likely a slip.
-_INVENTED = frozenset(("parties", "issues", "options", "units", "formats", "tables", "processes", "events", "provenance"))
+_INVENTED = frozenset(
+    ("parties", "issues", "options", "units", "formats", "tables", "processes", "events", "provenance")
+)
 
 
 def parse_set(text: str) -> tuple[str, Any]:

@@ -162,11 +162,8 @@ def _results(title: str, rows: pd.DataFrame) -> Table:
         told = "" if math.isnan(bounds[0]) else f"[{100 * bounds[0]:.0f}, {100 * bounds[1]:.0f}]"
         shares = (f"{agreed['prior']:.0%}", f"{agreed['posterior']:.0%}", told, f"{round(100 * agreed['change']):+d}")
         table.add_row(
-            str(name).replace("_", " "),
-            *shares,
-            f"{weeks['prior']:.0f}",
-            f"{weeks['posterior']:.0f}",
-            f"{round(weeks['change']):+d}",
+            str(name).replace("_", " "), *shares,
+            f"{weeks['prior']:.0f}", f"{weeks['posterior']:.0f}", f"{round(weeks['change']):+d}",
         )
     return table
 

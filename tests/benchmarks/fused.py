@@ -51,16 +51,7 @@ def _arrays(world: World) -> tuple[np.ndarray, ...]:
     lever = np.column_stack([np.broadcast_to(getattr(table.levers, name), (n, 1))[:, 0] for name in LEVERS])
     side = np.stack([getattr(world.sides, name) for name in SIDES], axis=2)
     focal, agreement, values = table.focal_worth, table.agreement, table.values
-    worth = (
-        focal.secure,
-        focal.trusted,
-        focal.entrusted,
-        focal.loss,
-        focal.political,
-        agreement.delivered,
-        agreement.gains,
-        agreement.loss,
-    )
+    worth = (focal.secure, focal.trusted, focal.entrusted, focal.loss, focal.political, agreement.delivered, agreement.gains, agreement.loss)
     own = np.stack([*worth, agreement.leverage, values.front_weight, values.relief_weight], axis=2)
     one = np.column_stack([world.front, table.sensitivity[:, 0], agreement.age, agreement.frailty, table.pull_bonus])
     return b, lever, side, own, one, np.broadcast_to(table.levers.denied, (1, 2))[0], np.float64(table.levers.mandate)
@@ -90,9 +81,7 @@ def _week_kernel(arrays: Any, out: Any) -> None:
             ready -= sensitivity * (met * talks * level * recognition + grieve * grievance + met * exposure * seen * audience)
             ready -= met * level * seen * commitment
             left = own[r, 1 - s, 5] * gains - delivered * costs + leverage * faded - batna
-            hazard = (
-                rate * math.exp(frailty + v_grieve * sensitivity * grievance - v_gain * left) * (1 - deter * monitoring) * young
-            )
+            hazard = rate * math.exp(frailty + v_grieve * sensitivity * grievance - v_gain * left) * (1 - deter * monitoring) * young
             out[r, s, 0] = 0.5 * (1.0 + math.tanh(0.5 * ready / temperature))
             out[r, s, 1], out[r, s, 2] = left, 1 - math.exp(-hazard)
 
@@ -132,10 +121,7 @@ def measure(sizes: Sizes) -> list[Figure]:
     try:
         from numba import njit
     except ImportError:
-        return [
-            Figure(f"a fused kernel over NumPy: {part}", "times", (), note="numba is not installed")
-            for part in ("week", "session")
-        ]
+        return [Figure(f"a fused kernel over NumPy: {part}", "times", (), note="numba is not installed") for part in ("week", "session")]
     return [_week(sizes, njit(_week_kernel)), _session(sizes, njit(_session_kernel))]
 
 

@@ -99,7 +99,9 @@ def expected_values(w: World, table: Table, side: Side, worths: list[Worth]) -> 
     audience = w.b.concession_cost * side.audience_cost * seen(w, table, side)
     outside = expected_side_deals(w, table, side)
     taken_back = (1 - keep) * (1 - w.b.irrevocable)  # what a side that is let down stops giving
-    return [x.secure + keep * x.trusted - x.loss + taken_back * x.entrusted - audience * x.political + outside for x in worths]
+    return [
+        x.secure + keep * x.trusted - x.loss + taken_back * x.entrusted - audience * x.political + outside for x in worths
+    ]
 
 
 def expected_value(w: World, table: Table, side: Side, package: int) -> float:

@@ -81,7 +81,9 @@ def draw(result: Result) -> Figure:
             axes.text((n + 0.5) * cell, down, line, ha="center", va="baseline", fontsize=SMALL, fontweight="bold")
     if not issues:
         axes.text(0, head + ROW / 2, "No process has an issue on its tables.", va="center", fontsize=SIZE)
-    shares = {(r["process"], r["issue"]): Estimate(r["estimate"], r["low"], r["high"]) for r in found.to_dict("records")}
+    shares = {
+        (r["process"], r["issue"]): Estimate(r["estimate"], r["low"], r["high"]) for r in found.to_dict("records")
+    }
     down = head
     for issue in issues:
         if issue in grouped:
@@ -98,9 +100,13 @@ def draw(result: Result) -> Figure:
             )
         name = wrap(label(file.issues, issue), ISSUES - 0.15, size=SIZE, lines=3)
         for line, under in baselines(name, SIZE):
-            axes.text(-0.1, down + (ROW - height_of(name, SIZE)) / 2 + under, line, ha="right", va="baseline", fontsize=SIZE)
+            axes.text(
+                -0.1, down + (ROW - height_of(name, SIZE)) / 2 + under, line, ha="right", va="baseline", fontsize=SIZE
+            )
         for n, process in enumerate(result.processes):
-            _cell(axes, Rectangle((n * cell + 0.02, down + 0.02), cell - 0.04, ROW - 0.04), shares.get((process, issue)))
+            _cell(
+                axes, Rectangle((n * cell + 0.02, down + 0.02), cell - 0.04, ROW - 0.04), shares.get((process, issue))
+            )
         down += ROW
     sheet.legend([Patch(**ABSENT, linewidth=0.6, label="not on a table of this process")], 1)
     return sheet.figure

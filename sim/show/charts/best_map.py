@@ -161,3 +161,4 @@ def _mixed(colour: str, depth: float) -> str:
     """The colour over white."""
     red, green, blue = (1 - depth * (1 - part) for part in to_rgb(colour))
     return to_hex((red, green, blue))
+

@@ -244,3 +244,5 @@ def _any_assumed(swept: Swept) -> bool:
 
 def _key_columns(keys: list[Any]) -> int:
     return 2 if len(keys) > 1 else 1
+
+

@@ -105,7 +105,9 @@ def draw(result: Result) -> Figure:
     weeks = result.scenario.file.weeks
     columns = columns_for(len(known), 3)
     grid = Grid(columns, 6.0 if columns == 1 else 3.1, 2.2, left=0.65, right=0.25, bottom=0.65, legend=0.35)
-    heads = [Heading(label(result.scenario.file.processes, p), _note(known[p], curves.get(p))) for p in result.processes]
+    heads = [
+        Heading(label(result.scenario.file.processes, p), _note(known[p], curves.get(p))) for p in result.processes
+    ]
     sheet = page(
         Words(
             "Share of agreements still in force, by weeks since entry into force",
@@ -113,7 +115,9 @@ def draw(result: Result) -> Figure:
             force. Agreements still in force when the run ends, and those carried out in full, are followed
             until then and not counted as ended. A curve stops where fewer than {LEAST_AT_RISK} agreements are
             still followed.""",
-            footnote(result, "bands: 95% Monte-Carlo interval (Greenwood, log-log), agreements taken to be independent"),
+            footnote(
+                result, "bands: 95% Monte-Carlo interval (Greenwood, log-log), agreements taken to be independent"
+            ),
         ),
         grid,
         heads,

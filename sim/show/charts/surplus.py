@@ -77,7 +77,9 @@ def draw(result: Result) -> Figure:
             it then, with what mediators added; 0: no better than no agreement. Line and marks: all texts at the
             values the scenario states, in the first week. Values are assumptions; the surpluses of two sides,
             or of two tables, are not on one scale, and the axes differ from panel to panel.""",
-            footnote(result, f"spread of dots: worlds, not an interval; at most the first {MOST_DOTS:,} texts are shown"),
+            footnote(
+                result, f"spread of dots: worlds, not an interval; at most the first {MOST_DOTS:,} texts are shown"
+            ),
         ),
         grid,
         heads,

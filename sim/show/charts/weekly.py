@@ -44,7 +44,11 @@ def draw(result: Result) -> Figure:
     columns = columns_for(len(result.processes), 3)
     grid = Grid(columns, 6.0 if columns == 1 else 3.1, 2.1, left=0.65, right=0.25, bottom=0.65, legend=0.6)
     error = 100 * Z * 0.5 / np.sqrt(result.count)
-    about = f"95% Monte-Carlo interval at most ±{error:.1f} points" if result.count > 30 else "too few worlds for an interval"
+    about = (
+        f"95% Monte-Carlo interval at most ±{error:.1f} points"
+        if result.count > 30
+        else "too few worlds for an interval"
+    )
     sheet = page(
         Words(
             "Share of worlds in each state, week by week",
@@ -76,7 +80,9 @@ def _panel(axes: Axes, result: Result, process: str) -> None:
         if not len(weeks):
             break
         above = below + (rows[state].to_numpy(dtype=float) if state in rows else 0.0)
-        axes.stairs(above, edges, baseline=below, fill=True, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0)
+        axes.stairs(
+            above, edges, baseline=below, fill=True, facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0
+        )
         below = above
     axes.set_xlim(0.5, result.scenario.file.weeks + 0.5)
     axes.set_ylim(0, 1)
