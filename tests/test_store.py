@@ -22,7 +22,7 @@ import sim
 from sim.cli import app as cli
 from sim.scenario import load
 from sim.scenario.scenario import Scenario
-from sim.study import writing
+from sim.study import workers, writing
 from sim.study.sweeps import pieces
 from sim.study.sweeps import store as stores
 from sim.study.sweeps import sweep as sweeps
@@ -285,24 +285,24 @@ def test_a_full_disk_is_a_line_and_loses_nothing(
     assert files(tmp_path) == whole
 
 
-def test_a_dying_worker_is_replaced_once(
+def test_pieces_finished_before_two_workers_die_are_kept(
     study: Study, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = sweeps._finished
     deaths = iter([1, 1, 1])
+    before = workers._started
 
-    def dying(*args: Any) -> Iterator[int]:
+    def dying(*args: Any) -> Iterator[Any]:
         finished = before(*args)
         yield next(finished)
         if next(deaths, None):
             raise TerminatedWorkerError("killed")
         yield from finished
 
-    monkeypatch.setattr(sweeps, "_finished", dying)
+    monkeypatch.setattr(workers, "_started", dying)
     said: list[str] = []
-    with pytest.raises(StudyError, match=r"a worker was killed, and another after it .* what is finished is kept"):
+    with pytest.raises(StudyError, match=r"a worker process was killed, as one was before it .*; what is finished is kept"):
         run(study, tmp_path, report=said.append)
-    assert said == ["a worker was killed; its pieces are done again"]
+    assert said == ["a worker process was killed; what it was at is run again"]
     assert sum(name.endswith(".piece") for name in files(tmp_path)) == 2
     run(study, tmp_path, report=said.append)
     assert files(tmp_path) == whole

@@ -41,7 +41,9 @@ for _verb in VERBS:
 
 def main() -> None:
     """The command ``gobetween``."""
-    signal.signal(signal.SIGTERM, _terminated)
+    for name in ("SIGTERM", "SIGHUP"):  # the second is not known everywhere, and ignored under nohup
+        if (number := getattr(signal, name, None)) and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _terminated)
     try:
         app()
     except KeyboardInterrupt:
@@ -49,8 +51,8 @@ def main() -> None:
         sys.exit(130)
 
 
-def _terminated(*_: object) -> None:
-    sys.exit(143)
+def _terminated(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 def _version(wanted: bool) -> None:

@@ -5,17 +5,19 @@ Wrong input ends with exit code 2, a failure with 1, an interruption with 130. G
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import typer
 
-from sim.scenario.problems import GoBetweenError
+from sim.scenario.problems import GoBetweenError, GoBetweenWarning
 
 P = ParamSpec("P")
 
@@ -37,7 +39,8 @@ def guarded(verb: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            verb(*args, **kwargs)
+            with _warnings_as_lines():
+                verb(*args, **kwargs)
             sys.stdout.flush()
         except KeyboardInterrupt:
             _end(INTERRUPTED, 130)
@@ -52,6 +55,23 @@ def guarded(verb: Callable[P, None]) -> Callable[P, None]:
             _end(*_verdict(error))
 
     return run
+
+
+@contextlib.contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """What we warn of is a line on standard error; what others warn of looks as ever."""
+    with warnings.catch_warnings():
+        as_ever = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if issubclass(category, GoBetweenWarning):
+                typer.echo(str(message), err=True)
+            else:
+                as_ever(message, category, *where, **more)
+
+        warnings.simplefilter("always", GoBetweenWarning)
+        warnings.showwarning = show
+        yield
 
 
 def _end(message: str, code: int) -> None:

@@ -81,6 +81,10 @@ class GoBetweenError(Exception):
     exit_code: int = 1
 
 
+class GoBetweenWarning(UserWarning):
+    """What we warn of on purpose: a line for people, about a run that goes on."""
+
+
 class ScenarioError(GoBetweenError, ValueError):
     """Wrong input. ``problems`` holds all that was found, by file and line; the text shows the first twenty."""
 

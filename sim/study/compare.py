@@ -5,13 +5,13 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from sim.model.draws import BLOCK, Drawn, WeeklyDraws, spans
 from sim.model.reasons import WORDS, Reason, State
@@ -20,6 +20,7 @@ from sim.scenario.learned import posterior_hash
 from sim.scenario.scenario import Scenario
 from sim.study.outcomes import share, table_rows
 from sim.study.tally import merged, tally_block
+from sim.study.workers import as_finished
 
 DEFAULT_WORLDS = 2000
 DEFAULT_SEED = 2024
@@ -106,8 +107,8 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
     tasks = [(p, b, n) for p in names for b, n in spans(worlds)]
     pieces: dict[tuple[str, int], Piece] = {}
     done = 0
-    calls = (delayed(run_block)(scenario, p, seed, b, n) for p, b, n in tasks)
-    for piece in Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)(calls):
+    parts = (partial(run_block, scenario, p, seed, b, n) for p, b, n in tasks)
+    for _, piece in as_finished(parts, jobs=jobs):
         pieces[piece.process, piece.block] = piece
         done += len(piece.in_force)
         if progress is not None:

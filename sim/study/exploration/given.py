@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from sim.model.arrays import Array
@@ -24,6 +23,7 @@ from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import Progress
 from sim.study.outcomes import issue_rows, process_rows, table_rows
+from sim.study.workers import in_order
 
 DUMMY, LUCK = "dummy", "luck"
 """Parameters that are no assumptions: one that enters nothing, and which set of luck a point gets, as a share in [0, 1]."""
@@ -150,9 +150,9 @@ class Trial:
         size = max(1, BLOCK // self.lucks)
         chunks = [x[start : start + size] for start in range(0, len(x), size)]
         found, done = [], 0
-        calls = (delayed(_chunk)(self, names, chunk) for chunk in chunks)
+        parts = (partial(_chunk, self, names, chunk) for chunk in chunks)
         per_point = self.lucks * len(self.processes)
-        for part in Parallel(n_jobs=jobs, return_as="generator", batch_size=1)(calls):
+        for part in in_order(parts, jobs=jobs):
             found.append(part)
             done += len(part)
             if progress is not None:

@@ -18,13 +18,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from sim.model.arrays import Array
 from sim.model.draws import Draws, spans
@@ -37,6 +37,7 @@ from sim.study.exploration.handover import DEFAULT_LUCKS, DEFAULT_METRIC
 from sim.study.exploration.indices import HEADLINE, MEANING, UNBIASED, Found
 from sim.study.exploration.inquiry import SCREENING, Inquiry, ask
 from sim.study.saving import SENSITIVITY, check_target, read, write_csv, write_folder
+from sim.study.workers import in_order
 from sim.study.writing import StudyError
 
 COLUMNS = (
@@ -181,8 +182,8 @@ def _run(asked: Inquiry, jobs: int, progress: Progress | None) -> tuple[dict[str
     drawn: dict[str, list[Array]] = {}
     values: dict[str, list[Array]] = {process: [] for process in asked.processes}
     done = 0
-    calls = (delayed(run_block)(asked.scenario, process, asked.seed, b, size) for process, b, size in tasks)
-    for piece in Parallel(n_jobs=jobs, return_as="generator", batch_size=1)(calls):
+    parts = (partial(run_block, asked.scenario, process, asked.seed, b, size) for process, b, size in tasks)
+    for piece in in_order(parts, jobs=jobs):
         values[piece.process].append(outcome(piece.rows, asked.scenario, asked.metric, asked.issue, piece.in_force))
         if piece.process == asked.processes[0]:
             for name, column in piece.drawn.items():

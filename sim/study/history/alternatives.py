@@ -23,11 +23,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from sim.model.arrays import Array
 from sim.scenario.scenario import Scenario
@@ -39,6 +39,7 @@ from sim.study.history.fitting import Fit, fit, inside, scored
 from sim.study.history.inference import Chances
 from sim.study.history.priors import PRIORS
 from sim.study.history.reference import Reference, reference
+from sim.study.workers import in_order
 
 WORLDS = 8192
 """Worlds of an alternative and, for the comparison, of the full model; a calibration has more."""
@@ -224,8 +225,8 @@ class _Fitted:
     @classmethod
     def of(cls, table: Reference, episodes: list[Episode], seed: int, jobs: int) -> _Fitted:
         own = fit(table, seed=seed, draws=DRAWS)
-        calls = (delayed(_without)(table, part, seed, own.chances, PART_DRAWS) for part in range(PARTS))
-        parts = Parallel(n_jobs=jobs, batch_size=1)(calls)
+        calls = (partial(_without, table, part, seed, own.chances, PART_DRAWS) for part in range(PARTS))
+        parts = list(in_order(calls, jobs=jobs))
         said = {name: (p, cases) for name, p, cases in scored(own.figures, "left_out", episodes)}
         places = [i for i, row in enumerate(table.watched.rows) if row.name.endswith(" came")]
         came = float(table.watched.hits[:, places].mean()) if places else float("nan")

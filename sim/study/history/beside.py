@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from sim.model.draws import Drawn, spans
 from sim.scenario.scenario import Scenario
@@ -20,6 +19,7 @@ from sim.study.compare import Piece, Progress, run_block
 from sim.study.history.priors import PosteriorDraws, PriorDraws, by_path, ranges
 from sim.study.outcomes import mean, process_rows
 from sim.study.tally import merged, tally_block
+from sim.study.workers import in_order
 
 WORLDS = 4096
 """Worlds per process at most."""
@@ -66,8 +66,8 @@ def _pieces(scenario: Scenario, drawn: Drawn, run: tuple[int, int, int], told: C
     worlds, seed, jobs = run
     calls = [(p, b, n) for p in scenario.file.processes for b, n in spans(worlds)]
     found: dict[str, list[Piece]] = {}
-    made = (delayed(run_block)(scenario, p, seed, b, n, drawn) for p, b, n in calls)
-    for piece in Parallel(n_jobs=jobs, return_as="generator", batch_size=1)(made):
+    parts = (partial(run_block, scenario, p, seed, b, n, drawn) for p, b, n in calls)
+    for piece in in_order(parts, jobs=jobs):
         found.setdefault(piece.process, []).append(piece)
         told(len(piece.in_force))
     return found

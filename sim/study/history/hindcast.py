@@ -25,12 +25,12 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from sim.model.arrays import Array
@@ -44,6 +44,7 @@ from sim.study.history.episodes import Episode, Paths, read_episodes
 from sim.study.history.fates import A_WEEK, DAYS, HORIZON, Fates, fates
 from sim.study.history.scoring import MEASURES, RULES, Cases, smoothed
 from sim.study.outcomes import Estimate, share
+from sim.study.workers import as_finished
 
 FEW, FEW_SHARE = 20, 0.01
 """Worlds, and share of worlds, that have to meet a condition before what is said about them goes unflagged."""
@@ -143,8 +144,9 @@ def run_episodes(  # noqa: PLR0913 - what is run, and how
     tasks = [(n, b, size) for n in range(len(episodes)) for b, size in spans(worlds)]
     found_of: dict[tuple[int, int], Fates] = {}
     done = 0
-    calls = (delayed(_run)(episodes[n], n, seed, (b, size), drawn, readiness) for n, b, size in tasks)
-    for n, block, found in Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)(calls):
+    parts = (partial(_run, episodes[n], seed, (b, size), drawn, readiness) for n, b, size in tasks)
+    for place, found in as_finished(parts, jobs=jobs):
+        n, block, _ = tasks[place]
         found_of[n, block] = found
         done += found.worlds
         if progress is not None:
@@ -152,16 +154,14 @@ def run_episodes(  # noqa: PLR0913 - what is run, and how
     return [Fates.joined([found_of[n, b] for b, _ in spans(worlds)]) for n in range(len(episodes))]
 
 
-def _run(  # noqa: PLR0913, PLR0917 - a task for a worker
-    episode: Episode, number: int, seed: int, span: tuple[int, int], drawn: Drawn, readiness: bool
-) -> tuple[int, int, Fates]:
+def _run(episode: Episode, seed: int, span: tuple[int, int], drawn: Drawn, readiness: bool) -> Fates:
     def of(scenario: Scenario) -> Fates:
         return fates(scenario, run_block(scenario, episode.process, seed, *span, drawn).rows)
 
     found = of(episode.seated())
     if readiness and episode.is_given_coming:
         found = replace(found, ready=of(episode.scenario).met)
-    return number, span[0], found
+    return found
 
 
 def collect(episodes: list[Episode], found: list[Fates], *, seed: int, notes: list[str] | None = None) -> Hindcast:

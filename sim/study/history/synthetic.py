@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from sim.model.arrays import Array
@@ -18,6 +18,7 @@ from sim.scenario.scenario import Scenario
 from sim.study.compare import Progress
 from sim.study.history.counted import ZONE, Measure, Selection, Study
 from sim.study.history.ratios import Ratio
+from sim.study.workers import in_order
 
 Weeks = NDArray[np.int32]
 
@@ -82,10 +83,10 @@ def run_fates(  # noqa: PLR0913 - the call of a calibration; every argument is o
     sizes = spans(worlds)
     wanted = study.runs(scored_only=scored_only)
     tasks: list[Job] = [(conflict, process, *size) for conflict, process in wanted for size in sizes]
-    calls = (delayed(_run)(study.scenarios[conflict], process, drawn(seed, *size)) for conflict, process, *size in tasks)
+    calls = (partial(_run, study.scenarios[conflict], process, drawn(seed, *size)) for conflict, process, *size in tasks)
     found: dict[tuple[str, str], list[Fate]] = {}
     done = 0
-    fates = Parallel(n_jobs=jobs, return_as="generator", batch_size=1)(calls)
+    fates = in_order(calls, jobs=jobs)
     for (conflict, process, _, count), fate in zip(tasks, fates, strict=True):
         found.setdefault((conflict, process), []).append(fate)
         done += count

@@ -12,14 +12,13 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 from numpy.typing import NDArray
 
-from sim.scenario.problems import refuse, shown
+from sim.scenario.problems import GoBetweenWarning, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress
 from sim.study.sweeps.cluster import on_cluster
@@ -27,15 +26,14 @@ from sim.study.sweeps.design import Vary, make_design
 from sim.study.sweeps.gather import Report, Sweep, make_tables
 from sim.study.sweeps.pieces import Study, Task, do
 from sim.study.sweeps.store import DamagedError, Store, open_store
+from sim.study.workers import as_finished
 from sim.study.writing import StudyError, check_writable
 
 KEPT = "what is finished is kept, and the same sweep goes on from there"
 ADDRESS = re.compile(r"([a-z]+://)?(\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
-ATTEMPTS = 2
-"""How often pieces are handed out when a worker dies under them."""
 
 
-class DamageWarning(UserWarning):
+class DamageWarning(GoBetweenWarning):
     """A piece of a store was damaged, and is done again."""
 
 
@@ -137,24 +135,16 @@ def run(
     share = means.share(study.pieces)
     whole = study.worlds_in(share)
     todo = missing(store, share, say)
-    for attempt in range(1, ATTEMPTS + 1):
-        done = whole - study.worlds_in(todo)
-        if progress is not None:
-            progress(done, whole)
-        try:
-            for worlds in _finished(study, store, todo, means):
-                done += worlds
-                if progress is not None:
-                    progress(done, whole)
-            break
-        except StudyError as error:
-            raise StudyError(f"{error}; {KEPT}") from error
-        except TerminatedWorkerError:
-            todo = missing(store, share, say)
-            if attempt == ATTEMPTS and len(todo):
-                why = "a worker was killed, and another after it (not enough memory? expected fewer jobs)"
-                raise StudyError(f"{folder}: {why}; {KEPT}") from None
-            say("a worker was killed; its pieces are done again")
+    done = whole - study.worlds_in(todo)
+    if progress is not None:
+        progress(done, whole)
+    try:
+        for worlds in _finished(study, store, todo, means, report):
+            done += worlds
+            if progress is not None:
+                progress(done, whole)
+    except StudyError as error:
+        raise StudyError(f"{error}; {KEPT}") from error
     if means.part is not None:
         return Sweep(folder, len(missing(store, range(study.pieces), lambda line: None)), store.manifest)
     return make_tables(store)
@@ -180,7 +170,7 @@ def _warn(line: str) -> None:
     warnings.warn(line, DamageWarning, stacklevel=4)
 
 
-def _finished(study: Study, store: Store, todo: NDArray[np.int64], means: Means) -> Iterator[int]:
+def _finished(study: Study, store: Store, todo: NDArray[np.int64], means: Means, report: Report | None) -> Iterator[int]:
     """Do the pieces and yield the worlds of each as it is kept, in whatever order they are finished."""
     tasks = (study.task(int(piece)) for piece in todo)
     if not len(todo):
@@ -190,8 +180,8 @@ def _finished(study: Study, store: Store, todo: NDArray[np.int64], means: Means)
             store.keep(finished)
             yield finished.tally.worlds * len(study.processes)
         return
-    calls = (delayed(_do_and_keep)(task, store) for task in tasks)
-    yield from Parallel(n_jobs=means.jobs, return_as="generator_unordered", batch_size=1)(calls)
+    for _, worlds in as_finished((partial(_do_and_keep, task, store) for task in tasks), jobs=means.jobs, say=report):
+        yield worlds
 
 
 def _do_and_keep(task: Task, store: Store) -> int:
