@@ -102,11 +102,11 @@ def _numbered(place: int, part: Part[T]) -> tuple[int, T]:
 
 @contextlib.contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits, and processes that are started meanwhile do not hear it."""
+    """Ctrl-C and a closed terminal wait, and processes that are started meanwhile do not hear of them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:
