@@ -204,7 +204,7 @@ def test_alternatives_and_results_are_shown(found: calibration.Calibration) -> N
         manifest=found.manifest | {"alternatives_worlds": 60, "results_worlds": 60},
     )  # fmt: skip
     text = shown(both)
-    assert re.search(r"no pull +-4\.0 ±0\.5 +strong for\? +\+0\.031\*", text)
+    assert re.search(r"no pull +\u22124\.0 ±0\.5 +strong for\? +\+0\.031\*", text)
     assert "prior beside posterior" in text
     assert all(name.replace("_", " ") in text for name in load(MINIMAL).file.processes)
 

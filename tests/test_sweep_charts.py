@@ -146,6 +146,7 @@ def test_paths_and_metrics_in_words() -> None:
     assert metric_words("agreed", "ferry", file) == "A text agreed: The ferry"
     assert metric_words("surplus_north", "", file) == "Surplus of North"
     assert [number_words(v) for v in (0.25, -0.5, 12345.0)] == ["0.25", "\u22120.5", "12,345"]
+    assert [number_words(v) for v in (4.37e-05, -0.0, 0.0, 999.7, 5e-9)] == ["0.00004", "0", "0", "1,000", "0.000000005"]
 
 
 # ---------------------------------------------------------------- what is drawn

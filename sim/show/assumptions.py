@@ -9,12 +9,12 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from sim.scenario.evidence import uncertain
+from sim.show.tables import Figures, Table, Words, print_table, print_text
+from sim.show.wording import number_words
 from sim.show.written import DASH, amount, names, percent, points, weeks
 from sim.study.exploration.indices import HEADLINE
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sim.study.exploration.sensitivity import Sensitivity
 
 SHOWN = 12
-LABEL_LEAST = 32
 
 HEADS = {
     "effect": "effect", "mu_star": "size", "mu": "change", "sigma": "spread", "S1": "alone, %", "ST": "in all, %",
@@ -40,13 +39,14 @@ SECTIONS = {"behaviour": "Behaviour", "front_start": "Front", "front_volatility"
 
 def show(found: Sensitivity, console: Console, *, top: int = SHOWN) -> None:
     """Print the assumptions that move the difference most, dummy and luck, and what the figures say."""
-    console.print(Text(found.scenario.file.title, style="bold"))
+    print_text(console, found.scenario.file.title, style="bold")
     for sentence in sentences(found):
-        console.print(Text(f"• {sentence}"))
+        print_text(console, sentence, first="• ", hang=2)
     console.print()
-    console.print(_table(found, top))
+    print_table(console, _table(found, top))
+    console.print()
     for line in notes(found):
-        console.print(Text(line, style="dim"))
+        print_text(console, line, style="dim")
 
 
 def question(found: Sensitivity) -> str:
@@ -123,7 +123,7 @@ def reach(scenario: Scenario, row: Any) -> str:
     if row.role != "assumption":
         return DASH
     factor = "×" if uncertain(scenario)[row.parameter].relative is not None else ""
-    return f"{factor}{row.range_low:.3g}{DASH}{row.range_high:.3g}"
+    return f"{factor}{number_words(row.range_low)} to {number_words(row.range_high)}"
 
 
 def _table(found: Sensitivity, top: int) -> Table:
@@ -132,36 +132,23 @@ def _table(found: Sensitivity, top: int) -> Table:
     kept = [str(name) for name in own.loc[own["role"] == "assumption", "parameter"].unique()[:top]]
     kept += [str(name) for name in own.loc[own["role"] != "assumption", "parameter"].unique()]
     indices = list(own["index"].unique())
-    table = Table(
-        title="What moves it most",
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
-    table.add_column("assumption", overflow="fold", min_width=LABEL_LEAST)
-    table.add_column("range", justify="right", no_wrap=True)
-    for index in indices:
-        table.add_column(HEADS[index], justify="right", no_wrap=True)
+    table = Table("What moves it most", [Words("assumption"), Figures("range"), *(Figures(HEADS[index]) for index in indices)])
     by = {(row.parameter, row.index_): row for row in own.rename(columns={"index": "index_"}).itertuples(index=False)}
-    for place, name in enumerate(kept):
+    for name in kept:
         label = Text(in_words(found.scenario, name))
-        if name not in NOT_ASSUMED:
+        if name in NOT_ASSUMED:
+            table.gap()
+        else:
             label.append(f"\n{name}", style="dim")
-        cells = [_cell(by[name, index], found, index) for index in indices]
-        last = place + 1 < len(kept) and kept[place + 1] in NOT_ASSUMED and name not in NOT_ASSUMED
-        table.add_row(label, reach(found.scenario, by[name, indices[0]]), *cells, end_section=last)
+        cells = (_cell(by[name, index], found, index) for index in indices)
+        table.row(label, reach(found.scenario, by[name, indices[0]]), *cells)
     return table
 
 
-def _cell(row: Any, found: Sensitivity, index: str) -> Text:
+def _cell(row: Any, found: Sensitivity, index: str) -> tuple[str | Text, ...]:
     write = writer(found, index)
     short = write(row.estimate, sign=index in ("effect", "mu")).split(" ")[0].rstrip("%")
-    cell = Text(short)
-    if not math.isnan(row.low):
-        cell.append(f"\n{_interval(row._asdict(), write)}", style="dim")
-    return cell
+    return (short,) if math.isnan(row.low) else (short, Text(_interval(row._asdict(), write), style="dim"))
 
 
 def _interval(row: Any, write: Callable[..., str]) -> str:
@@ -178,6 +165,9 @@ def notes(found: Sensitivity) -> list[str]:
         "morris": f"{asked['n']:,} trajectories, {asked['lucks']} worlds a point",
         "sobol": f"{asked['n']:,} base points, {asked['lucks']} worlds a point",
     }[found.method]
-    said = [f"{made}, seed {asked['seed']}. [ ] 95% interval. Effects and changes in {unit}."]
+    said = [
+        f"{made}, seed {asked['seed']}. [ ] 95% interval. Effects and changes in {unit}. A range with × is of a factor on "
+        "what is stated."
+    ]
     own = found.table.loc[found.table["method"] == found.method, "index"].unique()
     return said + [f"{HEADS[index].split(',')[0]}: {found.explain()[f'{found.method} {index}']}." for index in own]

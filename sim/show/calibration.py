@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
 
+from sim.show.tables import Cell, Figures, Table, Words, print_table, print_text
+from sim.show.verdicts import interval, signed
+from sim.show.wording import number_words
+from sim.show.written import MINUS, percent, weeks
 from sim.study.history.ratios import wilson
 from sim.study.history.reference import COUNTED
 
@@ -26,15 +29,16 @@ OUTCOMES = {"agreed": "agreed", "ended_360": "ended by day 360"}
 def show(found: Calibration, console: Console) -> None:
     """The tables, each with what to beware of."""
     for table in (_parameters(found), _counts(found), _scores(found)):
-        console.print(table)
+        print_table(console, table)
         console.print()
     said = found.manifest
-    console.print(
+    print_text(
+        console,
         f"{said['worlds']:,} draws from the priors; {said['effective']:,.0f} effective draws of the posterior, at least "
         f"{min(said['effective_left_out'].values()):,.0f} with an affair left out. Contraction: share of the prior variance that "
         "the record took away. Places: largest distance of known truths from uniform places (by chance above 0.096 in 5%, above "
         "0.115 in 1%). In, out: of the 95% interval of the count. Model less rule: below 0 the model is better. *: with the "
-        "discrepancy, the chance, learned from the other affairs, that a row of an episode had nothing to do with the model."
+        "discrepancy, the chance, learned from the other affairs, that a row of an episode had nothing to do with the model.",
     )
     if len(found.checks):
         _with_note(console, _checks(found.checks), CHECKS_NOTE)
@@ -58,88 +62,89 @@ ALTERNATIVES_NOTE = (
     "their interval; out: with each left out. ?: rests on fewer than {} effective draws."
 )
 RESULTS_NOTE = (
-    "{:,} worlds per process, the same luck under prior and posterior. Brackets: what the numbers that are drawn leave open, "
+    "{:,} worlds per process, the same luck under prior and posterior. ( ) what the numbers that are drawn leave open, "
     "within 0 and 1. Intervals of the paired changes and differences to the first process are in results.csv. {}"
 )
 
 
 def _with_note(console: Console, table: Table, note: str) -> None:
     console.print()
-    console.print(table)
+    print_table(console, table)
     console.print()
-    console.print(note)
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for place, name in enumerate(columns):
-        table.add_column(name, justify="right" if place else "left", no_wrap=True)
-    return table
+    print_text(console, note)
 
 
 def _parameters(found: Calibration) -> Table:
-    table = _table("Behavioural parameters", "parameter", "prior", "5%", "median", "95%", "contraction", "places")
+    heads = ("prior", "5%", "median", "95%", "contraction", "places")
+    table = Table("Behavioural parameters", [Words("parameter"), *map(Figures, heads)])
     for row in found.parameters.sort_values("contraction", ascending=False).to_dict("records"):
-        quantiles = [f"{row[name]:.2g}" for name in ("low", "median", "high")]
-        prior = f"{row['prior_low']:g} to {row['prior_high']:g}"
-        learned = f"{round(row['contraction'], 2) + 0.0:.0%}"  # no minus before a zero
-        table.add_row(row["parameter"], prior, *quantiles, learned, f"{row['from_uniform']:.2f}")
+        quantiles = [number_words(row[name]) for name in ("low", "median", "high")]
+        prior = f"{number_words(row['prior_low'])} to {number_words(row['prior_high'])}"
+        table.row(row["parameter"], prior, *quantiles, _whole(row["contraction"]), f"{row['from_uniform']:.2f}")
     return table
 
 
+def _whole(share: float) -> str:
+    return f"{percent(share)}%"
+
+
 def _counts(found: Calibration) -> Table:
-    table = _table("Counts of real cases", "row", "counted", "interval", "prior", "now", "", "left out", "")
+    heads = ("counted", "interval, %", "prior", "now", "left out")
+    table = Table("Counts of real cases", [Words("row"), *map(Figures, heads)])
     for row in found.rows[found.rows["cluster"].str.startswith(COUNTED)].to_dict("records"):
         bounds = wilson(int(row["k"]), int(row["n"]))
-        interval = f"{100 * bounds.low:.0f} to {100 * bounds.high:.0f}%"
-        cells = [row["row"].replace("_", " "), f"{row['k']:.0f}/{row['n']:.0f}", interval]
-        cells.append(f"{row['prior']:.0%}")
+        counted = f"{row['k']:.0f}/{row['n']:.0f}"
+        cells: list[Cell] = [counted, f"{percent(bounds.low)} to {percent(bounds.high)}", _whole(row["prior"])]
         for kind in ("posterior", "left_out"):
-            cells += [f"{row[kind]:.0%}", "in" if bounds.low <= row[kind] <= bounds.high else "out"]
-        table.add_row(*cells)
+            cells.append((_whole(row[kind]), "in" if bounds.low <= row[kind] <= bounds.high else "out"))
+        table.row(row["row"].replace("_", " "), *cells)
     return table
 
 
 def _scores(found: Calibration) -> Table:
     title = "Brier score of the episodes, their own affair left out of the fit"
-    table = _table(title, "outcome", "model", "rule", "score", "model less rule", "")
+    columns = [Words("outcome, rule"), Figures("model"), Figures("rule"), Figures("model less rule"), Words("")]
+    table = Table(title, columns)
     asked = [(outcome, words, kind) for outcome, words in OUTCOMES.items() for kind in FIGURES]
     scores = found.scores[found.scores["measure"] == "brier"]
     for outcome, words, kind in asked:
         rows = scores[(scores["outcome"] == outcome) & (scores["figures"] == kind)]
         model = rows.loc[rows["rule"] == "model", "value"]
         for row in rows[rows["rule"] != "model"].to_dict("records"):
-            gap = f"{row['difference']:+.2f} [{row['difference_low']:+.2f}, {row['difference_high']:+.2f}]"
-            own = (words + FIGURES[kind], f"{model.iloc[0]:.2f}")
-            table.add_row(*own, RULES.get(row["rule"], row["rule"]), f"{row['value']:.2f}", gap, row["verdict"])
+            gap = (signed(row["difference"]), interval(row["difference_low"], row["difference_high"], sign=True))
+            label = f"{words}{FIGURES[kind]}, {RULES.get(row['rule'], row['rule'])}"
+            table.row(label, f"{model.iloc[0]:.3f}", f"{row['value']:.3f}", gap, row["verdict"])
     return table
 
 
 def _checks(checks: pd.DataFrame) -> Table:
-    table = _table("Of what was not fitted", "statistic", "of", "seen", "predicted", "90%", "tail")
+    table = Table("Of what was not fitted", [Words("statistic, of"), *map(Figures, ("seen", "predicted", "tail"))])
     for row in checks[checks["kind"] != "chance"].to_dict("records"):
-        figures = [_figure(row[name], row["kind"]) for name in ("observed", "predicted", "low", "high")]
-        tail = "" if math.isnan(row["tail"]) else f"{row['tail']:.2f}"
-        interval = f"{figures[2]} to {figures[3]}" if tail else "no worlds"
+        seen, predicted, low, high = (_figure(row[name], row["kind"]) for name in ("observed", "predicted", "low", "high"))
+        known = not math.isnan(row["tail"])
         statistic = row["statistic"].removeprefix("counts for ")
-        table.add_row(statistic, row["of"].replace("_", " "), *figures[:2], interval, tail)
+        label = f"{statistic}, {row['of'].replace('_', ' ')}" if row["of"] else statistic
+        said = (predicted, f"[{low}, {high}]") if known else ("no worlds",)
+        table.row(label, seen, said, f"{row['tail']:.2f}" if known else "")
     return table
 
 
 def _figure(value: float, kind: str) -> str:
-    return "" if math.isnan(value) else f"{value:.0%}" if kind == "share" else f"{value:g}"
+    return "" if math.isnan(value) else _whole(value) if kind == "share" else number_words(value)
 
 
 def _alternatives(rows: pd.DataFrame) -> Table:
-    table = _table("Without one mechanism at a time", "model", "evidence", "", "says the record", "agreed", "ended", "in", "out")
+    figures = [Figures(head) for head in ("agreed", "ended", "in", "out")]
+    table = Table("Without one mechanism at a time", [Words("model"), Figures("evidence"), Words("says the record"), *figures])
     for row in rows.to_dict("records"):
         full = not row["verdict"]
-        evidence = (f"{row['log_evidence']:.1f}", "") if full else (f"{row['change']:+.1f}", f"±{row['error']:.1f}")
+        change = (f"{row['change']:+.1f}".replace("-", MINUS), f"±{row['error']:.1f}")
+        evidence = (f"{row['log_evidence']:.1f}".replace("-", MINUS),) if full else change
         said = row["verdict"].removesuffix(" the mechanism") if row["scenarios"] else "is in no run"
         said += "" if full or row["effective"] >= FEW_DRAWS else "?"
         briers = [_brier(row, outcome, full) for outcome in ("agreed", "ended_360")]
         name = row["alternative"].replace("_", " ")
-        table.add_row(name, *evidence, said, *briers, str(row["inside_posterior"]), str(row["inside_left_out"]))
+        table.row(name, evidence, said, *briers, str(row["inside_posterior"]), str(row["inside_left_out"]))
     return table
 
 
@@ -147,24 +152,25 @@ def _brier(row: dict[str, Any], outcome: str, full: bool) -> str:
     if math.isnan(row.get(f"{outcome}_brier", math.nan)):
         return ""
     if full:
-        return f"{row[f'{outcome}_brier']:.2f}"
+        return f"{row[f'{outcome}_brier']:.3f}"
     apart = row[f"{outcome}_low"] > 0 or row[f"{outcome}_high"] < 0
-    return f"{row[f'{outcome}_change']:+.3f}" + ("*" if apart else " ")
+    return signed(row[f"{outcome}_change"]) + ("*" if apart else " ")
 
 
 def _results(title: str, rows: pd.DataFrame) -> Table:
-    columns = ("process", "agreed: prior", "now", "", "change", "in force: prior", "now", "change")
-    table = _table(f"{title}: prior beside posterior (share agreed, weeks in force)", *columns)
+    columns = ("agreed: prior", "agreed: now", "change, points", "in force: prior", "in force: now", "change, weeks")
+    table = Table(f"{title}: prior beside posterior (share agreed, weeks in force)", [Words("process"), *map(Figures, columns)])
     own = rows.set_index(["process", "metric"])
     for name in dict.fromkeys(rows["process"]):
-        agreed, weeks = own.loc[(name, "agreed")], own.loc[(name, "weeks_in_force")]
+        agreed, held = own.loc[(name, "agreed")], own.loc[(name, "weeks_in_force")]
         bounds = (agreed["posterior_assumed_low"], agreed["posterior_assumed_high"])
-        told = "" if math.isnan(bounds[0]) else f"[{100 * bounds[0]:.0f}, {100 * bounds[1]:.0f}]"
-        shares = (f"{agreed['prior']:.0%}", f"{agreed['posterior']:.0%}", told, f"{round(100 * agreed['change']):+d}")
-        table.add_row(
-            str(name).replace("_", " "), *shares,
-            f"{weeks['prior']:.0f}", f"{weeks['posterior']:.0f}", f"{round(weeks['change']):+d}",
-        )
+        now: tuple[str, ...] = (_whole(agreed["posterior"]),)
+        if not math.isnan(bounds[0]):
+            now += (f"({percent(bounds[0])}, {percent(bounds[1])})",)
+        table.row(
+            str(name).replace("_", " "), _whole(agreed["prior"]), now, percent(agreed["change"], sign=True),
+            weeks(held["prior"]), weeks(held["posterior"]), weeks(held["change"], sign=True),
+        )  # fmt: skip
     return table
 
 

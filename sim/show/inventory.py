@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from sim.scenario.evidence import Coverage, coverage
-from sim.show.written import MINUS, names
+from sim.show.tables import Figures, Table, Words, print_table, print_text
+from sim.show.written import names, percent, points
 from sim.study.zones import zones
 
 if TYPE_CHECKING:
@@ -36,20 +34,20 @@ def show(scenario: Scenario, console: Console) -> int:
     """Print what is in a scenario; returns how many of its numbers rest on nothing."""
     found = coverage(scenario)
     file = scenario.file
-    console.print(Text(file.title, style="bold"))
+    print_text(console, file.title, style="bold")
     counts = f"issues: {len(file.issues)}, events: {len(file.events)}"
-    console.print(Text(f"from {file.start.isoformat()}, {file.weeks} weeks; {counts}"))
+    print_text(console, f"from {file.start.isoformat()}, {file.weeks} weeks; {counts}")
     parts = (_parties(scenario), _tables(scenario), _zones(scenario), _processes(scenario), _coverage(found))
     for part in parts:
         console.print()
-        console.print(part)
+        print_table(console, part)
     if found.missing:
         console.print()
-        console.print(Text(f"Numbers that rest on nothing ({len(found.missing)}):", style="bold"))
+        print_text(console, f"Numbers that rest on nothing ({len(found.missing)}):", style="bold")
         for path in found.missing[:SHOWN_MISSING]:
-            console.print(Text(f"  {path}"))
+            print_text(console, path, first="  ", hang=4)
         if len(found.missing) > SHOWN_MISSING:
-            console.print(Text(f"  and {len(found.missing) - SHOWN_MISSING} more"))
+            print_text(console, f"  and {len(found.missing) - SHOWN_MISSING} more")
     return len(found.missing)
 
 
@@ -76,29 +74,20 @@ def levers(form: Format, parties: dict[str, str]) -> str:
     return ", ".join(words).replace("_", " ")
 
 
-def _plain(title: str, *heads: str) -> Table:
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
-    )
-    for head in heads:
-        table.add_column(head, overflow="fold")
-    return table
-
-
 def _parties(scenario: Scenario) -> Table:
-    table = _plain("Parties", "party", "role", "name in the file")
+    table = Table("Parties", [Words("party"), Words("role"), Words("name in the file")])
     for name, label in names(scenario, "parties").items():
-        table.add_row(Text(label), scenario.file.parties[name].role, name)
+        table.row(label, scenario.file.parties[name].role, name)
     return table
 
 
 def _tables(scenario: Scenario) -> Table:
     issues, parties = names(scenario, "issues"), names(scenario, "parties")
-    table = _plain("Tables", "table", "agenda", "format")
+    table = Table("Tables", [Words("table"), Words("agenda"), Words("format")])
     for name, label in names(scenario, "tables").items():
         seat = scenario.file.tables[name]
         agenda = ", ".join(issues[issue] for issue in seat.agenda)
-        table.add_row(Text(label), Text(agenda), Text(levers(scenario.file.formats[seat.format], parties)))
+        table.row(label, agenda, levers(scenario.file.formats[seat.format], parties))
     return table
 
 
@@ -106,15 +95,16 @@ def _zones(scenario: Scenario) -> Table:
     """Per table the packages that leave both sides better off, and the one with the largest product."""
     tables, parties = names(scenario, "tables"), names(scenario, "parties")
     title = "Zone of possible agreement (first week, stated values; surplus in hundredths of utility)"
-    table = _plain(title, "table", "packages", "best for both (Nash)", *(parties[side] for side in scenario.disputants))
+    sides = [Figures(parties[side]) for side in scenario.disputants]
+    table = Table(title, [Words("table"), Figures("packages"), Words("best for both (Nash)"), *sides])
     found = zones(scenario)
     for name, everywhere in found.groupby("table", sort=False):
         rows = everywhere[everywhere["process"] == everywhere["process"].iloc[0]]
         inside = int(rows["zone"].sum())
         best = rows[rows["nash"]].iloc[0]
-        gains = [Text(f"{100 * best[side]:+.1f}".replace("-", MINUS), justify="right") for side in scenario.disputants]
+        gains = [points(best[side], sign=True) for side in scenario.disputants]
         words = _package(best, scenario) if inside else f"empty; least bad: {_package(best, scenario)}"
-        table.add_row(Text(tables[str(name)]), f"{inside} of {len(rows)}", Text(words), *gains)
+        table.row(tables[str(name)], f"{inside} of {len(rows)}", words, *gains)
     return table
 
 
@@ -129,16 +119,15 @@ def _package(row: pd.Series, scenario: Scenario) -> str:
 
 def _processes(scenario: Scenario) -> Table:
     tables = names(scenario, "tables")
-    table = _plain("Processes", "process", "tables", "name for --process")
+    table = Table("Processes", [Words("process"), Words("tables"), Words("name for --process")])
     for name, label in names(scenario, "processes").items():
-        table.add_row(Text(label), Text("; ".join(tables[t] for t in scenario.file.processes[name].tables)), name)
+        table.row(label, "; ".join(tables[t] for t in scenario.file.processes[name].tables), name)
     return table
 
 
 def _coverage(found: Coverage) -> Table:
-    table = _plain("What the numbers rest on", "support", "numbers", "share", "meaning")
-    for column in table.columns[1:3]:
-        column.justify = "right"
+    columns = [Words("support"), Figures("numbers"), Figures("share"), Words("meaning")]
+    table = Table("What the numbers rest on", columns)
     for kind, count in found.counts.items():
-        table.add_row(kind, f"{count:,}", f"{100 * count / max(len(found.leaves), 1):.0f}%", MEANING[kind])
+        table.row(kind, f"{count:,}", f"{percent(count / max(len(found.leaves), 1))}%", MEANING[kind])
     return table

@@ -19,7 +19,7 @@ cropped, and text is never read as markup. Below 60 characters all of this is la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise, permutations
@@ -50,17 +50,18 @@ JOINTS = "._/-,;:=·"
 
 
 @dataclass(frozen=True)
-class Words:
+class Column:
+    """What stands over a column."""
+
+    head: str
+
+
+class Words(Column):
     """A column of words, which wrap."""
 
-    head: str
 
-
-@dataclass(frozen=True)
-class Figures:
+class Figures(Column):
     """A column of figures, none of which is broken."""
-
-    head: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Table:
     """A title, columns and rows; ``None`` among the rows is an empty line."""
 
     title: str
-    columns: list[Words | Figures]
+    columns: Sequence[Column]
     note: str = ""
     rows: list[Row | None] = field(default_factory=list)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from sim.show.written import MINUS
@@ -59,8 +60,10 @@ def metric_words(metric: str, issue: str = "", file: Any = None) -> str:
 
 
 def number_words(value: float) -> str:
-    """A value as a person would write it: at most three digits that tell."""
-    return f"{value:.3g}".replace("-", MINUS) if abs(value) < 1000 else f"{value:,.0f}".replace("-", MINUS)
+    """A value as a person would write it: three digits that tell, one of what is below a thousandth, no powers of ten."""
+    digits = 1 if abs(value) < 0.001 else 3
+    text = f"{value:,.0f}" if abs(value) >= 999.5 else f"{Decimal(f'{value:.{digits}g}'):f}"
+    return text.lstrip("-") if not text.strip("-0.") else text.replace("-", MINUS)
 
 
 def range_words(path: str, low: float, high: float, file: Any = None) -> str:
