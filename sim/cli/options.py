@@ -9,13 +9,11 @@ import typer
 
 import sim
 from sim.cli.errors import CommandError
+from sim.scenario.arguments import MOST_JOBS, MOST_SEED, MOST_WORLDS
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
-MOST_WORLDS = 100_000_000
-MOST_SEED = 2**63 - 1
-MOST_JOBS = 256
 WORLDS: int = 2000  # as in sim.study.compare, which is too heavy to import for --help; a test compares them
 SEED: int = 2024
 

@@ -8,7 +8,8 @@ import typer
 
 import sim
 from sim.cli.errors import CommandError
-from sim.cli.options import MOST_WORLDS, SEED, OneProcess, RunOptions, ScenarioFile, Seed, Settings, load_scenario, whole_number
+from sim.cli.options import SEED, OneProcess, RunOptions, ScenarioFile, Seed, Settings, load_scenario, whole_number
+from sim.scenario.arguments import MOST_WORLDS
 
 World = Annotated[int, typer.Option("--world", parser=whole_number, metavar="N", help="which world, counted from 0")]
 

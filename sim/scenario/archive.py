@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.scenario.claims import read_claims
+from sim.scenario.frozen import frozen
 from sim.scenario.problems import Lines, refuse
 from sim.scenario.reading import read
 from sim.scenario.scenario import Scenario, build, hash_of
@@ -52,7 +53,7 @@ def unpack(directory: Path, *, pinned: Iterable[str], evidence: list[str], expec
     claims = read_claims([CLAIMS], Lines(path)) if evidence and (directory / CLAIMS).exists() else {}
     kept = frozenset(pinned)
     scenario = reopen(directory, pinned=kept)
-    file = scenario.file.model_copy(update={"evidence": evidence})
+    file = scenario.file.model_copy(update={"evidence": frozen(evidence)})
     found = hash_of(file, claims, kept)
     if found != expected:
         why = f"changed since, or read by another version of gobetween (hash {found[:12]}, expected {expected[:12]})"

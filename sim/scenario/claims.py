@@ -6,8 +6,9 @@ import os
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from sim.scenario.frozen import Frozen
 from sim.scenario.messages import validate
 from sim.scenario.problems import Key, Lines, Problem, ScenarioError, dotted, hint
 from sim.scenario.reading import read
@@ -16,10 +17,8 @@ Kind = Literal["position", "fact", "event", "precedent", "denial", "commitment",
 Text = Annotated[str, Field(min_length=1)]
 
 
-class Claim(BaseModel):
+class Claim(Frozen):
     """What somebody said, in our own words; not what is true."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
 
     who: Text = Field(description="who says it")
     when: date | int | Text = Field(description="the day, the year, or the period in words")
@@ -31,10 +30,8 @@ class Claim(BaseModel):
     sources: list[Text] = Field(default_factory=list, description="where it is to be read")
 
 
-class EvidenceFile(BaseModel):
+class EvidenceFile(Frozen):
     """A file of claims and where they come from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
 
     source: dict[str, Any] = Field(default_factory=dict, description="title, date and notes of what was read")
     claims: dict[str, Claim] = Field(min_length=1, description="id: claim")

@@ -6,17 +6,18 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.scenario.arguments import names_of
 from sim.scenario.checks import check, disputants, mediators
 from sim.scenario.claims import Claim, read_claims
+from sim.scenario.frozen import frozen, thawed
 from sim.scenario.grounding import check_grounds
 from sim.scenario.merging import forget
 from sim.scenario.messages import validate
 from sim.scenario.paths import numbers
-from sim.scenario.problems import Key, Lines, ScenarioError, dotted, hint, refuse
+from sim.scenario.problems import Key, Lines, ScenarioError, dotted, hint, refuse, shown
 from sim.scenario.reading import Document
 from sim.scenario.schema import ScenarioFile
 from sim.scenario.setting import SOURCE, place, plain_values
@@ -26,7 +27,7 @@ from sim.scenario.setting import SOURCE, place, plain_values
 class Scenario:
     """What is asked: parties, issues, formats, tables, processes, events.
 
-    Made by ``load`` or ``from_dict``; never changed, ``with_`` makes another. ``pinned`` holds the paths
+    Made by ``load`` or ``from_dict``; never changed, at any depth: ``with_`` makes another. ``pinned`` holds the paths
     that were set by hand (and the numbers below them), which are not drawn per world.
     """
 
@@ -36,6 +37,11 @@ class Scenario:
     claims: dict[str, Claim] = field(repr=False)
     pinned: frozenset[str]
     document: Document = field(repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "claims", frozen(self.claims))
+        lines = Lines(self.document.lines.file, frozen(self.document.lines.where))
+        object.__setattr__(self, "document", Document(frozen(self.document.data), lines))
 
     @classmethod
     def from_document(cls, document: Document, path: str) -> Scenario:
@@ -60,7 +66,9 @@ class Scenario:
         A value of None takes a key away, so that its default holds. What is set is pinned. Raises
         ScenarioError: an unknown path (with the nearest name), or a value that does not fit.
         """
-        data, full = deepcopy(self.document.data), self.file.model_dump()
+        if not isinstance(changes, Mapping):
+            raise refuse(SOURCE, f"got {shown(changes)}, expected a mapping of paths to values")
+        data, full = thawed(self.document.data), self.file.model_dump()
         lines, pinned = self.document.lines, set(self.pinned)
         for path, value in changes.items():
             if not isinstance(path, str):
@@ -90,7 +98,7 @@ class Scenario:
     def choose_processes(self, names: Iterable[str] | None = None) -> list[str]:
         """The named processes in the order asked for, or all of them in file order. Raises ScenarioError."""
         known = list(self.file.processes)
-        chosen = list(dict.fromkeys(names)) if names is not None else known
+        chosen = list(dict.fromkeys(names_of("processes", names))) if names is not None else known
         for name in chosen or [""]:
             if name not in known:
                 raise refuse(self.path, f"unknown process {name}{hint(name, known)}", key=("processes",))

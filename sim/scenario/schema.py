@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from sim.scenario.behaviour import Behaviour
+from sim.scenario.frozen import Frozen
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -35,10 +36,8 @@ Fate = Literal["none", "ended", "completed", "running"]
 Scored = Literal["agreed_if_came", "agreed", "in_force"]
 
 
-class Node(BaseModel):
-    """A mapping in a scenario file: unknown keys, NaN and infinities are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+class Node(Frozen):
+    """A mapping in a scenario file."""
 
 
 # ---------------------------------------------------------------- issues

@@ -10,6 +10,7 @@ from sim.model.draws import BLOCK, Draws
 from sim.model.reasons import BOTH, FIRST, SECOND, WORDS, Reason, Stage, State
 from sim.model.tables import Table
 from sim.model.world import World
+from sim.scenario.arguments import MOST_WORLDS, seed_of, whole
 from sim.scenario.scenario import Scenario
 from sim.show.inventory import levers
 from sim.show.steps import Narrator, in_weeks
@@ -31,10 +32,9 @@ def story(scenario: Scenario, *, process: str | None = None, world: int = 0, see
     """One world of one process (the first, if none is named), told week by week.
 
     It is world number ``world``, counted from 0, of a comparison with the same seed. Raises ``ScenarioError``
-    for a process the scenario does not have, ``ValueError`` for a number below 0.
+    for a process the scenario does not have, and for a number that is none.
     """
-    if world < 0:
-        raise ValueError(f"world: expected a whole number of at least 0, got {world}")
+    world, seed = whole("world", world, most=MOST_WORLDS - 1), seed_of(seed)
     (name,) = scenario.choose_processes([process or next(iter(scenario.file.processes))])
     told = Story(Narrator(World(scenario, name, Draws(seed, world // BLOCK, world % BLOCK + 1))))
     return told.run(f"World {world} of seed {seed}")

@@ -16,6 +16,7 @@ import pandas as pd
 from sim.model.draws import BLOCK, Drawn, WeeklyDraws, spans
 from sim.model.reasons import WORDS, Reason, State
 from sim.model.world import World
+from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
 from sim.scenario.scenario import Scenario
 from sim.study.outcomes import share, table_rows
@@ -99,10 +100,9 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
 
     The result depends on the scenario, ``worlds`` and ``seed`` only: ``jobs`` workers give the same bytes as
     one, and the first k worlds of a run of n are those of a run of k. Raises ``ScenarioError`` for a process
-    the scenario does not have, ``ValueError`` for a number of worlds below one.
+    the scenario does not have and for a number that is none.
     """
-    if worlds < 1:
-        raise ValueError(f"worlds: expected a whole number of at least 1, got {worlds}")
+    worlds, seed, jobs = worlds_of(worlds), seed_of(seed), jobs_of(jobs)
     names = scenario.choose_processes(processes)
     tasks = [(p, b, n) for p in names for b, n in spans(worlds)]
     pieces: dict[tuple[str, int], Piece] = {}

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim.model.arrays import Array
 from sim.model.draws import BLOCK, Draws
 from sim.model.world import CHECKPOINTS, World
+from sim.scenario.arguments import seed_of, whole
 from sim.scenario.evidence import Uncertainty, uncertain
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
@@ -115,11 +116,8 @@ class Trial:
     hold: bool = False
 
     def __post_init__(self) -> None:
-        whole = (int, np.integer)
-        if isinstance(self.lucks, bool) or not isinstance(self.lucks, whole) or not 1 <= self.lucks <= BLOCK:
-            raise refuse("lucks", f"got {shown(self.lucks)}, expected a whole number from 1 to {BLOCK}")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, whole) or self.seed < 0:
-            raise refuse("seed", f"got {shown(self.seed)}, expected a whole number of at least 0")
+        whole("lucks", self.lucks, least=1, most=BLOCK)
+        seed_of(self.seed)
         self.scenario.choose_processes(self.processes)
         if not self.issue:
             return

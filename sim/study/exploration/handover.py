@@ -39,6 +39,8 @@ from typing import Any
 import numpy as np
 
 from sim.model.arrays import Array
+from sim.model.draws import BLOCK
+from sim.scenario.arguments import jobs_of, names_of, seed_of, whole
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED
@@ -181,10 +183,9 @@ def handover(  # noqa: PLR0913 - the public call; every argument is one a user t
     """
     if rest not in ("stated", "drawn"):
         raise refuse("rest", f"got {shown(rest)}, expected stated or drawn")
-    if jobs != -1 and jobs < 1:
-        raise refuse("jobs", f"got {jobs}, expected at least 1, or -1 for one per core")
+    jobs, seed = jobs_of(jobs), seed_of(seed)
     choices = make_axes(scenario, levers) if levers else {}
-    named = (processes,) if isinstance(processes, str) else tuple(processes)
+    named = (processes,) if isinstance(processes, str) else tuple(names_of("processes", processes))
     chosen = tuple(scenario.choose_processes(named))
     if not 1 <= len(chosen) <= 2 or len(chosen) < len(named):
         raise refuse("processes", f"got {', '.join(named) or 'none'}, expected one process, or two different ones")
@@ -193,7 +194,7 @@ def handover(  # noqa: PLR0913 - the public call; every argument is one a user t
     if isinstance(parameters, str):
         parameters = [parameters]
     names = choose_parameters(known, parameters)
-    trial = Trial(scenario, chosen, issue or "", int(seed), lucks, hold=rest == "stated")
+    trial = Trial(scenario, chosen, issue or "", seed, whole("lucks", lucks, least=1, most=BLOCK), hold=rest == "stated")
     return Handover(trial, choose_metric(scenario, metric, issue or ""), names, choices, jobs)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
+from sim.model.draws import BLOCK
+from sim.scenario.arguments import names_of, seed_of, whole
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS
@@ -87,19 +87,16 @@ def ask(  # noqa: PLR0913 - what a study of sensitivity is asked for
     metric = choose_metric(scenario, metric, issue or "")
     known = quantities(scenario)
     top = DEFAULT_TOP if parameters is None and method == "sobol" else None
-    if isinstance(parameters, (int, np.integer)):
-        top, parameters = int(parameters), None
-        if top < 1:
-            raise refuse("parameters", f"got {top}, expected at least 1, or a list of names")
+    if parameters is not None and not isinstance(parameters, Iterable):
+        top, parameters = whole("parameters", parameters, least=1), None
     names = choose_parameters(known, [parameters] if isinstance(parameters, str) else parameters)
     names = tuple(name for name in names if name not in (DUMMY, LUCK))
-    n = DEFAULT_N[method] if n is None else n
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < LEAST[method]:
-        raise refuse("n", f"got {shown(n)}, expected a whole number of at least {LEAST[method]} for method {method}")
+    n = whole("n", DEFAULT_N[method] if n is None else n, least=LEAST[method], most=MOST_RUNS)
+    lucks, seed = whole("lucks", lucks, least=1, most=BLOCK), seed_of(seed)
     if method == "sobol" and n & (n - 1):
-        raise refuse("n", f"got {n}, expected a power of two for method sobol, such as {1 << int(n).bit_length() - 1}")
+        raise refuse("n", f"got {n}, expected a power of two for method sobol, such as {1 << n.bit_length() - 1}")
     Trial(scenario, chosen, issue or "", seed, lucks)  # refuses what cannot be
-    asked = Inquiry(scenario, chosen, metric, issue or "", method, int(n), int(lucks), names, top, int(seed))
+    asked = Inquiry(scenario, chosen, metric, issue or "", method, n, lucks, names, top, seed)
     if asked.worlds > MOST_RUNS:
         raise refuse("n", f"comes to {asked.worlds:,} worlds, expected at most {MOST_RUNS:,}")
     salib("analyze")
@@ -108,7 +105,8 @@ def ask(  # noqa: PLR0913 - what a study of sensitivity is asked for
 
 def _pair(scenario: Scenario, processes: Iterable[str] | None) -> tuple[str, str]:
     """The process that is compared to, and the one that is compared."""
-    named = list(scenario.file.processes) if processes is None else [processes] if isinstance(processes, str) else list(processes)
+    named = [processes] if isinstance(processes, str) else None if processes is None else names_of("processes", processes)
+    named = list(scenario.file.processes) if named is None else named
     chosen = scenario.choose_processes(named)
     if len(named) != 2 or len(chosen) != 2:
         said = "none" if processes is None else ", ".join(named)

@@ -28,6 +28,7 @@ import pandas as pd
 
 from sim.model.arrays import Array
 from sim.model.draws import Draws, spans
+from sim.scenario.arguments import jobs_of
 from sim.scenario.problems import hint, refuse
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, Progress, Result, manifest, run_block
@@ -128,6 +129,7 @@ def sensitivity(  # noqa: PLR0913 - the public call; every argument is one a use
     many of the greatest to look at (for "sobol" those that a screening finds, by default 12).
     Raises ScenarioError for wrong input, StudyError where nothing varies, RunFolderError for a folder.
     """
+    jobs = jobs_of(jobs)
     folder = check_target(out, of=SENSITIVITY) if out is not None else None
     run = source if isinstance(source, (Scenario, Result)) else read(source)
     scenario = run if isinstance(run, Scenario) else run.scenario

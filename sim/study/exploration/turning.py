@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.scenario.arguments import jobs_of, names_of, seed_of, whole, worlds_of
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, Progress, Result, compare
@@ -30,6 +31,8 @@ from sim.study.sweeps.store import TABLE, read_store
 
 WORLDS = 4000
 """Worlds that are run of a scenario: half of them to find a box in, half to count it in."""
+
+MOST_BOXES = 100
 
 DRAWN = "parameter:"
 
@@ -62,6 +65,8 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
     ``progress`` is called with worlds done and in all where a scenario is run. Raises ScenarioError for wrong input,
     StudyError without the EMA Workbench, RunFolderError for a damaged run.
     """
+    worlds, seed, jobs = worlds_of(worlds), seed_of(seed), jobs_of(jobs)
+    boxes = whole("boxes", boxes, least=1, most=MOST_BOXES)
     if isinstance(source, tuple):
         first, second = _two(processes, list(processes or ("first", "second")))
         return find_boxes(*source, names=(first, second), noisy=bool(noisy), boxes=boxes, seed=seed)
@@ -87,7 +92,7 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
 
 
 def _two(asked: Sequence[str] | None, known: list[str]) -> tuple[str, str]:
-    names = list(asked) if asked is not None else known[:2]
+    names = names_of("processes", asked) if asked is not None else known[:2]
     for name in names:
         if name not in known:
             raise refuse("processes", f"unknown process {name}{hint(name, known)}")

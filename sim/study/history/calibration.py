@@ -19,6 +19,7 @@ import pandas as pd
 
 from sim.model.arrays import Array
 from sim.model.draws import BLOCK, Draws
+from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
 from sim.study import saving
@@ -108,6 +109,7 @@ def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user 
     worlds in all, ``report`` with the name of each stage. Raises ScenarioError for wrong input.
     """
     say = report or (lambda _: None)
+    worlds, seed, jobs = worlds_of(worlds), seed_of(seed), jobs_of(jobs)
     episodes, _ = read_episodes(history)
     study = read_study(counted)
     asked = [one if isinstance(one, Scenario) else load(one) for one in compare]

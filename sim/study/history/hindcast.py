@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 
 from sim.model.arrays import Array
 from sim.model.draws import BLOCK, Drawn, WeeklyDraws, spans
+from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
 from sim.scenario.scenario import Scenario
 from sim.study import saving
@@ -118,10 +119,9 @@ def hindcast(
     """Run the episodes at ``paths`` (files, or folders of them) and score what is said of them.
 
     The result depends on the files, ``worlds`` and ``seed`` only, for any ``jobs``. Raises ScenarioError for wrong
-    input, ValueError for a number of worlds below one.
+    input.
     """
-    if worlds < 1:
-        raise ValueError(f"worlds: expected a whole number of at least 1, got {worlds}")
+    worlds, seed, jobs = worlds_of(worlds), seed_of(seed), jobs_of(jobs)
     episodes, notes = read_episodes(paths)
     return collect(episodes, run_episodes(episodes, worlds, seed, jobs=jobs, progress=progress), seed=seed, notes=notes)
 

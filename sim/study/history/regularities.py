@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from sim.model.arrays import Array
+from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, manifest
 from sim.study.history.counted import FILE, Contrast, Row, Study, Who, read_study
 from sim.study.history.ratios import Ratio, wilson
@@ -82,10 +83,9 @@ def regularities(
     """Run the synthetic conflicts of a folder and hold them against its counts.
 
     The result depends on the folder's files, ``worlds`` and ``seed`` only. Raises ScenarioError for what is
-    wrong with the files, ValueError for fewer than two worlds.
+    wrong with the files, and for fewer than two worlds.
     """
-    if worlds < 2:
-        raise ValueError(f"worlds: expected a whole number of at least 2, got {worlds}")
+    worlds, seed, jobs = worlds_of(worlds, least=2), seed_of(seed), jobs_of(jobs)
     study = read_study(folder)
     return report(study, run_fates(study, worlds=worlds, seed=seed, jobs=jobs, progress=progress))
 

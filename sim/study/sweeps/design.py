@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.draws import Draws
+from sim.scenario.arguments import whole as whole_number
 from sim.scenario.paths import LostPathError, bounds, follow, shapes
 from sim.scenario.problems import Problem, ScenarioError, hint, refuse, shown
 from sim.scenario.scenario import Scenario
@@ -134,8 +135,7 @@ def make_design(scenario: Scenario, vary: Vary, *, kind: str | None = None, n: i
     if listed != (kind == "points"):
         wanted = "a list of points, each a mapping of path to value" if kind == "points" else "a mapping of path to values"
         raise refuse(VARY, f"design {kind}: expected {wanted}")
-    if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
-        raise refuse("n", f"got {shown(n)}, expected a whole number of at least 1: the design would be empty")
+    n = None if n is None else whole_number("n", n, least=1)
     if not isinstance(vary, Mapping):
         design = _points(vary, n)
     else:

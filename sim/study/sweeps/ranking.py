@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.scenario.arguments import names_of
 from sim.scenario.problems import hint, refuse
 
 LESS_IS_BETTER = frozenset({"worse_than_none"})
@@ -41,7 +42,7 @@ def best(table: pd.DataFrame, *, metric: str, issue: str = "", processes: Sequen
     if metric == UNPAIRED or metric.endswith("_difference"):
         raise refuse("metric", f"{metric} has no paired margin; expected a share or a mean, such as agreed or weeks_in_force")
     rows = figures(table, metric, issue)
-    names = list(processes) if processes is not None else list(dict.fromkeys(rows["process"]))
+    names = names_of("processes", processes) if processes is not None else list(dict.fromkeys(rows["process"]))
     for name in names:
         if name not in set(rows["process"]):
             raise refuse("processes", f"unknown process {name}{hint(name, list(dict.fromkeys(rows['process'])))}")

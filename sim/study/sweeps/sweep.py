@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.problems import GoBetweenWarning, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress
@@ -46,8 +47,7 @@ class Means:
     part: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
-        if self.jobs != -1 and self.jobs < 1:
-            raise refuse("jobs", f"got {self.jobs}, expected at least 1, or -1 for one per core")
+        object.__setattr__(self, "jobs", jobs_of(self.jobs))
         if self.cluster is not None and not ADDRESS.fullmatch(self.cluster):
             raise refuse("cluster", f"got {shown(self.cluster)}, expected an address such as tcp://host:8786")
 
@@ -105,12 +105,12 @@ def make_study(  # noqa: PLR0913 - what a sweep is asked for
     keep_worlds: bool = False,
 ) -> Study:
     """What is asked for, checked. Raises ScenarioError."""
-    for name, value, least in (("worlds", worlds, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-            raise refuse(name, f"got {shown(value)}, expected a whole number of at least {least}")
+    worlds, seed = worlds_of(worlds), seed_of(seed)
+    if not isinstance(keep_worlds, bool):
+        raise refuse("keep_worlds", f"got {shown(keep_worlds)}, expected True or False")
     names = tuple(scenario.choose_processes(processes))
-    points = make_design(scenario, vary, kind=design, n=n, seed=int(seed))
-    return Study(scenario, points, int(worlds), int(seed), names, keep_worlds)
+    points = make_design(scenario, vary, kind=design, n=n, seed=seed)
+    return Study(scenario, points, worlds, seed, names, keep_worlds)
 
 
 def parse_slice(text: str) -> tuple[int, int]:
