@@ -357,7 +357,7 @@ def test_what_is_no_episode_is_passed_over_and_said(folder: Path, found: Hindcas
     assert found.notes == [f"passed over {folder}/parts.yaml: it says nothing under observed"]
     with pytest.raises(ScenarioError, match="observed block"):
         read_episodes([])
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="worlds: got 0"):
         sim.hindcast(folder, worlds=0)
 
 

@@ -296,11 +296,11 @@ BAD = [
     ({"method": "sobol", "n": 100}, "n: got 100, expected a power of two for method sobol, such as 64"),
     ({"n": 5}, "n: got 5, expected a whole number of at least 100 for method given"),
     ({"method": "morris", "n": 1}, "n: got 1, expected a whole number of at least 2"),
-    ({"method": "morris", "lucks": 5000}, "lucks: got 5000, expected a whole number from 1 to 4096"),
+    ({"method": "morris", "lucks": 5000}, "lucks: got 5000, expected a whole number of at most 4,096"),
     ({"method": "morris", "n": 10**8}, "n: comes to "),
     ({"parameters": ["parties.nort"]}, "parameters: no uncertain quantity 'parties.nort'; did you mean parties.north?"),
     ({"parameters": [RATE, RATE]}, f"parameters: {RATE}: named twice, expected once"),
-    ({"parameters": 0}, "parameters: got 0, expected at least 1, or a list of names"),
+    ({"parameters": 0}, "parameters: got 0, expected a whole number of at least 1, or a list of names"),
     ({"seed": -1}, "seed: got -1, expected a whole number of at least 0"),
 ]
 
@@ -418,7 +418,7 @@ def test_the_verb_says_what_it_will_cost(tmp_path: Path, monkeypatch: pytest.Mon
         ((*BOTH, "--top", "2", "--parameter", RATE), "expected either --top K or --parameter PATH"),
         ((*BOTH, "--parameter", "behaviour.occasion"), "no uncertain quantity 'behaviour.occasion'"),
         ((*BOTH, "--worlds", "0"), "--worlds: got 0, expected 1 to"),
-        ((*BOTH, "--top", "0"), "parameters: got 0, expected at least 1"),
+        ((*BOTH, "--top", "0"), "parameters: got 0, expected a whole number of at least 1"),
     ],
 )
 def test_the_verb_refuses_in_a_line(

@@ -13,17 +13,21 @@ MOST_SEED = 2**63 - 1
 MOST_JOBS = 256
 
 
-def whole(name: str, given: Any, *, least: int = 0, most: int | None = None) -> int:
-    """A whole number: an int, one of NumPy's, or whatever else Python counts with; no truth value. Raises ScenarioError."""
-    upto = "expected a whole number " + (f"of at least {least:,}" if most is None else f"from {least:,} to {most:,}")
+def whole(name: str, given: Any, *, least: int = 0, most: int | None = None, why: str = "") -> int:
+    """A whole number: an int, one of NumPy's, or whatever else Python counts with; no truth value. ``why`` ends the error.
+
+    Raises ScenarioError.
+    """
     try:
         if isinstance(given, bool):
             raise TypeError
         number = operator.index(given)
     except TypeError:
-        raise refuse(name, f"got {shown(given)}, {upto}") from None
-    if number < least or (most is not None and number > most):
-        raise refuse(name, f"got {shown(number)}, {upto}")
+        raise refuse(name, f"got {shown(given)}, expected a whole number of at least {least:,}{why}") from None
+    if number < least:
+        raise refuse(name, f"got {shown(number)}, expected a whole number of at least {least:,}{why}")
+    if most is not None and number > most:
+        raise refuse(name, f"got {shown(number)}, expected a whole number of at most {most:,}{why}")
     return number
 
 

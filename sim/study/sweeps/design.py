@@ -135,7 +135,7 @@ def make_design(scenario: Scenario, vary: Vary, *, kind: str | None = None, n: i
     if listed != (kind == "points"):
         wanted = "a list of points, each a mapping of path to value" if kind == "points" else "a mapping of path to values"
         raise refuse(VARY, f"design {kind}: expected {wanted}")
-    n = None if n is None else whole_number("n", n, least=1)
+    n = None if n is None else whole_number("n", n, least=1, why=": the design would be empty")
     if not isinstance(vary, Mapping):
         design = _points(vary, n)
     else:
