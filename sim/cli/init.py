@@ -21,7 +21,7 @@ FIRST = "scenarios/kursk-2024.yaml"
 
 
 def init(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="folder to write scenarios/ and seeds/ to; made if it is not there")],
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="folder for scenarios/ and seeds/; made if it is not there")],
 ) -> None:
     """Write the shipped scenarios and evidence, ready to run and to change.
 
