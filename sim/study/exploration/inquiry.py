@@ -91,7 +91,7 @@ def ask(  # noqa: PLR0913 - what a study of sensitivity is asked for
         top, parameters = whole("parameters", parameters, least=1, why=", or a list of names"), None
     names = choose_parameters(known, [parameters] if isinstance(parameters, str) else parameters)
     names = tuple(name for name in names if name not in (DUMMY, LUCK))
-    n = whole("n", DEFAULT_N[method] if n is None else n, least=LEAST[method], why=f" for method {method}")
+    n = whole("n", DEFAULT_N[method] if n is None else n, least=LEAST[method], most=MOST_RUNS, why=f" for method {method}")
     lucks, seed = whole("lucks", lucks, least=1, most=BLOCK), seed_of(seed)
     if method == "sobol" and n & (n - 1):
         raise refuse("n", f"got {n}, expected a power of two for method sobol, such as {1 << n.bit_length() - 1}")
