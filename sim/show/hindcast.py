@@ -48,7 +48,9 @@ def show(found: Hindcast, console: Console) -> None:
 
 
 def _issues(found: Hindcast) -> Table:
-    columns = [Words("episode, issue"), Words("in fact"), Figures("agreed, %"), Figures("to fact, %"), Figures("came, %")]
+    columns: list[Words | Figures] = [
+        Words("episode, issue"), Words("in fact"), Figures("agreed, %"), Figures("to fact, %"), Figures("came, %"),
+    ]  # fmt: skip
     table = Table("Agreed on the issue (share of worlds)", columns)
     names = titles(found.episodes)
     told = {episode.name: episode for episode in found.episodes}
@@ -69,7 +71,7 @@ def _chance(row: Any) -> tuple[str, Text]:
 
 def _lives(found: Hindcast) -> Table:
     every = list(dict.fromkeys(found.life["days"]))
-    columns = [Words("episode"), Words("in fact"), *(Figures(f"day {days}, %") for days in every)]
+    columns: list[Words | Figures] = [Words("episode"), Words("in fact"), *(Figures(f"day {days}, %") for days in every)]
     table = Table("Had it ended? (share of worlds with an agreement in force)", columns)
     names = titles(found.episodes)
     for name, part in found.life.groupby("episode", sort=False):

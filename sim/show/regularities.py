@@ -38,7 +38,9 @@ def show(result: Regularities, console: Console) -> None:
 
 
 def _counts(title: str, rows: pd.DataFrame) -> Table:
-    columns = [Words("of"), Words("per"), *map(Figures, ("counted", "interval", "model")), Words(""), Figures("by lot")]
+    columns: list[Words | Figures] = [
+        Words("of"), Words("per"), *map(Figures, ("counted", "interval", "model")), Words(""), Figures("by lot"),
+    ]  # fmt: skip
     table = Table(title, columns)
     for row in rows.itertuples(index=False):
         model = (_percent(row.model), Text(f"[{_percent(row.model_low)}, {_percent(row.model_high)}]", style="dim"))
@@ -49,7 +51,7 @@ def _counts(title: str, rows: pd.DataFrame) -> Table:
 
 
 def _contrast(contrast: pd.DataFrame) -> Table:
-    columns = [Words("format"), Figures("by lot"), Figures("as selection shows it")]
+    columns: list[Words | Figures] = [Words("format"), Figures("by lot"), Figures("as selection shows it")]
     table = Table("Difference to the yardstick on the same worlds, points", columns)
     for _, part in contrast.groupby("contrast", sort=False):
         first = part.iloc[0]
