@@ -208,7 +208,7 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     ({GRIEVANCE: [0.1]}, {"n": 3}, "n: got a number of steps, but no range is without one"),
     ({GRIEVANCE: {"low": 0.1, "hi": 0.5}}, {}, "expected low, high and, in a grid, n"),
     ({GRIEVANCE: "0.1"}, {}, "expected a list of values"),
-    ({GRIEVANCE: [0.1, None]}, {}, "got null among the values"),
+    ({GRIEVANCE: [0.1, None]}, {}, f"vary: {GRIEVANCE}: required key is missing"),
     ({GRIEVANCE: [0.1, 0.1]}, {}, "got 0.1 twice"),
     ({SEEN: (0.1, 0.5)}, {"n": 2}, f"vary: {SEEN}: got a range where no number can stand; expected a list of values"),
     ({SEEN: ["secret", "publc"]}, {}, "did you mean public?"),
@@ -222,7 +222,7 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     ({GRIEVANCE: {"low": 0.1, "high": 0.5, "n": 10**30}}, {}, "got more than 10^15 points"),
     ([{GRIEVANCE: 0.1}, {OTHER: 0.1}], {}, "point 1: has not the same paths as point 0"),
     ([{GRIEVANCE: 0.1}, {}], {}, "point 1: got an empty mapping"),
-    ([{GRIEVANCE: 0.1}, {GRIEVANCE: None}], {}, "point 1: got null"),
+    ([{GRIEVANCE: 0.1}, {GRIEVANCE: None}], {}, f"vary: {GRIEVANCE}: required key is missing"),
     ([{GRIEVANCE: 0.1}], {"n": 4}, "expected no n"),
     ([{GRIEVANCE: 0.1}], {"kind": "grid"}, "design grid: expected a mapping of path to values"),
     ({GRIEVANCE: [0.1]}, {"kind": "points"}, "design points: expected a list of points"),
@@ -313,14 +313,43 @@ def test_points_from_a_file(tmp_path: Path) -> None:
     assert read_points(str(file)) == [{GRIEVANCE: 0.5, SEEN: "secret"}, {GRIEVANCE: 1, SEEN: "public"}]
     for text, words in (
         ("", ":1: expected a path"), ("a,a\n1,2\n", ":1: a: varied twice"), ("a,b\n1\n", ":2: got 1 values, expected 2"),
-        ("a\n''\n", "empty cell"), ("a,b\n,1\n", ":2: a: got an empty cell"),
     ):  # fmt: skip
         file.write_text(text, encoding="utf-8")
-        if words != "empty cell":
-            with pytest.raises(ScenarioError, match=words):
-                read_points(str(file))
+        with pytest.raises(ScenarioError, match=words):
+            read_points(str(file))
     with pytest.raises(ScenarioError, match="cannot be read"):
         read_points(str(tmp_path / "none.csv"))
+
+
+SPONSOR = "formats.go_between.sponsor"
+
+
+def test_no_sponsor_can_be_written_in_every_way_that_a_point_can(scenario: Scenario, tmp_path: Path) -> None:
+    """An empty cell and null take the key away: the same design, and the same bytes, from a CSV file, a list, a study, a frame."""
+    file, study = tmp_path / "points.csv", tmp_path / "study.yaml"
+    wanted = [{SPONSOR: None}, {SPONSOR: "south"}]
+    for cell in ("", "null", "~"):
+        file.write_text(f"point,{SPONSOR}\n0,{cell}\n1,south\n", encoding="utf-8")
+        assert read_points(str(file)) == wanted
+    assert parse_vary(f"{SPONSOR}=null,south") == (SPONSOR, [None, "south"])
+    study.write_text(f"scenario: {MINIMAL}\nset: {{{SPONSOR}: south}}\nvary: {{{SPONSOR}: [null, south]}}\n", encoding="utf-8")
+    assert list(read_study(str(study)).study().design) == wanted
+    assert list(make_design(scenario, pd.DataFrame(wanted))) == wanted
+    found = sim.sweep(scenario.with_({SPONSOR: "south"}), file_points := read_points(str(file)), worlds=40, out=tmp_path / "out")
+    text = (tmp_path / "out" / "points.csv").read_text(encoding="utf-8")
+    assert text == f"point,{SPONSOR}\n0,\n1,south\n"
+    assert read_points(str(tmp_path / "out" / "points.csv")) == file_points
+    assert found.points[SPONSOR].isna().tolist() == [True, False]
+    assert found.table[SPONSOR].isna().tolist() == (found.table["point"] == 0).tolist()
+    for number, changes in enumerate(file_points):
+        own = found.table[found.table["point"] == number].drop(columns=["point", SPONSOR]).reset_index(drop=True)
+        alone = sim.compare(scenario.with_({SPONSOR: "south"}).with_(changes), worlds=40).summary
+        pd.testing.assert_frame_equal(own, alone[list(own)], check_dtype=False)
+
+
+def test_a_missing_number_of_a_frame_is_no_null(scenario: Scenario) -> None:
+    with pytest.raises(ScenarioError, match="point 1: got nan"):
+        make_design(scenario, pd.DataFrame({"behaviour.guarantee": [0.1, float("nan")]}))
 
 
 def test_the_example_is_a_study(scenario: Scenario) -> None:

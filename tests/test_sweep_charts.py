@@ -257,15 +257,52 @@ def planned(design: str, count: int, **varied: list[Any]) -> Any:
         (planned("latin", 3, a=[0.1, 0.2, 0.3]), ["curves"]),
         (planned("grid", 4, a=[0.1, 0.2], b=[1.0, 2.0]), ["curves", "map"]),
         (planned("grid", 4, a=[0.1, 0.2], b=["x", "y"]), ["curves"]),
-        (planned("latin", 4, a=[0.1, 0.2], b=[1.0, 2.0]), []),
-        (planned("grid", 2, b=["x", "y"]), []),
-        (planned("grid", 1, a=[0.1]), []),
-        (planned("grid", 8, a=[0.1, 0.2], b=[1.0, 2.0], c=[3.0, 4.0]), []),
+        (planned("latin", 4, a=[0.1, 0.2], b=[1.0, 2.0]), ["dots"]),
+        (planned("points", 4, a=[0.1, 0.2], b=["x", "y"]), ["dots"]),
+        (planned("points", 41, a=[0.1, 0.2], b=["x", "y"]), []),
+        (planned("grid", 3, a=[0.1, 0.2, NAN]), ["dots"]),
+        (planned("grid", 2, b=["x", "y"]), ["dots"]),
+        (planned("grid", 1, a=[0.1]), ["dots"]),
+        (planned("grid", 8, a=[0.1, 0.2], b=[1.0, 2.0], c=[3.0, 4.0]), ["dots"]),
         (planned("grid", 1_000_000, a=[0.1, 0.2]), []),
     ],
 )
 def test_charts_are_drawn_where_the_design_allows(asked: Any, names: list[str]) -> None:
     assert sweeps.which(asked) == names
+
+
+LISTED = [{GRIEVANCE: a, SEEN: b, OTHER: 0.4} for a, b in ((0.1, "secret"), (0.2, "public"), (0.3, None))]
+
+
+@pytest.mark.parametrize("count", [1, 3, 9])
+def test_words_of_dots_neither_overlap_nor_leave_the_page(count: int) -> None:
+    with house_style():
+        assert clashes(dots.draw(swept(several(count, LISTED), GRIEVANCE, SEEN, OTHER, file=words("here")))) == []
+        assert clashes(dots.draw(swept(several(count, LINE), GRIEVANCE))) == []
+
+
+def test_dots_have_both_intervals_of_every_point_and_a_key_of_what_was_set() -> None:
+    found = table({"a": [0.1, 0.2, 0.3], "b": [0.9, 0.8, 0.7]}, LISTED)
+    found["assumed_low"], found["assumed_high"] = found["estimate"] - 0.09, found["estimate"] + 0.09
+    with house_style():
+        figure = dots.draw(swept(found, GRIEVANCE, SEEN, OTHER))
+    spans = {tuple(np.round(line.get_xdata(), 2)) for line in figure.axes[0].lines}
+    for value in (0.1, 0.2, 0.3, 0.9, 0.8, 0.7):
+        ends = {tuple(np.round((value - half, value + half), 2)) for half in (0.05, 0.09)}
+        assert {(value,), *ends} <= spans
+    said = [text.get_text() for text in figure.texts]
+    assert "At every point: South: grievance = 0.4" in " ".join(said)
+    assert "0: North: grievance = 0.1; Direct talks (format): visibility = secret" in said
+    assert "2: North: grievance = 0.3; Direct talks (format): visibility = none" in said
+
+
+def test_a_study_of_points_gets_a_chart(tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text(f"{GRIEVANCE},formats.go_between.sponsor\n0.1,\n0.5,south\n", encoding="utf-8")
+    arguments = ["sweep", str(HERE / "minimal.yaml"), "--points", str(file), "--worlds", "6", "--out", str(tmp_path / "out")]
+    found = CliRunner().invoke(cli.app, arguments)
+    assert found.stdout.endswith("table.parquet, table.csv, dots.png and dots.svg\n"), found.output
+    assert (tmp_path / "out" / "dots.svg").stat().st_size > 5000
 
 
 # ---------------------------------------------------------------- tornado

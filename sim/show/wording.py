@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+
+import numpy as np
 
 from sim.show.written import MINUS
 
@@ -64,6 +67,15 @@ def number_words(value: float) -> str:
     digits = 1 if abs(value) < 0.001 else 3
     text = f"{value:,.0f}" if abs(value) >= 999.5 else f"{Decimal(f'{value:.{digits}g}'):f}"
     return text.lstrip("-") if not text.strip("-0.") else text.replace("-", MINUS)
+
+
+def value_words(value: Any) -> str:
+    """A value of a varied path: a number, a word, or none where the key was taken away."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "none"
+    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+        return number_words(float(value))
+    return str(value).replace("_", " ")
 
 
 def range_words(path: str, low: float, high: float, file: Any = None) -> str:

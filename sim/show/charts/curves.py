@@ -40,7 +40,7 @@ from sim.show.charts.style import (
     page,
     wrap,
 )  # fmt: skip
-from sim.show.wording import SHARES, metric_words, number_words, path_words
+from sim.show.wording import SHARES, metric_words, path_words, value_words
 
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
 MARKS = ("o", "s", "^", "D", "v", "P")
@@ -148,7 +148,7 @@ def _spread(values: list[Any], most: int) -> list[Any]:
 def _by_value(swept: Swept, found: pd.DataFrame, path: str, metric: str, issue: str) -> list[tuple[Heading, pd.DataFrame]]:
     rows = found[found["metric"] == metric]
     return [
-        (Heading(_value(v), path_words(path, swept.file)), rows[rows[path] == v])
+        (Heading(value_words(v), path_words(path, swept.file)), rows[rows[path] == v])
         for v in _spread(sorted(rows[path].unique()), MOST_PANELS)
     ]
 
@@ -160,11 +160,7 @@ def _at_one_value(swept: Swept, found: pd.DataFrame, others: list[str]) -> tuple
     values = sorted(found[others[0]].unique())
     base = (swept.base or {}).get(others[0])
     value = min(values, key=lambda v: abs(v - base)) if base is not None else values[0]
-    return found[found[others[0]] == value], f"{path_words(others[0], swept.file)}: {_value(value)}"
-
-
-def _value(value: Any) -> str:
-    return number_words(float(value)) if isinstance(value, (int, float, np.number)) else str(value).replace("_", " ")
+    return found[found[others[0]] == value], f"{path_words(others[0], swept.file)}: {value_words(value)}"
 
 
 def _lead(x: str, swept: Swept, *, many: bool, others: list[str]) -> str:

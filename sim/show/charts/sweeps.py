@@ -1,4 +1,4 @@
-"""The charts that a sweep's design allows: curves along one number, a map and curves over two, otherwise none."""
+"""The charts that a sweep's design allows: curves along one number, a map and curves over two, otherwise dots per point."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.show.charts import best_map, curves
+from sim.show.charts import best_map, curves, dots
 from sim.show.charts.curves import Swept, is_number
 from sim.show.charts.style import house_style, write
+from sim.show.wording import value_words
 from sim.study.sweeps.ranking import UNPAIRED
 from sim.study.sweeps.ranking import figures as figures_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 MOST_POINTS = 4096
 """Points beyond which nothing is drawn: more than a page shows."""
 
-CHARTS = {"curves": curves.draw, "map": best_map.draw}
+CHARTS = {"curves": curves.draw, "map": best_map.draw, "dots": dots.draw}
 """Every chart by the name of its file."""
 
 
@@ -48,15 +49,18 @@ def draw(sweep: Sweep, directory: Path | None = None, *, metric: str | None = No
 
 def which(sweep: Sweep) -> list[str]:
     """Names of the charts that the design allows."""
-    paths, kinds = sweep.manifest["points"]["paths"], sweep.manifest["points"]["kinds"]
-    numbers = [path for path, kind in zip(paths, kinds, strict=True) if kind in ("number", "whole")]
-    if not numbers or len(paths) > 2 or sweep.manifest["points"]["count"] > MOST_POINTS:
+    asked = sweep.manifest["points"]
+    if asked["count"] > MOST_POINTS:
         return []
-    numbers = [path for path in numbers if is_number(sweep.points[path])]
+    otherwise = ["dots"] if asked["count"] <= dots.MOST_POINTS else []
+    paths, kinds = asked["paths"], asked["kinds"]
+    numbers = [path for path, kind in zip(paths, kinds, strict=True) if kind in ("number", "whole")]
+    numbers = [path for path in numbers if is_number(sweep.points[path]) and not sweep.points[path].isna().any()]
     if len(paths) == 1:
-        return ["curves"] if numbers else []
-    whole = sweep.manifest["design"] == "grid"
-    return (["curves", "map"] if len(numbers) == 2 else ["curves"] if numbers else []) if whole else []
+        return ["curves"] if numbers else otherwise
+    if len(paths) > 2 or sweep.manifest["design"] != "grid" or not numbers:
+        return otherwise
+    return ["curves", "map"] if len(numbers) == 2 else ["curves"]
 
 
 def _swept(sweep: Sweep) -> Swept:
@@ -69,4 +73,6 @@ def _swept(sweep: Sweep) -> Swept:
     paths = tuple(manifest["points"]["paths"])
     base = {path: float(numbers[path]) for path in paths if path in numbers}
     table: pd.DataFrame = sweep.table
+    for path in [path for path in paths if table[path].isna().any()]:  # a key that was taken away is a value as well
+        table = table.assign(**{path: [value_words(value) for value in table[path]]})
     return Swept(table, paths, tuple(manifest["processes"]), foot, scenario.file if scenario is not None else None, base)

@@ -106,7 +106,8 @@ def read_study(path: str) -> Asked:
 def read_points(path: str) -> list[dict[str, Any]]:
     """Points from a CSV file: a row of paths, then a row of values per point. Raises ScenarioError.
 
-    A column named point is left out, so the ``points.csv`` of one study serves another.
+    An empty cell takes the key away, as null does. A column named point is left out, so the ``points.csv`` of one study
+    serves another.
     """
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as stream:
@@ -140,10 +141,7 @@ def _value(path: str, name: str, cell: str, line: int) -> Any:
         return int(cell) if cell.lstrip("+-").isdecimal() else float(cell)
     if cell.replace("_", "").isalnum() and cell.lower() not in ("true", "false", "null"):
         return cell
-    value = value_of(cell, f"{path}:{line}: {name}") if cell else None
-    if value is None:
-        raise refuse(path, "got an empty cell, expected a value", line=line, key=(name,))
-    return value
+    return value_of(cell, f"{path}:{line}: {name}") if cell else None
 
 
 def parse_vary(text: str) -> tuple[str, Any]:

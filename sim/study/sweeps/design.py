@@ -74,7 +74,7 @@ class Design:
     count: int
 
     def point(self, number: int) -> dict[str, Any]:
-        """Path to value; in a grid the last path runs fastest."""
+        """Path to value, None where the key is taken away; in a grid the last path runs fastest."""
         if self.kind != "grid":
             return {path: _item(column[number]) for path, column in zip(self.paths, self.columns, strict=True)}
         found: dict[str, Any] = {}
@@ -125,8 +125,9 @@ def make_design(scenario: Scenario, vary: Vary, *, kind: str | None = None, n: i
     """The design, its values tried against the scenario. Raises ScenarioError for whatever cannot be.
 
     ``vary`` is path to values (a list), or to a range: a tuple (low, high) or a mapping of low, high and n;
-    for an explicit list of points it is that list. ``n`` is the number of points of a Latin hypercube or a
-    Sobol sequence, and in a grid the number of steps of each range that gives none.
+    for an explicit list of points it is that list. A value of None takes the key away, as in ``Scenario.with_``.
+    ``n`` is the number of points of a Latin hypercube or a Sobol sequence, and in a grid the number of steps of each
+    range that gives none.
     """
     listed = not isinstance(vary, Mapping)
     kind = kind or ("points" if listed else "grid")
@@ -184,8 +185,6 @@ def _axis(scenario: Scenario, path: str, given: Any) -> Axis:
     if not values:
         raise refuse(VARY, f"got no values: the design would be empty; {EXAMPLE}", key=(path,))
     for place, value in enumerate(values):
-        if value is None:
-            raise refuse(VARY, "got null among the values, expected values that can be set", key=(path,))
         if _is_number(value) and not math.isfinite(value):
             raise refuse(VARY, f"got {value} among the values, expected finite numbers", key=(path,))
         if len(values) <= 1000 and value in values[:place] and repr(value) in map(repr, values[:place]):
@@ -320,9 +319,7 @@ def _sobol(paths: list[str], n: int, seed: int) -> Iterator[NDArray[np.float64]]
 def _points(given: Any, n: int | None) -> Design:
     if n is not None:
         raise refuse("n", "a list of points has its own number of points; expected no n")
-    if hasattr(given, "to_dict"):
-        given = given.to_dict("records")
-    points = list(given)
+    points = _records(given) if hasattr(given, "to_dict") else list(given)
     if not points:
         raise refuse(VARY, "got no points: the design would be empty")
     _limit(len(points))
@@ -336,10 +333,20 @@ def _points(given: Any, n: int | None) -> Design:
     for path in _paths(points[0]):
         column = [_plain(point[path], path) for point in points]
         for number, value in enumerate(column):
-            if value is None or (_is_number(value) and not math.isfinite(value)):
+            if _is_number(value) and not math.isfinite(value):
                 raise refuse(VARY, f"point {number}: got {shown(value)}, expected a value that can be set", key=(path,))
         columns.append(column)
     return Design("points", tuple(points[0]), tuple(columns), len(points))
+
+
+def _records(frame: Any) -> list[dict[str, Any]]:
+    """The rows of a DataFrame; what is missing among texts is null, but in a column of numbers it stays NaN."""
+    missing = {path: frame[path].isna() for path in frame if frame[path].dtype.kind not in "iuf"}
+    rows = frame.to_dict("records")
+    for path, where in missing.items():
+        for number in np.flatnonzero(where):
+            rows[number][path] = None
+    return list(rows)
 
 
 def _plain(value: Any, path: str) -> Any:

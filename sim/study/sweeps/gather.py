@@ -91,7 +91,8 @@ class Sweep:
     def plot(self, folder: str | Path | None = None, *, metric: str | None = None, issue: str = "") -> dict[str, Any]:
         """The charts that the design allows, as matplotlib figures by name; none if it allows none.
 
-        One number varied gives ``curves``, a grid over two numbers ``map`` and ``curves``. With ``folder`` each
+        One number varied gives ``curves``, a grid over two numbers ``map`` and ``curves``, any other design of few points
+        ``dots``. With ``folder`` each
         is written there as PNG and SVG. ``metric`` draws that one instead of the usual ones. Raises StudyError
         while pieces are missing, and where a file cannot be written.
         """

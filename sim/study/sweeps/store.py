@@ -43,7 +43,7 @@ TOLD = ("design", "seed", "worlds", "processes", "block", "blocks_per_piece")
 """Of these, what the two are."""
 
 KINDS: dict[str, Any] = {"number": float, "whole": int, "truth": lambda cell: cell == "true", "text": str, "other": str}
-"""How a cell of ``points.csv`` reads, by the kind of its column."""
+"""How a cell of ``points.csv`` reads, by the kind of its column; an empty one is None."""
 
 
 class DamagedError(Exception):
@@ -140,7 +140,7 @@ class Store:
                 rows = csv.reader(stream)
                 next(rows)
                 for row in rows:
-                    yield [kind(cell) for kind, cell in zip(kinds, row[1:], strict=True)]
+                    yield [kind(cell) if cell else None for kind, cell in zip(kinds, row[1:], strict=True)]
         except OSError as error:
             raise StudyError(f"{file}: cannot be read: {why(error)}") from None
 
@@ -243,7 +243,9 @@ def _short(value: Any) -> str:
 
 
 def _kind(design: Design, place: int) -> str:
-    column = values_of(design.columns[place])
+    column = [value for value in values_of(design.columns[place]) if value is not None]
+    if not column or "" in column:  # an empty cell is None
+        return "other"
     for kind, types in (("truth", (bool,)), ("whole", (int,)), ("number", (int, float)), ("text", (str,))):
         if all(type(value) in types for value in column):
             return kind
@@ -263,6 +265,8 @@ def _lines(design: Design, kinds: list[str]) -> Iterator[str]:
 
 
 def _cell(value: Any, kind: str) -> str:
+    if value is None:
+        return ""
     if kind == "text":
         return str(value)
     return repr(float(value)) if kind == "number" else json.dumps(value, ensure_ascii=False, default=str)
