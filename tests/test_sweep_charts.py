@@ -17,7 +17,7 @@ import sim
 from sim.cli import app as cli
 from sim.scenario import load
 from sim.scenario.problems import ScenarioError
-from sim.show.charts import best_map, curves, sweeps, tornado
+from sim.show.charts import best_map, curves, dots, sweeps, tornado
 from sim.show.charts.curves import Swept
 from sim.show.charts.style import house_style
 from sim.show.wording import metric_words, number_words, path_words

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.output import console
+
 if TYPE_CHECKING:
     from sim.study.sweeps.gather import Sweep
 
@@ -17,7 +19,7 @@ def gather(
     directory: Annotated[str, typer.Argument(metavar="DIR", help="folder that the slices of a sweep were written to")],
     no_charts: NoCharts = False,
 ) -> None:
-    """Make the tables and charts of a sweep that was run in slices.
+    """Make the tables and charts of a sweep that was run in slices, and print its figures.
 
     Says how many pieces are missing if it is not finished.
     """
@@ -27,7 +29,10 @@ def gather(
 
 
 def report_written(found: Sweep, folder: Path, *, charts: bool) -> None:
-    """Draw what the design allows beside the tables, and say what was written."""
+    """Show the figures, draw what the design allows beside the tables, and say what was written."""
+    from sim.show.sweep import show  # noqa: PLC0415
+
+    show(found, console())
     names = ["table.parquet", "table.csv"]
     if charts:
         names += [f"{name}.{kind}" for name in found.plot(folder) for kind in ("png", "svg")]

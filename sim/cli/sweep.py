@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 Target = Annotated[str, typer.Argument(metavar="STUDY|SCENARIO", help="a study file, or a scenario file with --vary or --points")]
 Vary = Annotated[
     list[str] | None,
-    typer.Option("--vary", metavar="PATH=VALUES", help="PATH=low:high:n or PATH=a,b,c; may be repeated"),
+    typer.Option("--vary", metavar="PATH=VALUES", help="PATH=low:high:n or PATH=a,b,c (null: none); may be repeated"),
 ]
 Design = Annotated[str | None, typer.Option("--design", metavar="KIND", help="grid, latin or sobol [default: grid]")]
 Points = Annotated[
-    str | None, typer.Option("--points", metavar="FILE.csv", help="the points: a column per path, a row per point")
+    str | None, typer.Option("--points", metavar="FILE.csv", help="the points: a column per path, a row per point; empty: none")
 ]
 Count = Annotated[
     int | None,
@@ -76,8 +76,8 @@ def sweep(  # noqa: PLR0913, PLR0917 - one argument per option
 ) -> None:
     """Run processes on the same worlds at many points of a scenario.
 
-    What is finished is kept: the same command again goes on from there. Where one or two numbers are varied, charts are
-    drawn as well.
+    Prints its figures, point by point. What is finished is kept: the same command again goes on from there. Charts are
+    drawn as well: curves along one or two numbers, otherwise (of up to 40 points) dots.
     """
     from sim.study.sweeps.asked import Asked, is_study, read_points, read_study, vary_of  # noqa: PLC0415
     from sim.study.sweeps.sweep import Means, parse_slice  # noqa: PLC0415
