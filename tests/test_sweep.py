@@ -395,7 +395,7 @@ def test_the_whole_job_as_a_person_types_it(tmp_path: Path) -> None:
     assert not out.exists()
     done = call(*arguments)
     assert done.exit_code == 0, done.output
-    assert done.stdout == f"Written to {out}: table.parquet, table.csv, curves.png and curves.svg\n"
+    assert done.stdout.endswith(f"\nWritten to {out}: table.parquet, table.csv, curves.png and curves.svg\n")
     assert "9 points" in done.stderr
     table = pd.read_csv(out / "table.csv", keep_default_na=False)
     assert list(table.columns)[:6] == ["point", SEEN, GRIEVANCE, "process", "metric", "issue"]

@@ -292,8 +292,8 @@ def test_dots_have_both_intervals_of_every_point_and_a_key_of_what_was_set() -> 
         assert {(value,), *ends} <= spans
     said = [text.get_text() for text in figure.texts]
     assert "At every point: South: grievance = 0.4" in " ".join(said)
-    assert "0: North: grievance = 0.1; Direct talks (format): visibility = secret" in said
-    assert "2: North: grievance = 0.3; Direct talks (format): visibility = none" in said
+    assert "0: North: grievance = 0.1; Face to face (format): visibility = secret" in said
+    assert "2: North: grievance = 0.3; Face to face (format): visibility = none" in said
 
 
 def test_a_study_of_points_gets_a_chart(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def value_words(value: Any) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "none"
     if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
-        return number_words(float(value))
+        return f"{float(value):,.6f}".rstrip("0").rstrip(".").replace("-", MINUS)
     return str(value).replace("_", " ")
 
 

@@ -63,7 +63,7 @@ def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Fig
     each = len(panels[0][2]) * MARK + GAP
     columns = columns_for(len(panels), 2)
     keys = _legend(swept, nodes, many=many)
-    said = _key(swept, columns * 4.2)
+    said = _key(swept, max(columns * 4.2, 7.0))
     marks = legend_height(keys, 2)
     below = marks + sum(height_of(text, SMALL) for text in said) + 0.15
     title = metric_words(shown[0], issue, swept.file) if len(shown) == 1 else "What comes of each process"
