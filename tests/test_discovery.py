@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 import sim
@@ -16,7 +18,7 @@ from sim.cli import app as cli
 from sim.model.draws import Draws
 from sim.scenario import load
 from sim.scenario.problems import ScenarioError
-from sim.show.boxes import told
+from sim.show.boxes import show, told
 from sim.study.exploration import discovery, turning
 from sim.study.exploration.discovery import Discovery, binomial_tail, find_boxes
 from sim.study.writing import StudyError
@@ -91,8 +93,12 @@ def test_what_stops_it_is_a_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         with pytest.raises(StudyError, match=r"pip install 'gobetween\[discovery\]'"):
             sim.discover((x, noise(50)))
         found = CliRunner().invoke(cli.app, ["discover", str(MINIMAL), "--n", "40"])
-        assert (found.exit_code, len(found.stderr.splitlines())) == (1, 1), found.output
-    monkeypatch.setattr(discovery, "_prim", lambda: None)
+        lines = found.stderr.splitlines()
+        assert (found.exit_code, len(lines)) == (1, 2), found.output
+        assert lines[0] == "running 40 worlds of two processes"
+        assert "needs the EMA Workbench" in lines[1]
+    monkeypatch.setattr(discovery, "prim_library", lambda: None)
+    monkeypatch.setattr(turning, "prim_library", lambda: None)
     for given, words in (
         ((x, noise(49)), "expected a value for each of 50 points"), ((x[:30], noise(30)), "got 30 points"),
         ((x.assign(a="text"), noise(50)), "parameters: a: got 'text', expected numbers"),
@@ -113,13 +119,37 @@ def test_boxes_in_words() -> None:
     limit = {"box": 1, "parameter": GRIEVANCE, "low": 0.2, "high": 0.3, "range_low": 0.2, "range_high": 0.4}
     boxes = pd.DataFrame([{**box, "difference": -0.05, "low": -0.08, "high": -0.02}])
     limits = pd.DataFrame([{**limit, "quasi_p_low": math.nan, "quasi_p_high": 0.0002}])
-    manifest = {"metric": "agreed", "issue": "", "noisy": True, "points": 2000}
-    said = told(Discovery("both", "direct_talks", 0.1, boxes, limits, manifest), load(MINIMAL).file).splitlines()
-    assert said[0] == "Both side by side is ahead of Direct talks (A text agreed); behind in 10% of 2,000 worlds."
-    assert said[3] == "Box 1: behind in 40% [30%, 50%] of 50 worlds, 80% of all in which it is"
+    manifest = {"metric": "agreed", "issue": "", "noisy": True, "points": 2000, "turned_points": 200, "enough": True, "equal": 0.25}
+    file = load(MINIMAL).file
+    said = list(told(Discovery("both", "direct_talks", 0.1, boxes, limits, manifest), file))
+    assert said[0] == "Both side by side is ahead of Direct talks (A text agreed); behind in 10%, level in 25% of 2,000 worlds."
+    assert said[3] == "Box 1: behind in 40% [30, 50] of 50 worlds, 80% of all in which it is"
     assert said[4] == "  difference \u22125 [\u22128, \u22122] points of a hundred worlds; the ranking is turned"
-    assert said[5] == "  North: grievance: 0.2 to 0.3, of 0.2 to 0.4 (quasi-p <0.001)"
-    assert "No box" in told(Discovery("a", "b", 0.1, boxes[:0], limits[:0], manifest))
+    assert said[5] == "  North: grievance: 0.2 to 0.3, of 0.2 to 0.4 (quasi-p below 0.001)"
+    none = boxes[:0], limits[:0]
+    assert "No box" in list(told(Discovery("a", "b", 0.1, *none, manifest)))[1]
+    few = {**manifest, "turned_points": 3, "enough": False}
+    assert list(told(Discovery("a", "b", 0.0015, *none, few)))[1:] == ["The order turns in 3 of 2,000 worlds: too few to look for conditions."]
+    never = {**manifest, "turned_points": 0, "enough": False, "equal": 1.0}
+    assert list(told(Discovery("both", "direct_talks", 0.0, *none, never), file)) == [
+        "Both side by side and Direct talks are level in all of 2,000 worlds (A text agreed).",
+        "The order turns in none of them: there are no conditions to look for.",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_boxes_hang_and_fit(width: int) -> None:
+    box = {"box": 1, "points": 50, "turned": 20, "coverage": 0.8, "density": 0.4, "density_low": 0.3, "density_high": 0.5}
+    limit = {"box": 1, "parameter": GRIEVANCE, "low": 0.2, "high": 0.3, "range_low": 0.2, "range_high": 0.4}
+    boxes = pd.DataFrame([{**box, "difference": -0.05, "low": -0.08, "high": -0.02}])
+    limits = pd.DataFrame([{**limit, "quasi_p_low": 0.0123, "quasi_p_high": 0.0002}])
+    manifest = {"metric": "agreed", "issue": "", "noisy": True, "points": 2000, "turned_points": 200, "enough": True, "equal": 0.25}
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    show(Discovery("both", "direct_talks", 0.1, boxes, limits, manifest), console, load(MINIMAL).file)
+    text = console.file.getvalue()
+    assert max(map(len, text.splitlines())) <= width
+    assert "0.012, below 0.001)" in " ".join(text.split())
+    assert "\n  difference" in text
 
 
 # ---------------------------------------------------------------- with the library
@@ -129,7 +159,7 @@ def test_boxes_in_words() -> None:
 def library() -> None:
     """The EMA Workbench, imported as the package does it."""
     try:
-        discovery._prim()
+        discovery.prim_library()
     except StudyError as error:
         pytest.skip(str(error))
 
@@ -164,9 +194,21 @@ def test_nothing_is_found_in_noise_and_nothing_where_none_is_turned() -> None:
     x = drawn(400, 6)
     assert find_boxes(x, noise(400) + 0.2).boxes.empty
     assert find_boxes(x, noise(400) + 0.2, noisy=True).boxes.empty
-    never = find_boxes(x, np.ones(400))
-    assert never.share == 0
+
+
+@pytest.mark.parametrize("noisy", [False, True])
+@pytest.mark.parametrize("turned", [0, 4])
+@pytest.mark.usefixtures("library")
+def test_no_box_where_the_order_never_turns_or_hardly_ever(noisy: bool, turned: int) -> None:
+    x = drawn(400, 6)
+    ahead = np.where(x["behaviour.number_0"] > 0.5, 1.0, 0.0)  # ahead on one side of it, level on the other
+    ahead[np.flatnonzero(ahead == 0)[:turned]] = -1.0
+    never = find_boxes(x, ahead, noisy=noisy)
+    assert never.boxes.empty
+    assert never.limits.empty
     assert list(never.limits.columns)[:2] == ["box", "parameter"]
+    assert (never.manifest["turned_points"], never.manifest["enough"]) == (turned, False)
+    assert never.manifest["equal"] == pytest.approx((ahead == 0).mean())
 
 
 @pytest.mark.usefixtures("library")

@@ -10,7 +10,7 @@ import typer
 import sim
 from sim.cli.errors import CommandError
 from sim.cli.options import SEED, Jobs, RunOptions, Seed, Settings, load_scenario, whole_number
-from sim.cli.output import progress
+from sim.cli.output import console, progress
 
 Target = Annotated[
     str, typer.Argument(metavar="SCENARIO|DIR", help="a scenario file, or the folder of a comparison or a sweep of many points")
@@ -39,7 +39,7 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
 
     Boxes of assumptions by PRIM, found in one half of the worlds and counted in the other.
     """
-    from sim.show.boxes import told  # noqa: PLC0415
+    from sim.show.boxes import show  # noqa: PLC0415
     from sim.study.exploration.turning import opened  # noqa: PLC0415
 
     RunOptions(n, seed, jobs)  # refuses what cannot be
@@ -54,7 +54,7 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
     else:
         found = sim.discover(source, **asked)
     scenario = source if isinstance(source, sim.Scenario) else source.scenario
-    typer.echo(told(found, scenario.file), nl=False)
+    show(found, console(), scenario.file)
     if out is not None:
         found.save(out)
         typer.echo(f"Written to {out}: boxes.csv, limits.csv and manifest.json")

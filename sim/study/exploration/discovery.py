@@ -44,6 +44,9 @@ FEWEST = 40
 LEAST_IN_BOX = 10
 """Points a box has to hold, in the half that it is found in."""
 
+FEWEST_TURNED = 5
+"""Turned points that each half has to hold: where the ranking hardly ever turns there are no conditions to find."""
+
 LEVEL = 0.05
 """Quasi-p value above which a limit is dropped, shared among the limits of a box (Bonferroni)."""
 
@@ -64,7 +67,9 @@ class Discovery:
     box and restricted parameter: ``low`` and ``high``, the ends of its whole range ``range_low`` and ``range_high``,
     and ``quasi_p_low`` and ``quasi_p_high``: how probable a box like that would be were that end not restricted
     (NaN: it is not). All of it is counted in the half of the points that boxes were not found in. No box: nothing
-    was borne out.
+    was borne out, or either half holds fewer than five points in which the ranking is turned. The manifest has the
+    number of points that are turned, ``turned_points``, whether these are ``enough``, and the share in which the two
+    are ``equal`` (null where only turned or not is known).
     """
 
     ahead: str
@@ -94,7 +99,7 @@ def find_boxes(  # noqa: PLR0913 - what is looked for, and how
     single world, or a few: then boxes are peeled by the mean difference. Points without a difference are left
     out. The halves depend on ``seed`` only. Raises ScenarioError for what cannot be, StudyError without the EMA Workbench.
     """
-    prim = _prim()
+    prim = prim_library()
     x, d = _checked(parameters, difference)
     known = d.dtype != bool
     first_ahead = not known or d.mean() >= 0
@@ -106,7 +111,8 @@ def find_boxes(  # noqa: PLR0913 - what is looked for, and how
     limits: list[dict[str, Any]] = []
     open_ = np.ones(len(x), bool)
     counted_turned = int(turned[~half].sum())
-    while len(found) < boxes:
+    enough = min(counted_turned, int(turned[half].sum())) >= FEWEST_TURNED
+    while enough and len(found) < boxes:
         own = half & open_
         ends = _peeled(prim, x.loc[own.tolist(), _telling(x[own], gain[own])], y[own])
         ends, chance = _borne_out(x[~half & open_], y[~half & open_], ends)
@@ -114,6 +120,8 @@ def find_boxes(  # noqa: PLR0913 - what is looked for, and how
             break
         inside = _inside(x, ends) & open_
         there = inside & ~half
+        if not turned[there].any():  # less ahead there, and not behind in any
+            break
         bounds = share(turned[there])
         change = mean(gain[there].astype(float)) if known else mean(np.full(2, np.nan))
         found.append(
@@ -129,7 +137,8 @@ def find_boxes(  # noqa: PLR0913 - what is looked for, and how
     ahead, behind = names if first_ahead else names[::-1]
     manifest = {
         "kind": "discovery", "ahead": ahead, "behind": behind, "points": len(x), "counted": int((~half).sum()),
-        "turned": float(turned.mean()), "seed": seed, "boxes": boxes, "noisy": noisy, "peel": PEEL,
+        "turned": float(turned.mean()), "turned_points": int(turned.sum()), "enough": enough,
+        "equal": float((gain == 0).mean()) if known else None, "seed": seed, "boxes": boxes, "noisy": noisy, "peel": PEEL,
         "level": LEVEL,
     }  # fmt: skip
     frames = pd.DataFrame(found, columns=_BOX_COLUMNS), pd.DataFrame(limits, columns=_LIMIT_COLUMNS)
@@ -143,8 +152,8 @@ _LIMIT_COLUMNS = ["box", "parameter", "low", "high", "range_low", "range_high", 
 # ---------------------------------------------------------------- what comes in
 
 
-def _prim() -> Any:
-    """The PRIM of the EMA Workbench; on import it warns of its own extras, which are of no concern here."""
+def prim_library() -> Any:
+    """The PRIM of the EMA Workbench; on import it warns of its own extras, which are of no concern here. Raises StudyError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -22,7 +22,7 @@ from sim.scenario.arguments import jobs_of, names_of, seed_of, whole, worlds_of
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, Progress, Result, compare
-from sim.study.exploration.discovery import Discovery, find_boxes
+from sim.study.exploration.discovery import Discovery, find_boxes, prim_library
 from sim.study.outcomes import issue_rows, process_rows
 from sim.study.saving import MANIFEST, read
 from sim.study.sweeps.gather import Sweep
@@ -67,6 +67,7 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
     """
     worlds, seed, jobs = worlds_of(worlds), seed_of(seed), jobs_of(jobs)
     boxes = whole("boxes", boxes, least=1, most=MOST_BOXES)
+    prim_library()  # before anything is run
     if isinstance(source, tuple):
         first, second = _two(processes, list(processes or ("first", "second")))
         return find_boxes(*source, names=(first, second), noisy=bool(noisy), boxes=boxes, seed=seed)
