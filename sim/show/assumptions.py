@@ -34,6 +34,9 @@ NOT_ASSUMED = {
     "luck": "(luck: other worlds' luck)",
 }
 
+LEARNED = ((0.1, "hardly"), (0.3, "a little"), (0.6, "in part"), (math.inf, "mostly"))
+"""Share of the prior variance below which a word says how far the record informed a parameter."""
+
 SECTIONS = {"behaviour": "Behaviour", "front_start": "Front", "front_volatility": "Front"}
 
 
@@ -44,6 +47,8 @@ def show(found: Sensitivity, console: Console, *, top: int = SHOWN) -> None:
         print_text(console, sentence, first="• ", hang=2)
     console.print()
     print_table(console, _table(found, top))
+    console.print()
+    print_table(console, _meanings(found, top))
     console.print()
     for line in notes(found):
         print_text(console, line, style="dim")
@@ -145,6 +150,23 @@ def _table(found: Sensitivity, top: int) -> Table:
     return table
 
 
+def _meanings(found: Sensitivity, top: int) -> Table:
+    """What each of the assumptions is, and whether the record informed it."""
+    own = found.table[(found.table["method"] == found.method) & (found.table["role"] == "assumption")]
+    table = Table("What they are", [Words("assumption"), Words("what it is"), Words("learned from the record")])
+    for row in own.drop_duplicates("parameter").head(top).itertuples():
+        table.row(in_words(found.scenario, str(row.parameter)), row.meaning, learned(row.contraction))
+    return table
+
+
+def learned(contraction: float) -> str:
+    """How far the record narrowed a parameter's prior, in a word and in percent of its variance."""
+    if math.isnan(contraction):
+        return "not asked: assumed"
+    words = next(word for most, word in LEARNED if contraction < most)
+    return f"{words} ({percent(max(contraction, 0.0))}%)"
+
+
 def _cell(row: Any, found: Sensitivity, index: str) -> tuple[str | Text, ...]:
     write = writer(found, index)
     short = write(row.estimate, sign=index in ("effect", "mu")).split(" ")[0].rstrip("%")
@@ -170,4 +192,8 @@ def notes(found: Sensitivity) -> list[str]:
         "what is stated."
     ]
     own = found.table.loc[found.table["method"] == found.method, "index"].unique()
+    said.append(
+        "Learned from the record: share of the prior variance of a behavioural parameter that episodes and counts of real cases "
+        "took away (from 256 draws, so to about a tenth near zero); all other numbers are assumed."
+    )
     return said + [f"{HEADS[index].split(',')[0]}: {found.explain()[f'{found.method} {index}']}." for index in own]

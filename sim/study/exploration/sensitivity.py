@@ -15,6 +15,7 @@ lucks a point. More lucks make it smaller.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ import pandas as pd
 from sim.model.arrays import Array
 from sim.model.draws import Draws, spans
 from sim.scenario.arguments import jobs_of
+from sim.scenario.evidence import uncertain
+from sim.scenario.meaning import meaning
 from sim.scenario.problems import hint, refuse
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, Progress, Result, manifest, run_block
@@ -37,15 +40,19 @@ from sim.study.exploration.given import DUMMY, LUCK, outcome, quantities, ranges
 from sim.study.exploration.handover import DEFAULT_LUCKS, DEFAULT_METRIC
 from sim.study.exploration.indices import HEADLINE, MEANING, UNBIASED, Found
 from sim.study.exploration.inquiry import SCREENING, Inquiry, ask
+from sim.study.history.priors import contraction
 from sim.study.saving import SENSITIVITY, check_target, read, write_csv, write_folder
 from sim.study.workers import in_order
 from sim.study.writing import StudyError
 
 COLUMNS = (
     "method", "metric", "issue", "process", "base", "parameter", "role", "index", "estimate", "low", "high",
-    "range_low", "range_high",
+    "range_low", "range_high", "contraction", "meaning",
 )  # fmt: skip
 """Of ``Sensitivity.table`` and of ``sensitivity.csv``."""
+
+
+NO_ASSUMPTION = {DUMMY: "enters nothing: what chance alone does", LUCK: "which worlds' luck a point got"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,8 @@ class Sensitivity:
     """What moves the difference ``process - base``.
 
     ``table`` has a row per method, parameter and index: the estimate with its 95% interval, and the ends of the
-    parameter's range (of the factor where its range is relative). Parameters are in order of the method's
+    parameter's range (of the factor where its range is relative), how far the record contracted its prior (NaN: the
+    record was not asked) and what it means. Parameters are in order of the method's
     headline index, dummy and luck at the end (``role``).
     """
 
@@ -275,10 +283,13 @@ def _rows(asked: Inquiry, method: str, names: tuple[str, ...], found: Found) -> 
     size = np.abs(found[HEADLINE[method]][0])
     last = np.array([name in (DUMMY, LUCK) for name in names])
     order = np.lexsort((np.arange(len(names)), -size, last))
+    known = uncertain(asked.scenario)
+    learned = {name: contraction(name) for name in names if name in known and known[name].learned is not None}
+    said = {name: (learned.get(name, math.nan), NO_ASSUMPTION.get(name) or meaning(asked.scenario, name)) for name in names}
     rows = [
         (
             method, asked.metric, asked.issue, asked.processes[1], asked.processes[0], names[k],
-            names[k] if last[k] else "assumption", index, *(part[k] for part in parts), *span[k],
+            names[k] if last[k] else "assumption", index, *(part[k] for part in parts), *span[k], *said[names[k]],
         )
         for k in order
         for index, parts in found.items()
