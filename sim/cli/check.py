@@ -17,11 +17,14 @@ def check(
 ) -> None:
     """Validate a scenario and show what is in it.
 
-    Prints parties, tables, zones of possible agreement, and what the numbers rest on.
+    Prints parties, tables, zones of possible agreement, what the numbers rest on, and the names that --set takes.
     """
     asked = load_scenario(scenario)
     from sim.show.inventory import show  # noqa: PLC0415
 
-    missing = show(asked, console())
+    found = show(asked, console())
+    missing = len(found.missing)
     if strict and missing:
         raise CommandError(f"{scenario}: {missing} number{'s' if missing > 1 else ''} with neither claim nor assumption", 1)
+    if strict:
+        typer.echo(f"{scenario}: every number has a claim, an assumption or a choice: {len(found.leaves):,} numbers")

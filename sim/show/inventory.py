@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 SHOWN_MISSING = 40
 
+ZONE = (
+    "A package takes one option of each issue on the agenda. Those counted move something, and the settlement rule and the "
+    "conditional offers allow them; 7 of 17 says that 7 of 17 leave neither side below its reservation value (its alternative, "
+    "and what passing a text at home costs), at the stated values. Where a world draws other numbers the zone is another."
+)
+
 MEANING = {
     "magnitude": "a claim gives the size",
     "order": "a claim gives the order; the size is assumed",
@@ -30,17 +37,30 @@ MEANING = {
 }
 
 
-def show(scenario: Scenario, console: Console) -> int:
-    """Print what is in a scenario; returns how many of its numbers rest on nothing."""
+def show(scenario: Scenario, console: Console) -> Coverage:
+    """Print what is in a scenario; returns what its numbers rest on."""
     found = coverage(scenario)
     file = scenario.file
     print_text(console, file.title, style="bold")
     counts = f"issues: {len(file.issues)}, events: {len(file.events)}"
     print_text(console, f"from {file.start.isoformat()}, {file.weeks} weeks; {counts}")
-    parts = (_parties(scenario), _tables(scenario), _zones(scenario), _processes(scenario), _coverage(found))
-    for part in parts:
+    first_week = zones(scenario)
+    for part in (_parties(scenario), _tables(scenario), _zones(scenario, first_week)):
         console.print()
         print_table(console, part)
+    for words in _empty(scenario, first_week):
+        print_text(console, words, first="• ", hang=2)
+    for part in (_processes(scenario), _coverage(found), _names(scenario)):
+        console.print()
+        print_table(console, part)
+    console.print()
+    print_text(
+        console,
+        "A path of each kind with its value as it stands (null takes an event away); scenarios/README.md lists all other keys, "
+        "which go the same way:",
+    )
+    for path, value in examples(scenario).items():
+        print_text(console, f"--set {path}={value}", first="  ", hang=4)
     if found.missing:
         console.print()
         print_text(console, f"Numbers that rest on nothing ({len(found.missing)}):", style="bold")
@@ -48,7 +68,7 @@ def show(scenario: Scenario, console: Console) -> int:
             print_text(console, path, first="  ", hang=4)
         if len(found.missing) > SHOWN_MISSING:
             print_text(console, f"  and {len(found.missing) - SHOWN_MISSING} more")
-    return len(found.missing)
+    return found
 
 
 def levers(form: Format, parties: dict[str, str]) -> str:
@@ -91,20 +111,83 @@ def _tables(scenario: Scenario) -> Table:
     return table
 
 
-def _zones(scenario: Scenario) -> Table:
+def _zones(scenario: Scenario, found: pd.DataFrame) -> Table:
     """Per table the packages that leave both sides better off, and the one with the largest product."""
     tables, parties = names(scenario, "tables"), names(scenario, "parties")
     title = "Zone of possible agreement (first week, stated values; surplus in hundredths of utility)"
     sides = [Figures(parties[side]) for side in scenario.disputants]
-    table = Table(title, [Words("table"), Figures("packages"), Words("best for both (Nash)"), *sides])
-    found = zones(scenario)
-    for name, everywhere in found.groupby("table", sort=False):
-        rows = everywhere[everywhere["process"] == everywhere["process"].iloc[0]]
+    table = Table(title, [Words("table"), Figures("packages"), Words("best for both (Nash)"), *sides], note=ZONE)
+    for name, rows in _by_table(found):
         inside = int(rows["zone"].sum())
         best = rows[rows["nash"]].iloc[0]
         gains = [points(best[side], sign=True) for side in scenario.disputants]
         words = _package(best, scenario) if inside else f"empty; least bad: {_package(best, scenario)}"
-        table.row(tables[str(name)], f"{inside} of {len(rows)}", words, *gains)
+        table.row(tables[name], f"{inside} of {len(rows)}", words, *gains)
+    return table
+
+
+def _by_table(found: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The packages of each table, in the first process that has it."""
+    for name, everywhere in found.groupby("table", sort=False):
+        yield str(name), everywhere[everywhere["process"] == everywhere["process"].iloc[0]]
+
+
+def _empty(scenario: Scenario, found: pd.DataFrame) -> Iterator[str]:
+    """Why the zone of a table is empty: because of whom, and how far the least bad package falls short."""
+    tables, parties = names(scenario, "tables"), names(scenario, "parties")
+    for name, rows in _by_table(found):
+        if rows["zone"].any():
+            continue
+        could = {side: int((rows[side] >= 0).sum()) for side in scenario.disputants}
+        without = [side for side, count in could.items() if not count]
+        said = [
+            f"no package reaches what {parties[side]} asks for at least ({_least(rows, side)}); the best for it falls "
+            f"{points(-rows[side].max())} short" for side in without
+        ]  # fmt: skip
+        said += [f"{count} would do for {parties[side]}" for side, count in could.items() if count]
+        if not without:
+            said.append("none is among both")
+        least = rows[rows["nash"]].iloc[0]
+        short = " and ".join(f"{points(-least[side])} for {parties[side]}" for side in scenario.disputants if least[side] < 0)
+        yield f"{tables[name]}, empty: {'; '.join(said)}. The least bad, {_package(least, scenario)}, falls short by {short}."
+
+
+def _least(rows: pd.DataFrame, side: str) -> str:
+    """The reservation value of a side and its two parts."""
+    alternative, home = (float(rows[f"{part}_{side}"].iloc[0]) for part in ("alternative", "home"))
+    parts = f"{points(alternative)} is its alternative, {points(home)} what passing a text at home costs"
+    return f"{points(alternative + home)}: {parts}"
+
+
+def examples(scenario: Scenario) -> dict[str, str]:
+    """A full path of each kind with the value that stands there, as ``--set`` takes them."""
+    file = scenario.file
+    side = scenario.disputants[0]
+    issue, table, process = (next(iter(part)) for part in (file.issues, file.tables, file.processes))
+    form = next((name for name, one in file.formats.items() if one.monitoring), next(iter(file.formats)))
+    event = next(iter(file.events), None)
+    found: dict[str, object] = {
+        f"parties.{side}.grievance": file.parties[side].grievance,  # type: ignore[union-attr]
+        f"issues.{issue}.sensitivity": file.issues[issue].sensitivity,
+        f"formats.{form}.monitoring": file.formats[form].monitoring,
+        f"tables.{table}.seated": str(file.tables[table].seated).lower(),
+        f"processes.{process}.tables": f"'[{', '.join(file.processes[process].tables)}]'",
+        "behaviour.guarantee": file.behaviour.guarantee,
+    }
+    if event is not None:
+        found[f"events.{event}"] = "null"
+    return {path: str(value) for path, value in found.items()}
+
+
+def _names(scenario: Scenario) -> Table:
+    """The names that paths are made of; those of parties and processes stand above as well."""
+    table = Table("Names for --set, --vary and --points", [Words("part"), Words("names")])
+    file = scenario.file
+    for part in ("parties", "formats", "tables", "processes", "events"):
+        if getattr(file, part):
+            table.row(part, ", ".join(getattr(file, part)))
+    for name, issue in file.issues.items():
+        table.row(f"issues.{name}.options", ", ".join(issue.options))
     return table
 
 
