@@ -166,9 +166,13 @@ def test_what_cannot_be_told_is_refused() -> None:
 
 def test_the_command_tells_the_same() -> None:
     minimal = str(HERE / "minimal.yaml")
-    done = CliRunner().invoke(cli.app, ["story", minimal, "--world", "3", "--seed", "5"])
-    assert done.exit_code == 0, done.output
-    assert done.stdout == story(load(minimal), world=3, seed=5)
+    whole = story(load(minimal), world=3, seed=5)
+    for columns, width in (("0", 60), ("60", 60), ("80", 80), ("140", 100)):
+        done = CliRunner().invoke(cli.app, ["story", minimal, "--world", "3", "--seed", "5"], env={"COLUMNS": columns})
+        assert done.exit_code == 0, done.output
+        assert done.stdout == story(load(minimal), world=3, seed=5, width=width)
+        assert max(map(len, done.stdout.splitlines())) <= width
+        assert done.stdout.split() == whole.split()
 
 
 @pytest.mark.parametrize(("option", "value"), [("--world", "-1"), ("--seed", "-1"), ("--world", "x"), ("--process", "nobody")])

@@ -9,6 +9,7 @@ import typer
 import sim
 from sim.cli.errors import CommandError
 from sim.cli.options import SEED, OneProcess, RunOptions, ScenarioFile, Seed, Settings, load_scenario, whole_number
+from sim.cli.output import console
 from sim.scenario.arguments import MOST_WORLDS
 
 World = Annotated[int, typer.Option("--world", parser=whole_number, metavar="N", help="which world, counted from 0")]
@@ -28,4 +29,8 @@ def story(
     if not 0 <= world < MOST_WORLDS:
         raise CommandError(f"--world: got {world}, expected 0 to {MOST_WORLDS - 1:,}", 2)
     RunOptions(seed=seed)  # refuses what cannot be
-    typer.echo(sim.story(load_scenario(scenario, settings), process=process, world=world, seed=seed), nl=False)
+    from sim.show.story import WIDTH  # noqa: PLC0415
+    from sim.show.tables import width_of  # noqa: PLC0415
+
+    asked, width = load_scenario(scenario, settings), min(WIDTH, width_of(console()))
+    typer.echo(sim.story(asked, process=process, world=world, seed=seed, width=width), nl=False)

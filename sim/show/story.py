@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,10 +14,13 @@ from sim.scenario.arguments import MOST_WORLDS, seed_of, whole
 from sim.scenario.scenario import Scenario
 from sim.show.inventory import levers
 from sim.show.steps import Narrator, in_weeks
+from sim.show.tables import LEAST, text_lines
 from sim.show.written import amount, points
 from sim.study.compare import DEFAULT_SEED
 
 WIDTH = 100
+MOST_WIDTH = 10_000
+"""Characters of a line: where no other number is asked for, and the largest number."""
 
 QUARTER = 13
 """Weeks from one brief to the next."""
@@ -28,23 +31,26 @@ HARDLY = 0.05
 OPENINGS = {"failed": "talks or a text have failed", "agreed": "a text is agreed", "in_force": "a text is in force"}
 
 
-def story(scenario: Scenario, *, process: str | None = None, world: int = 0, seed: int = DEFAULT_SEED) -> str:
+def story(scenario: Scenario, *, process: str | None = None, world: int = 0, seed: int = DEFAULT_SEED, width: int = WIDTH) -> str:
     """One world of one process (the first, if none is named), told week by week.
 
-    It is world number ``world``, counted from 0, of a comparison with the same seed. Raises ``ScenarioError``
-    for a process the scenario does not have, and for a number that is none.
+    It is world number ``world``, counted from 0, of a comparison with the same seed; no line is longer than ``width``
+    characters, at least 60. Raises ``ScenarioError`` for a process the scenario does not have, and for a number that
+    is none.
     """
     world, seed = whole("world", world, most=MOST_WORLDS - 1), seed_of(seed)
+    width = whole("width", width, least=LEAST, most=MOST_WIDTH)
     (name,) = scenario.choose_processes([process or next(iter(scenario.file.processes))])
-    told = Story(Narrator(World(scenario, name, Draws(seed, world // BLOCK, world % BLOCK + 1))))
+    told = Story(width, Narrator(World(scenario, name, Draws(seed, world // BLOCK, world % BLOCK + 1))))
     return told.run(f"World {world} of seed {seed}")
 
 
 class Story:
     """What frames the sentences of a narrator: dates, briefs, a beginning and an end."""
 
-    def __init__(self, narrator: Narrator) -> None:
-        """Tell what ``narrator`` will hear."""
+    def __init__(self, width: int, narrator: Narrator) -> None:
+        """Tell what ``narrator`` will hear in lines of at most ``width`` characters."""
+        self.width = width
         self.narrator = narrator
         self.world, self.index = narrator.world, narrator.index
         self.file = self.world.conflict.file
@@ -62,7 +68,13 @@ class Story:
             if (week + 1) % QUARTER == 0 or week + 1 == self.world.weeks:
                 text += [*self.brief(week), ""]
         self.world.run()  # no weeks are left: closes the record
-        return "\n".join([*text, *self.closing()]) + "\n"
+        return "\n".join(self.wrapped([*text, *self.closing()])) + "\n"
+
+    def wrapped(self, paragraphs: list[str]) -> Iterator[str]:
+        """Paragraphs as lines, each set in further than its first."""
+        for paragraph in paragraphs:
+            hang = len(paragraph) - len(paragraph.lstrip()) + 2
+            yield from (line.plain for line in text_lines(paragraph, self.width, hang=hang))
 
     def opening(self, title: str) -> list[str]:
         """What is told, who sits where, and what happened before."""
@@ -146,4 +158,4 @@ class Story:
 
 def indented(sentence: str) -> str:
     """A paragraph, set in from the margin."""
-    return textwrap.fill(sentence, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    return f"  {sentence}"
