@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import inspect
 import re
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
+from annotated_types import MaxLen, MinLen
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
@@ -185,6 +187,17 @@ def test_readme_gives_values_and_defaults(heading: str) -> None:
             assert f"| {shown} |" in row
 
 
+@pytest.mark.parametrize("heading", SECTIONS)
+def test_readme_says_how_many_of_a_thing_there_may_be(heading: str) -> None:
+    for name, field in SECTIONS[heading].model_fields.items():
+        least = [of.min_length for of in field.metadata if isinstance(of, MinLen)]
+        most = [of.max_length for of in field.metadata if isinstance(of, MaxLen)]
+        said = re.findall(r"\((\d+) to (\d+)\)", sections()[heading][name])
+        if least and most and least != most and get_origin(field.annotation) in {dict, list}:
+            assert said == [(str(*least), str(*most))], name
+    assert "2 to 12 options" in " ".join(README.read_text(encoding="utf-8").split())
+
+
 @pytest.mark.parametrize("heading", EXAMPLES)
 def test_readme_gives_the_range_of_every_number(heading: str) -> None:
     for name, row in sections()[heading].items():
@@ -212,6 +225,11 @@ def _literals(annotation: Any) -> list[str]:
     return [value for part in get_args(annotation) for value in _literals(part)]
 
 
+def in_full(number: float) -> str:
+    """Ten digits, and no power of ten."""
+    return f"{Decimal(f'{number:.10g}'):,f}"
+
+
 def behaviour_table() -> str:
     """Every behavioural parameter as the README lists it, grouped as in sim/scenario/behaviour.py."""
     rows: list[str] = []
@@ -223,7 +241,7 @@ def behaviour_table() -> str:
             field = Behaviour.model_fields[name[1]]
             extra: Any = field.json_schema_extra
             least, most = drawn_between(name[1])
-            drawn = f"{least:,.10g} to {most:,.10g}{' †' if name[1] in posterior() else ''}"
+            drawn = f"{in_full(least)} to {in_full(most)}{' †' if name[1] in posterior() else ''}"
             low, high = bounds(f"behaviour.{name[1]}")
             values = f"{field.default:,.10g} | {drawn} | {low:,.10g} to {high:,.10g}"
             rows.append(f"| `{name[1]}` | {values} | {extra['unit']} | {extra['why']} |")
