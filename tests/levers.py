@@ -19,6 +19,7 @@ WORDS_ONLY = {
     "ScenarioFile.evidence": "files with claims; what rests on them is checked, not run",
     "Option.label": "words", "Issue.label": "words", "Disputant.label": "words", "Mediator.label": "words",
     "Format.label": "words", "Table.label": "words", "Process.label": "words", "Event.label": "words",
+    "Process.headline": "says which issues a figure of the process is about",
     "Issue.group=humanitarian": "for reports", "Issue.group=technical": "for reports", "Issue.group=political": "for reports",
     **{
         f"Observed.{place}": "what came of it in fact, for a hindcast"

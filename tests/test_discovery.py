@@ -62,22 +62,23 @@ def test_worlds_of_a_run_give_the_paired_difference_in_each() -> None:
     found = sim.compare(load(MINIMAL), worlds=60, seed=4)
     names = ("direct_talks", "both")
     parameters, difference = turning._of_worlds(found, names, "agreed", "")
-    rows = found.summary[(found.summary["metric"] == "agreed_difference") & (found.summary["issue"] == "")]
+    rows = found.summary[(found.summary["metric"] == "agreed_difference") & (found.summary["issue"] == "")].query("table == ''")
     assert -difference.mean() == pytest.approx(rows["estimate"].iloc[0])
     assert set(np.unique(difference)) <= {-1.0, 0.0, 1.0}
     own = found.worlds[(found.worlds["process"] == "both") & (found.worlds["table"] == "direct")]
     assert parameters[GRIEVANCE].tolist() == own[f"parameter:{GRIEVANCE}"].tolist()
     ferry = turning._of_worlds(found, names, "in_force_end", "ferry")[1]
-    rows = found.summary[(found.summary["metric"] == "in_force_end_difference") & (found.summary["issue"] == "ferry")]
+    rows = found.summary[(found.summary["metric"] == "in_force_end_difference") & (found.summary["issue"] == "ferry")].query("table == ''")
     assert -ferry.mean() == pytest.approx(rows["estimate"].iloc[0])
-    with pytest.raises(ScenarioError, match="the worlds of both do not hold weeks_in_force"):
-        turning._of_worlds(found, names, "weeks_in_force", "")
+    rows = found.summary[found.summary["metric"] == "weeks_in_force_difference"].query("table == ''")
+    weeks = turning._of_worlds(found, names, "weeks_in_force", "")[1]
+    assert -weeks.mean() == pytest.approx(rows["estimate"].iloc[0])
 
 
 def test_points_of_a_sweep_give_the_difference_of_the_means() -> None:
     swept = sim.sweep(load(MINIMAL), {GRIEVANCE: [0.1, 0.3, 0.5]}, worlds=12, seed=5)
     points, difference = turning._of_points(swept, ("direct_talks", "both"), "agreed", "")
-    rows = swept.table[(swept.table["metric"] == "agreed_difference") & (swept.table["issue"] == "")]
+    rows = swept.table[(swept.table["metric"] == "agreed_difference") & (swept.table["issue"] == "")].query("table == ''")
     assert points[GRIEVANCE].tolist() == [0.1, 0.3, 0.5]
     assert difference.tolist() == pytest.approx((-rows["estimate"]).tolist())
 

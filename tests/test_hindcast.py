@@ -37,7 +37,7 @@ EPISODES: dict[str, tuple[str, str]] = {
     ),
     "pier-2012": ("both", "{cluster: pier, phase: since, issues: {ferry: false}, score: [agreed_if_came]}"),
     "pier-2013": ("both", "{cluster: pier, phase: since, came: true, issues: {ferry: true}, fate: completed, score: [agreed, in_force]}"),
-    "summit": ("direct_talks", "{cluster: summit, phase: before, came: false, issues: {border: false}, score: [agreed, agreed_if_came]}"),
+    "summit": ("direct_talks", "{cluster: summit, phase: before, came: false, issues: {border: false}, score: [agreed]}"),
     "unscored": ("direct_talks", "{cluster: summit, phase: before, issues: {border: false}}"),
 }
 
@@ -167,7 +167,7 @@ def test_chance_is_smoothed_and_bounded() -> None:
 
 def test_rows_say_what_happened_and_what_the_model_gave_it(found: Hindcast) -> None:
     rows = found.rows
-    assert list(rows["episode"]) == ["ferry-1999", "ferry-2004", "ferry-2004", "pier-2012", "pier-2013", "summit", "summit", "unscored"]
+    assert list(rows["episode"]) == ["ferry-1999", "ferry-2004", "ferry-2004", "pier-2012", "pier-2013", "summit", "unscored"]
     one = row(rows, episode="ferry-1999")
     hits = one.probability * (WORLDS + 1) - 0.5
     assert hits == pytest.approx(round(hits))
@@ -182,13 +182,24 @@ def test_rows_say_what_happened_and_what_the_model_gave_it(found: Hindcast) -> N
     assert row(rows, episode="unscored").flag == "not scored"
 
 
-def test_a_side_that_stayed_away_is_not_asked_what_would_have_been(found: Hindcast) -> None:
-    assert row(found.rows, episode="summit", scored="agreed").pooled
-    other = row(found.rows, episode="summit", scored="")
-    assert not other.pooled
-    assert "stayed away" in other.flag
-    assert other.probability == 0.5  # in no world did both come to these talks
-    assert "few worlds came" in other.flag
+def test_what_came_of_talks_that_were_not_led_is_refused_with_its_line(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "history")
+    kept = "{cluster: c, phase: before, came: false, issues: {border: false}, score: [agreed, agreed_if_came]}"
+    file = write(tmp_path / "history", "summit", process="direct_talks", observed=kept)
+    line = 1 + file.read_text(encoding="utf-8").splitlines().index(f"observed: {kept}")
+    with pytest.raises(sim.ScenarioError) as caught:
+        sim.load(file)
+    said = "observed.score.1: got agreed_if_came where came is false; expected agreed, or came: true"
+    assert f"summit.yaml:{line}: {said}" in str(caught.value)
+
+
+def test_where_no_world_came_one_half_is_said_and_flagged(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "shared", tmp_path / "shared")
+    asked = "{cluster: c, phase: before, issues: {border: false}, score: [agreed_if_came]}"
+    write(tmp_path, "unknown", process="direct_talks", observed=asked)
+    only = row(sim.hindcast(tmp_path, worlds=20).rows, episode="unknown")
+    assert only.probability == 0.5
+    assert only.flag == "few worlds came"
 
 
 def test_a_record_that_stops_is_known_until_then(found: Hindcast) -> None:

@@ -36,7 +36,7 @@ def row(point: int, process: str, metric: str, estimate: float, half: float, **v
     """A row of a sweep's table with a symmetric interval."""
     figures = {"estimate": estimate, "low": estimate - half, "high": estimate + half, "worlds": 100}
     assumed = {"assumed_low": estimate - 3 * half, "assumed_high": estimate + 3 * half}
-    return {"point": point, **varied, "process": process, "metric": metric, "issue": "", **figures, **assumed}
+    return {"point": point, **varied, "process": process, "metric": metric, "issue": "", "table": "", "headline": "", **figures, **assumed}
 
 
 def table(shares: dict[str, list[float]], points: list[dict[str, Any]], *, half: float = 0.05, metrics: tuple[str, ...] = ("agreed",)) -> pd.DataFrame:

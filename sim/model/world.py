@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from sim.model import drafting, events, keeping, learning, ratification, readiness, transitions
 from sim.model.arrays import Rows
 from sim.model.draws import Draws, Parameters
+from sim.model.packages import Agenda
 from sim.model.parties import Behaviours, Disputant, Mediator, Sides
 from sim.model.reasons import State
 from sim.model.tables import Table
+from sim.scenario.headline import headline
 from sim.scenario.scenario import Scenario
 
 CHECKPOINTS = (26, 52)
@@ -62,6 +64,12 @@ class World(mesa.Model):
         """Worlds per week in which the process is apart, talking, signed, in force, suspended."""
         self.in_force = np.zeros(self.worlds, np.int32)
         """Weeks in which at least one agreement was in force or suspended, ``(R,)``."""
+        issues = headline(scenario.file, process)
+        self._about = [_moves(table.agenda, issues) for table in self.tables]
+        self.headline_states = np.zeros_like(self.states)
+        """``states``, of texts that move a headline issue and of talks at tables that have one."""
+        self.headline_in_force = np.zeros_like(self.in_force)
+        """``in_force``, of agreements that move a headline issue."""
 
     def step(self) -> None:
         """One week, in this order.
@@ -134,9 +142,25 @@ class World(mesa.Model):
     def _count_states(self) -> None:
         """A process is as far as its furthest table: in force before suspended, signed, talking and apart."""
         rank = np.array([0, 1, 2, 4, 3])  # of APART, TALKING, SIGNED, IN_FORCE, SUSPENDED
-        furthest = np.max([rank[t.state] for t in self.tables], axis=0)
-        self.states[self.week] = np.bincount(np.argsort(rank)[furthest], minlength=len(State))
-        self.in_force += furthest >= rank[State.SUSPENDED]
+        places = [rank[t.state] for t in self.tables]
+        about = [_about(table, moves) * place for table, moves, place in zip(self.tables, self._about, places, strict=True)]
+        every = (self.states, self.in_force)
+        for found, (states, in_force) in ((places, every), (about, (self.headline_states, self.headline_in_force))):
+            furthest = np.max(found, axis=0)
+            states[self.week] = np.bincount(np.argsort(rank)[furthest], minlength=len(State))
+            np.add(in_force, furthest >= rank[State.SUSPENDED], out=in_force)
         for table in self.tables:
             if self.week + 1 in (*CHECKPOINTS, self.weeks):
                 table.outcome.standing[self.week + 1] = table.stands()
+
+
+def _moves(agenda: Agenda, issues: list[str]) -> NDArray[np.bool_]:
+    """Packages that move one of these issues, ``(K,)``."""
+    own = [place for place, issue in enumerate(agenda.issues) if issue in issues]
+    return np.asarray(agenda.moved[:, own].any(axis=1))
+
+
+def _about(table: Table, moves: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Worlds in which a table's text, where it has one, moves what is asked for; where it has none, could, ``(R,)``."""
+    signed = table.state >= State.SIGNED
+    return np.where(signed, moves[table.agreement.package], moves.any())

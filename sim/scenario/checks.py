@@ -41,6 +41,10 @@ def _observed(file: ScenarioFile) -> Iterator[Finding]:
         yield ("observed", "fate"), f"got {seen.fate}, expected {wanted}"
     if seen.days is not None and seen.fate == "none":
         yield ("observed", "days"), "got days in force of an agreement that there was not, expected another fate"
+    for place, kind in enumerate(seen.score):
+        if kind == "agreed_if_came" and seen.came is False:
+            message = "got agreed_if_came where came is false; expected agreed, or came: true: talks that were not led to nothing"
+            yield ("observed", "score", place), message
     if "in_force" in seen.score and (seen.fate == "none" or (seen.days is None and seen.fate != "completed")):
         yield ("observed", "score"), "in_force cannot be scored, expected an agreement, and its days unless it was completed"
     running = {i for name in file.tables for i in file.tables[name].agenda if file.tables[name].in_force is not None}
@@ -289,6 +293,11 @@ def _processes(file: ScenarioFile) -> Iterator[Finding]:
     for name, process in file.processes.items():
         yield from _values(("processes", name, "tables"), process.tables, names=file.tables, noun="table")
         yield from _twice(("processes", name, "tables"), process.tables)
+        if process.headline is not None:
+            held = {issue: None for table in process.tables if table in file.tables for issue in file.tables[table].agenda}
+            key: Key = ("processes", name, "headline")
+            yield from _values(key, process.headline, names=held, noun="issue on a table of the process")
+            yield from _twice(key, process.headline)
 
 
 def _event(file: ScenarioFile, key: Key, event: Event) -> Iterator[Finding]:

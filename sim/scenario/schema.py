@@ -234,6 +234,7 @@ class Process(Node):
 
     label: str = Field("", description="words a reader understands")
     tables: list[Name] = Field(min_length=1, max_length=12)
+    headline: list[Name] | None = Field(None, min_length=1, max_length=20, description="issues the process is for: its own row in a result counts texts that move one of them; left out: all on its tables, fall-backs (tables that open after another has failed) aside")
 
 
 # ---------------------------------------------------------------- events

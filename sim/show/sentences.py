@@ -1,67 +1,77 @@
-"""What a comparison found, in sentences made from the figures and nothing else."""
+"""What a comparison found, in sentences made from the figures and nothing else: issue by issue, like with like."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim.show.written import Figure, Lookup, names, share, weeks
+from sim.scenario.headline import agenda
+from sim.show.written import Figure, Lookup, names, share
 
 if TYPE_CHECKING:
     from sim.study.compare import Result
 
 
 def headlines(result: Result) -> list[str]:
-    """What was found, in sentences made from the figures; processes whose intervals overlap are named together."""
-    lookup = Lookup(result.summary)
-    found = [
-        *_best(result, lookup, share("agreed", "Agreed most often (on anything)"), "in {} of worlds"),
-        *_best(
-            result,
-            lookup,
-            Figure("weeks_in_force", "In force longest", weeks),
-            f"for {{}} of {result.scenario.file.weeks} weeks",
-        ),
-    ]
+    """What was found, in sentences; fall-backs aside, and processes whose intervals overlap are named together.
+
+    A process is set beside the first one as a whole only where both have the same agenda, and then issue by issue.
+    """
+    lookup, issues = Lookup(result.summary), names(result.scenario, "issues")
+    found, never = [], []
+    for issue, label in issues.items():
+        rows = {p: lookup(p, "agreed", issue) for p in result.processes if issue in _agenda(result, p)}
+        if any(row.estimate > 0 for row in rows.values()):
+            found.append(_most_often(result, lookup, issue, rows))
+        elif rows:
+            never.append(label)
     if not found:
         return [f"No process came to an agreement in any of {result.count:,} worlds."]
-    return found + [s for group in ("humanitarian", "technical", "political") for s in _group(result, lookup, group)]
+    if never:
+        found.append(f"Agreed on in no world: {_listed(never)}.")
+    return [*found, *_beside_first(result, lookup)]
 
 
-def _best(result: Result, lookup: Lookup, figure: Figure, phrase: str) -> Iterator[str]:
-    labels = names(result.scenario, "processes")
-    rows = {p: lookup(p, figure.metric) for p in result.processes}
-    if not any(row.estimate > 0 for row in rows.values()):
-        return
+def _agenda(result: Result, process: str) -> list[str]:
+    return agenda(result.scenario.file, process, fallback=False)
+
+
+def _most_often(result: Result, lookup: Lookup, issue: str, rows: dict[str, Any]) -> str:
+    """In which process an issue is agreed on most often, and, if that is another, in force at the end most often."""
+    labels, issues = names(result.scenario, "processes"), names(result.scenario, "issues")
     best = max(rows, key=lambda p: rows[p].estimate)
-    value, interval, _ = figure.estimate(rows[best])
+    said = f"{_words(share('agreed', ''), rows[best])} of worlds"
+    if len(result.processes) == 1:
+        return f"{issues[issue]}: agreed on in {said}."
     if len(rows) == 1:
-        yield f"{figure.head.split()[0]} {phrase.format(f'{value} {interval}')}."
-        return
+        return f"{issues[issue]}: agreed on in {said}; only {labels[best]} has it on a table."
     alike = [labels[p] for p, row in rows.items() if p != best and row.high >= rows[best].low]
     more = f"; cannot be told apart from {_listed(alike)}" if alike else ""
-    yield f"{figure.head}: {labels[best]}, {phrase.format(f'{value} {interval}')}{more}."
+    lasting = {p: lookup(p, "in_force_end", issue) for p in rows}
+    last = max(lasting, key=lambda p: lasting[p].estimate)
+    if lasting[last].estimate > lasting[best].estimate:
+        more += f"; in force at the end most often: {labels[last]}, {_words(share('in_force_end', ''), lasting[last])}"
+    return f"{issues[issue]}: agreed on most often in {labels[best]}, {said}{more}."
 
 
-def _group(result: Result, lookup: Lookup, group: str) -> Iterator[str]:
-    """Which issue of a group is agreed most often, and in which process."""
+def _beside_first(result: Result, lookup: Lookup) -> Iterator[str]:
+    """Processes with the agenda of the first, beside it issue by issue."""
     labels, issues = names(result.scenario, "processes"), names(result.scenario, "issues")
-    own = [name for name, issue in result.scenario.file.issues.items() if issue.group == group]
-    rows = {(p, i): lookup(p, "agreed", i) for p in result.processes for i in own}
-    rows = {key: row for key, row in rows.items() if row is not None}
-    if not rows:
-        return
-    best = max(rows, key=lambda key: rows[key].estimate)
-    if rows[best].estimate == 0:
-        yield f"{group.capitalize()} issues: none agreed on in any world."
-        return
-    value, interval, _ = share("agreed", "").estimate(rows[best])
-    process, issue = best
-    alike = sum(row.high >= rows[best].low for key, row in rows.items() if key != best)
-    more = f"; cannot be told apart from {alike} other {'pair' if alike == 1 else 'pairs'} of issue and process" if alike else ""
-    where = f" in {labels[process]}" if len(result.processes) > 1 else ""
-    found = f"{issues[issue]}{where}, in {value} {interval} of worlds{more}"
-    yield f"{group.capitalize()} issues: agreed on most often is {found}."
+    first, *others = result.processes
+    figure = share("agreed", "")
+    for process in others:
+        if _agenda(result, process) != _agenda(result, first):
+            continue
+        rows = {i: lookup(process, "agreed_difference", i) for i in _agenda(result, first)}
+        said = "; ".join(f"{issues[i]} {_words(figure, row, change=True)}" for i, row in rows.items())
+        signs = {row.low > 0 for row in rows.values() if row.low > 0 or row.high < 0}
+        turns = "; which of the two agrees more often depends on the issue" if len(signs) == 2 else ""
+        yield f"{labels[process]} against {labels[first]}, same agenda, points of a hundred worlds: {said}{turns}."
+
+
+def _words(figure: Figure, row: Any, *, change: bool = False) -> str:
+    """A figure with both intervals."""
+    return " ".join(part for part in (figure.difference(row) if change else figure.estimate(row)) if part)
 
 
 def _listed(words: list[str]) -> str:

@@ -25,7 +25,14 @@ def names(scenario: Scenario, kind: str) -> dict[str, str]:
 
 
 def percent(value: float, *, sign: bool = False) -> str:
-    """A share as points of a hundred: whole ones, with one decimal below ten and (but in differences) above 99."""
+    """A share as points of a hundred: whole ones, with one decimal below ten and (but in differences) above 99.
+
+    A share is 0 or 100 only where it is exactly that.
+    """
+    if not sign and 0 < value < 0.0005:
+        return "<0.1"
+    if not sign and 0.9995 <= value < 1:
+        return ">99.9"
     near = abs(100 * value) < 9.95 or (not sign and 99.05 <= 100 * value < 99.95)
     return _rounded(100 * value, sign=sign, fine=near)
 
@@ -97,12 +104,12 @@ def share(metric: str, head: str) -> Figure:
 
 
 class Lookup:
-    """Rows of a summary by process, metric and issue."""
+    """Rows of a summary by process, metric, issue and table."""
 
     def __init__(self, summary: pd.DataFrame) -> None:
         """Index the rows once; a summary has hundreds."""
-        self._rows = {(row.process, row.metric, row.issue): row for row in summary.itertuples(index=False)}
+        self._rows = {(row.process, row.metric, row.issue, row.table): row for row in summary.itertuples(index=False)}
 
-    def __call__(self, process: str, metric: str, issue: str = "") -> Any:
+    def __call__(self, process: str, metric: str, issue: str = "", table: str = "") -> Any:
         """The row, or None."""
-        return self._rows.get((process, metric, issue))
+        return self._rows.get((process, metric, issue, table))

@@ -37,8 +37,8 @@ class Piece:
     process: str
     block: int
     rows: pd.DataFrame
-    in_force: np.ndarray  # (R,) weeks with an agreement
-    states: np.ndarray  # (weeks, states) counts of worlds
+    worlds: int
+    states: np.ndarray  # (weeks, states) counts of worlds, by talks and texts on headline issues
     drawn: dict[str, np.ndarray]
 
 
@@ -48,7 +48,7 @@ def run_block(  # noqa: PLR0913, PLR0917 - which worlds, and how they are drawn
     """``worlds`` worlds from the first of a block on, in one process."""
     world = World(scenario, process, drawn(seed, block, worlds)).run()
     rows = table_rows(world, block * BLOCK)
-    piece = Piece(process, block, rows, world.in_force, world.states, world.parameters.drawn)
+    piece = Piece(process, block, rows, worlds, world.headline_states, world.parameters.drawn)
     world.forget()
     return piece
 
@@ -57,9 +57,10 @@ def run_block(  # noqa: PLR0913, PLR0917 - which worlds, and how they are drawn
 class Result:
     """What a comparison found.
 
-    ``summary`` has a row per process, metric and issue (``issue`` empty for the process as a whole), with
-    Monte-Carlo bounds ``low`` and ``high`` and ``assumed_low`` and ``assumed_high`` for what the assumptions
-    leave open; metrics ending in ``_difference`` are paired differences to the first process. ``worlds`` has a
+    ``summary`` has a row per process, metric, issue and table (both empty for the process as a whole; ``headline``
+    then has the issues that the figure is about), with Monte-Carlo bounds ``low`` and ``high`` and ``assumed_low``
+    and ``assumed_high`` for what the assumptions leave open; metrics ending in ``_difference`` are paired differences
+    to the first process, where both are about the same. ``worlds`` has a
     row per process, table and world with the drawn parameters; ``weekly`` the share of worlds per state and
     week; ``reasons`` how often each table stopped where, why and because of whom.
     """
@@ -110,7 +111,7 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
     parts = (partial(run_block, scenario, p, seed, b, n) for p, b, n in tasks)
     for _, piece in as_finished(parts, jobs=jobs):
         pieces[piece.process, piece.block] = piece
-        done += len(piece.in_force)
+        done += piece.worlds
         if progress is not None:
             progress(done, worlds * len(names))
     return collect(scenario, seed, worlds, names, [pieces[p, b] for p, b, _ in tasks])

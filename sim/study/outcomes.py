@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.model.arrays import Array
 from sim.model.reasons import BOTH, NOBODY, WORDS, Reason, Stage
 from sim.model.world import CHECKPOINTS, World
+from sim.scenario.headline import headline
 from sim.scenario.scenario import Scenario
 
 Z = 1.959963984540054
@@ -35,7 +36,8 @@ def wilson(p: Array, n: Array) -> tuple[Array, Array]:
     """Interval of shares ``p`` of ``n`` worlds each (Wilson 1927)."""
     centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z / (1 + Z**2 / n) * np.sqrt(np.maximum(p * (1 - p), 0.0) / n + Z**2 / (4 * n**2))
-    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
+    low, high = np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
+    return np.where(p == 0, 0.0, low), np.where(p == 1, 1.0, high)  # what rounding leaves of them is not to be read
 
 
 def share(hits: NDArray[np.bool_]) -> Estimate:
@@ -78,6 +80,7 @@ def table_rows(world: World, first_world: int) -> pd.DataFrame:
         ):  # fmt: skip
             columns[count] = getattr(outcome, count)
         columns["weeks_in_force"] = outcome.in_force
+        columns["process_weeks_in_force"] = world.headline_in_force
         columns["delivery"] = outcome.delivery
         for checkpoint, stands in outcome.standing.items():
             if checkpoint in CHECKPOINTS:
@@ -111,26 +114,68 @@ def _weeks(weeks: NDArray[np.int32]) -> pd.arrays.IntegerArray:
     return pd.arrays.IntegerArray(weeks.astype(np.int32), weeks < 0)
 
 
-def process_rows(rows: pd.DataFrame, in_force: NDArray[np.int32], scenario: Scenario) -> pd.DataFrame:
-    """A row per world of one process: what any of its tables brought. ``rows`` is sorted by table, then world."""
+REACHED = {
+    "came": "came_week", "agreed": "agreed_week", "ratified": "ratified_week", "in_force_26": "stands_26",
+    "in_force_52": "stands_52", "in_force_end": "stands_end",
+}  # fmt: skip
+"""Metric to the column of ``table_rows`` that says whether a table got so far."""
+
+ABOUT_HEADLINE = frozenset({*REACHED, "weeks_to_agreement", "weeks_in_force"})
+"""Figures of a process that are about its headline issues; what the sides had of it is about all that it does."""
+
+
+def moves(rows: pd.DataFrame, issues: Iterable[str]) -> NDArray[np.bool_]:
+    """Whether the text of each row moves one of these issues, ``(rows,)``."""
+    return _any_issue(rows, issues, lambda column: column.fillna(False))
+
+
+def on_agenda(rows: pd.DataFrame, issues: Iterable[str]) -> NDArray[np.bool_]:
+    """Whether the table of each row has one of these issues on its agenda, ``(rows,)``."""
+    return _any_issue(rows, issues, lambda column: column.notna())
+
+
+def _any_issue(rows: pd.DataFrame, issues: Iterable[str], of: Callable[[pd.Series], pd.Series]) -> NDArray[np.bool_]:
+    found = np.zeros(len(rows), bool)
+    for column in [f"moved_{issue}" for issue in issues if f"moved_{issue}" in rows]:
+        found |= of(rows[column].astype("boolean")).to_numpy(dtype=bool)
+    return found
+
+
+def reached(rows: pd.DataFrame, issues: Iterable[str]) -> dict[str, NDArray[np.bool_]]:
+    """How far the table of each row got with some of its issues, metric to ``(rows,)``.
+
+    The sides came to a table that has one of them on its agenda; the rest counts texts that move one of them.
+    """
+    issues = list(issues)
+    sat, text = on_agenda(rows, issues), moves(rows, issues)
+    found = {}
+    for metric, column in REACHED.items():
+        if column in rows:
+            happened = rows[column].notna() if column.endswith("_week") else rows[column].fillna(False)
+            found[metric] = happened.to_numpy(dtype=bool) & (sat if metric == "came" else text)
+    return found
+
+
+def process_rows(rows: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """A row per world of one process: what it brought on its headline issues, and all its tables to the sides.
+
+    ``rows`` is sorted by table, then world.
+    """
     worlds = rows["world"].nunique()
     tables = len(rows) // worlds
 
     def by_world(column: str) -> NDArray[np.float64]:
         return rows[column].to_numpy(dtype=float, na_value=np.nan).reshape(tables, worlds)
 
-    found = {"came": ~np.isnan(by_world("came_week")), "agreed": ~np.isnan(by_world("agreed_week"))}
-    found["ratified"] = ~np.isnan(by_world("ratified_week"))
-    for column in ("stands_26", "stands_52", "stands_end"):
-        if column in rows:
-            found[column.replace("stands", "in_force")] = by_world(column) > 0
-    frame = pd.DataFrame({name: values.any(axis=0) for name, values in found.items()})
-    agreed = np.where(np.isnan(by_world("agreed_week")), np.inf, by_world("agreed_week")).min(axis=0)
+    found = reached(rows, headline(scenario.file, str(rows["process"].iloc[0])))
+    frame = pd.DataFrame({metric: hit.reshape(tables, worlds).any(axis=0) for metric, hit in found.items()})
+    agreed = np.where(found["agreed"].reshape(tables, worlds), by_world("agreed_week"), np.inf).min(axis=0)
     frame["weeks_to_agreement"] = np.where(np.isfinite(agreed), agreed + 1, np.nan)
-    frame["weeks_in_force"] = in_force
+    frame["weeks_in_force"] = rows["process_weeks_in_force"].to_numpy()[:worlds]
     for side in scenario.disputants:
         frame[f"surplus_{side}"] = by_world(f"surplus_{side}").sum(axis=0)
-    frame["worse_than_none"] = worse_than_none(frame, by_world, scenario.disputants)
+    stands = np.nan_to_num(by_world("stands_end")).any(axis=0)
+    frame["worse_than_none"] = worse_than_none(frame, by_world, scenario.disputants, stands)
     return frame
 
 
@@ -138,36 +183,51 @@ LOSS, DISTRUST = 1e-4, 1e-3
 """Average utility per week, and trust, that must be lost before a world counts as worse than without a process."""
 
 
-def worse_than_none(frame: pd.DataFrame, by_world: Callable[[str], NDArray[np.float64]], sides: list[str]) -> NDArray[np.bool_]:
-    """Worlds that end worse than without a process, ``(worlds,)``.
+def worse_than_none(
+    frame: pd.DataFrame, by_world: Callable[[str], NDArray[np.float64]], sides: list[str], stands: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Worlds that end worse than without a process, ``(worlds,)``; in those of ``stands`` an agreement is left.
 
     A side has paid for it on balance; or nothing stands at the end and a side trusts the other less than
     before. Without a process there is no surplus and trust stays as it was.
     """
     paid = np.any([frame[f"surplus_{s}"] < -LOSS for s in sides], axis=0)
     embittered = np.any([by_world(f"trust_change_{s}")[0] < -DISTRUST for s in sides], axis=0)
-    return np.asarray(paid | (embittered & ~frame["in_force_end"].to_numpy(dtype=bool)))
+    return np.asarray(paid | (embittered & ~stands))
+
+
+def table_frames(rows: pd.DataFrame, scenario: Scenario) -> dict[str, pd.DataFrame]:
+    """Per table of a process, a row per world: how far it got with anything on its agenda, and for how long."""
+    found = {}
+    for name, part in rows.groupby("table", sort=False, observed=True):
+        own = part.reset_index(drop=True)
+        frame = pd.DataFrame(reached(own, scenario.file.tables[str(name)].agenda))
+        frame["weeks_in_force"] = own["weeks_in_force"].to_numpy()
+        found[str(name)] = frame
+    return found
 
 
 def issue_rows(rows: pd.DataFrame, scenario: Scenario) -> dict[str, pd.DataFrame]:
-    """Per issue on a process's agenda, a row per world: agreed, ratified, stands at the end, natural units."""
+    """Per issue in ``rows`` (of a process, or of one of its tables), a row per world: came, agreed, ratified, at the end, units.
+
+    ``rows`` is sorted by table, then world.
+    """
     worlds = rows["world"].nunique()
+    tables = len(rows) // worlds
     found: dict[str, pd.DataFrame] = {}
     for issue, spec in scenario.file.issues.items():
-        if f"moved_{issue}" not in rows:
+        if f"moved_{issue}" not in rows or not on_agenda(rows, [issue]).any():
             continue
-        units = sorted({u for o in spec.options.values() for u in o.units})
-        total = {"agreed": np.zeros(worlds, bool), "ratified": np.zeros(worlds, bool), "in_force_end": np.zeros(worlds, bool)}
-        amounts = {f"units_{u}": np.zeros(worlds) for u in units}
-        for _, part in rows.groupby("table", sort=False):
-            if part[f"moved_{issue}"].isna().all():
-                continue
-            moved = part[f"moved_{issue}"].to_numpy(dtype=bool, na_value=False)
-            total["agreed"] |= moved & part["agreed_week"].notna().to_numpy()
-            total["ratified"] |= moved & part["ratified_week"].notna().to_numpy()
-            total["in_force_end"] |= moved & part["stands_end"].to_numpy(dtype=bool)
-            for unit in units:
-                if f"units_{unit}" in part:
-                    amounts[f"units_{unit}"] += part[f"units_{unit}"].to_numpy(dtype=float, na_value=0.0)
-        found[issue] = pd.DataFrame(total | amounts)
+        hits = reached(rows, [issue])
+        kept = {metric: hits[metric].reshape(tables, worlds).any(axis=0) for metric in OF_ISSUE}
+        frame = pd.DataFrame(kept)
+        here = on_agenda(rows, [issue])
+        for unit in sorted({u for o in spec.options.values() for u in o.units}):
+            there = rows[f"units_{unit}"].to_numpy(dtype=float, na_value=0.0) if f"units_{unit}" in rows else 0.0
+            frame[f"units_{unit}"] = np.where(here, np.nan_to_num(there), 0.0).reshape(tables, worlds).sum(axis=0)
+        found[issue] = frame
     return found
+
+
+OF_ISSUE = ("came", "agreed", "ratified", "in_force_end")
+"""How far it got, as told of a single issue."""

@@ -35,7 +35,7 @@ LONGEST_NAME = 200
 """Bytes that a folder's name may have; file systems allow 255, and we need a few for the folder beside it."""
 
 _TEXT = {
-    SUMMARY: ("process", "metric", "issue"),
+    SUMMARY: ("process", "metric", "issue", "table", "headline"),
     WEEKLY: ("process",),
     REASONS: ("process", "table", "stage", "reason", "whose"),
 }

@@ -15,23 +15,39 @@ three worlds per parameter or where the spread does not rise above the noise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.model.arrays import Array
+from sim.model.draws import BLOCK
+from sim.scenario.headline import headline
 from sim.scenario.scenario import Scenario
-from sim.study.outcomes import Z, issue_rows, process_rows, wilson
+from sim.study.outcomes import ABOUT_HEADLINE, Z, issue_rows, process_rows, table_frames, wilson
 
 if TYPE_CHECKING:
     from sim.study.compare import Piece
-Key = tuple[str, str, str, str]
-"""Process, metric, issue (empty: the process as a whole), and share, mean or median."""
+
+
+class Key(NamedTuple):
+    """What a figure is of. ``issue`` and ``table`` are empty for all issues and all tables together.
+
+    ``headline`` has the issues, with spaces between them, that a figure of a process as a whole is about; empty for
+    what it brought the sides on all of them. ``kind`` is share, mean or median.
+    """
+
+    process: str
+    metric: str
+    issue: str = ""
+    table: str = ""
+    headline: str = ""
+    kind: str = "mean"
+
 
 NUMBERS = ("n", "sum", "squares", "lowest", "highest", "signal", "weight")
 """Per figure: worlds, sum, sum of squares about the mean, least and greatest value; the variance between worlds
@@ -67,9 +83,9 @@ class Tally:
         return Tally(self.worlds + other.worlds, self.keys, found, weeks)
 
     def table(self) -> pd.DataFrame:
-        """A row per process, metric and issue, with the columns of a comparison's ``summary``."""
+        """A row per process, metric, issue and table, with the columns of a comparison's ``summary``."""
         n = self.numbers[:, N]
-        kinds = np.array([kind for *_, kind in self.keys])
+        kinds = np.array([key.kind for key in self.keys])
         with np.errstate(invalid="ignore", divide="ignore"):
             centre = self.numbers[:, SUM] / n
             half = np.where(n > 1, Z * np.sqrt(self.numbers[:, SQUARES] / (n - 1)) / np.sqrt(n), np.nan)
@@ -77,14 +93,14 @@ class Tally:
             wilson_low, wilson_high = wilson(centre, n)
         low, high = np.where(kinds == "share", wilson_low, low), np.where(kinds == "share", wilson_high, high)
         for row in np.flatnonzero(kinds == "median"):
-            centre[row], low[row], high[row] = _median(self.weeks[self.keys[row][0]])
+            centre[row], low[row], high[row] = _median(self.weeks[self.keys[row].process])
         # The fit speaks of means: nothing is said of a median.
         assumed_low, assumed_high = (np.where(kinds == "median", np.nan, bound) for bound in self._assumed(centre))
         return pd.DataFrame(
             {
-                "process": [key[0] for key in self.keys], "metric": [key[1] for key in self.keys],
-                "issue": [key[2] for key in self.keys], "estimate": centre, "low": low, "high": high,
-                "worlds": self.worlds, "assumed_low": assumed_low, "assumed_high": assumed_high,
+                **{name: [getattr(key, name) for key in self.keys] for name in Key._fields[:-1]},
+                "estimate": centre, "low": low, "high": high, "worlds": self.worlds,
+                "assumed_low": assumed_low, "assumed_high": assumed_high,
             }
         )  # fmt: skip
 
@@ -105,7 +121,7 @@ class Tally:
     def from_json(cls, data: dict[str, Any]) -> Tally:
         """What ``as_json`` gave, to the last bit."""
         numbers = np.array([data["numbers"][name] for name in NUMBERS], dtype=float).T
-        keys = tuple((key[0], key[1], key[2], key[3]) for key in data["keys"])
+        keys = tuple(Key(*key) for key in data["keys"])
         weeks = {process: np.array(counts, dtype=np.int64) for process, counts in data["weeks"].items()}
         return cls(int(data["worlds"]), keys, numbers, weeks)
 
@@ -121,33 +137,52 @@ def merged(tallies: Iterable[Tally]) -> Tally:
 
 def tally_block(scenario: Scenario, pieces: list[Piece]) -> Tally:
     """The tally of one block of worlds in all processes; differences are to the first of them."""
-    fit = _Fit.of(pieces[0].drawn, len(pieces[0].in_force))
+    fit = _Fit.of(pieces[0].drawn, pieces[0].worlds)
     keys: list[Key] = []
     numbers: list[Array] = []
     weeks: dict[str, NDArray[np.int64]] = {}
-    first: dict[str, pd.DataFrame] = {}
+    first: dict[Place, pd.DataFrame] = {}
     for piece in pieces:
-        frames = {"": process_rows(piece.rows, piece.in_force, scenario)} | issue_rows(piece.rows, scenario)
+        frames = _frames(piece, scenario)
         own: list[tuple[Key, Array]] = []
-        for issue, frame in frames.items():
+        for place, frame in frames.items():
             for metric in frame:
-                own += _figures(piece.process, issue, frame[metric], first.get(issue))
+                own += _figures(piece.process, place, frame[metric], first)
         first = first or frames
-        agreed = frames[""][WEEKS].dropna().to_numpy(dtype=np.int64)
+        whole = next(frame for (issue, table, about), frame in frames.items() if about)
+        agreed = whole[WEEKS].dropna().to_numpy(dtype=np.int64)
         weeks[piece.process] = np.bincount(agreed, minlength=scenario.file.weeks + 1)
         keys += [key for key, _ in own]
         numbers.append(_sums([values for _, values in own], fit))
-    return Tally(len(pieces[0].in_force), tuple(keys), np.concatenate(numbers), weeks)
+    return Tally(pieces[0].worlds, tuple(keys), np.concatenate(numbers), weeks)
 
 
-def _figures(process: str, issue: str, values: pd.Series, first: pd.DataFrame | None) -> list[tuple[Key, Array]]:
-    """A metric, and its paired difference to the first process where that has it."""
+Place = tuple[str, str, str]
+"""Issue, table and headline: what a figure is of, apart from its process and metric."""
+
+
+def _frames(piece: Piece, scenario: Scenario) -> dict[Place, pd.DataFrame]:
+    """Rows per world of a process: as a whole, per issue, per table, and per table and issue."""
+    whole = process_rows(piece.rows, scenario)
+    about = [metric for metric in whole if metric in ABOUT_HEADLINE]
+    issues = " ".join(headline(scenario.file, piece.process))
+    found: dict[Place, pd.DataFrame] = {("", "", issues): whole[about], ("", "", ""): whole.drop(columns=about)}
+    found |= {(issue, "", ""): frame for issue, frame in issue_rows(piece.rows, scenario).items()}
+    for table, frame in table_frames(piece.rows, scenario).items():
+        found["", table, ""] = frame
+        rows = piece.rows[piece.rows["table"] == table]
+        found |= {(issue, table, ""): own for issue, own in issue_rows(rows, scenario).items()}
+    return found
+
+
+def _figures(process: str, place: Place, values: pd.Series, first: dict[Place, pd.DataFrame]) -> list[tuple[Key, Array]]:
+    """A metric, and its paired difference to the first process where that has it, of the same issues."""
     metric, own = str(values.name), values.to_numpy(dtype=float)
     kind = "share" if values.dtype == bool else "median" if metric == WEEKS else "mean"
-    found: list[tuple[Key, Array]] = [((process, metric, issue, kind), own)]
-    if first is not None:
-        change = own - first[metric].to_numpy(dtype=float)
-        found.append(((process, f"{metric}_difference", issue, "mean"), change))
+    found: list[tuple[Key, Array]] = [(Key(process, metric, *place, kind), own)]
+    if place in first:
+        change = own - first[place][metric].to_numpy(dtype=float)
+        found.append((Key(process, f"{metric}_difference", *place, "mean"), change))
     return found
 
 
@@ -177,6 +212,25 @@ class _Fit:
     def explained(self, centred: Array) -> Array:
         """Sum of squares explained of each row of ``(figures, worlds)``."""
         return np.asarray((((centred @ self.parameters) @ self.inverse.T) ** 2).sum(axis=1))
+
+
+def left_open(values: Array, drawn: Mapping[str, NDArray[Any]]) -> tuple[Array, Array]:
+    """Where the means of ``values`` (figures, worlds) lie by what the assumptions leave open, ``(figures,)`` low and high.
+
+    ``drawn`` has what was drawn in these worlds, by name. NaN where nothing can be said, as in a table of figures.
+    """
+    if not len(values):
+        return np.empty(0), np.empty(0)
+    keys = tuple(Key("", str(place)) for place in range(len(values)))
+    parts = []
+    for start in range(0, values.shape[1], BLOCK):
+        own = values[:, start : start + BLOCK].astype(float)
+        fit = _Fit.of({name: column[start : start + BLOCK] for name, column in drawn.items()}, own.shape[1])
+        parts.append(Tally(own.shape[1], keys, _sums(list(own), fit), {}))
+    if not parts:
+        return np.full(len(values), np.nan), np.full(len(values), np.nan)
+    found = merged(parts).table()
+    return found["assumed_low"].to_numpy(), found["assumed_high"].to_numpy()
 
 
 def _sums(figures: list[Array], fit: _Fit | None) -> Array:

@@ -24,11 +24,9 @@ from sim.show.charts.style import (
     height_of,
     label,
     page,
-    percent,
-    percent_range,
     wrap,
 )
-from sim.study.outcomes import Estimate
+from sim.show.written import Lookup, share
 
 if TYPE_CHECKING:
     from sim.study.compare import Result
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
 SHADES = LinearSegmentedColormap.from_list("shares", ["#F4F8FB", "#56A3D0", "#003F66"])
 """One hue from light to dark, so that it also reads in grey."""
 
-CELL, ROW = 1.15, 0.52
+CELL, ROW = 1.15, 0.68
 """Inches: the least width of a column and height of a row."""
 ISSUES = 2.3
 """Inches: width of the names of issues."""
@@ -65,8 +63,10 @@ def draw(result: Result) -> Figure:
         Words(
             "Share of worlds in which a text on each issue is agreed",
             """A cell: the share of worlds in which any table of the process agrees a text that moves the issue
-            from the status quo, and its interval. Agreed is not yet ratified or kept.""",
-            footnote(result, "ranges: 95% Monte-Carlo interval"),
+            from the status quo, in percent. [ ]: 95% Monte-Carlo interval; more worlds narrow it. ( ): what the
+            assumptions leave open; more worlds do not narrow it. (?): not known, or not to be told from noise
+            with so few worlds. Agreed is not yet ratified or kept.""",
+            footnote(result),
         ),
         grid,
         [Heading("")],
@@ -81,9 +81,7 @@ def draw(result: Result) -> Figure:
             axes.text((n + 0.5) * cell, down, line, ha="center", va="baseline", fontsize=SMALL, fontweight="bold")
     if not issues:
         axes.text(0, head + ROW / 2, "No process has an issue on its tables.", va="center", fontsize=SIZE)
-    shares = {
-        (r["process"], r["issue"]): Estimate(r["estimate"], r["low"], r["high"]) for r in found.to_dict("records")
-    }
+    lookup = Lookup(result.summary)
     down = head
     for issue in issues:
         if issue in grouped:
@@ -105,15 +103,15 @@ def draw(result: Result) -> Figure:
             )
         for n, process in enumerate(result.processes):
             _cell(
-                axes, Rectangle((n * cell + 0.02, down + 0.02), cell - 0.04, ROW - 0.04), shares.get((process, issue))
+                axes, Rectangle((n * cell + 0.02, down + 0.02), cell - 0.04, ROW - 0.04), lookup(process, "agreed", issue)
             )
         down += ROW
     sheet.legend([Patch(**ABSENT, linewidth=0.6, label="not on a table of this process")], 1)
     return sheet.figure
 
 
-def _cell(axes: Axes, box: Rectangle, found: Estimate | None) -> None:
-    """A share and its interval on its shade; hatched where there is none."""
+def _cell(axes: Axes, box: Rectangle, found: Any) -> None:
+    """A share and both intervals on its shade; hatched where there is none."""
     axes.add_patch(box)
     box.set_linewidth(0)
     if found is None:
@@ -122,24 +120,16 @@ def _cell(axes: Axes, box: Rectangle, found: Estimate | None) -> None:
     box.set_facecolor(SHADES(found.estimate))
     ink = "white" if _luminance(found.estimate) < 0.45 else INK
     centre, top = box.get_x() + box.get_width() / 2, box.get_y()
-    axes.text(
-        centre,
-        top + 0.20,
-        percent(found.estimate),
-        ha="center",
-        va="baseline",
-        fontsize=PANEL,
-        fontweight="bold",
-        color=ink,
-    )
-    interval = percent_range(found.low, found.high)
-    axes.text(centre, top + 0.38, interval, ha="center", va="baseline", fontsize=SMALL, color=ink)
+    lines = zip(share("agreed", "").estimate(found), (0.19, 0.37, 0.53), (PANEL, SMALL, SMALL), strict=True)
+    for text, down, size in lines:
+        bold = "bold" if size == PANEL else "normal"
+        axes.text(centre, top + down, text, ha="center", va="baseline", fontsize=size, fontweight=bold, color=ink)
 
 
 def agreed(result: Result) -> pd.DataFrame:
-    """Share agreed and its bounds, a row per process and issue on its agenda."""
+    """Share agreed, a row per process and issue on its agenda."""
     rows = result.summary
-    return rows[(rows["metric"] == "agreed") & (rows["issue"] != "")][["process", "issue", "estimate", "low", "high"]]
+    return rows[(rows["metric"] == "agreed") & (rows["issue"] != "") & (rows["table"] == "")][["process", "issue", "estimate"]]
 
 
 def by_group(result: Result, issues: list[str]) -> list[str]:

@@ -70,7 +70,7 @@ def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Fig
     """A map per metric; the first varied path runs to the right, the second up."""
     across, up = swept.paths
     columns, rows = (np.sort(swept.table[path].unique()).astype(float) for path in swept.paths)
-    known = set(swept.table.loc[swept.table["issue"] == issue, "metric"])
+    known = set(swept.table.loc[(swept.table["issue"] == issue) & (swept.table["table"] == ""), "metric"])
     found = {m: best(swept.table, metric=m, issue=issue, processes=swept.processes) for m in metrics if m in known}
     leaders = [p for p in swept.processes if any((f["best"] == p).any() for f in found.values())]
     order = swept.processes if len(swept.processes) <= len(COLOURS) else leaders  # as in the curves, where it can be

@@ -81,7 +81,7 @@ class Swept:
 def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Figure:
     """Metrics along the first numeric path; with a second path varied, the first metric only, a panel per value."""
     x, *others = _numeric_first(swept)
-    found = swept.table[swept.table["issue"] == issue]
+    found = swept.table[(swept.table["issue"] == issue) & (swept.table["table"] == "")]
     shown = [m for m in metrics if m in set(found["metric"])]
     many = len(swept.processes) > MOST_LINES
     if others or many:

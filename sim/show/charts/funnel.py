@@ -1,6 +1,7 @@
 """From invited to in force at the end: the share of worlds in which each stage is reached, and why not.
 
-A stage counts as reached where any table of the process reached it with all stages before. Where a world
+A stage counts as reached where any table with a headline issue of the process reached it with all stages before; texts
+count that move one of them. Stages are nested: what stands at the end was ratified before. Where a world
 is lost between two stages, each of its tables that got as far as the first has a reason and a side whose
 it is; they share the world's weight.
 """
@@ -16,33 +17,36 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.scenario.headline import headline
 from sim.show.charts.style import (
     BLUE,
     GREY,
-    INK,
     PALE,
     SIZE,
     SKY,
     SMALL,
+    Bounds,
     Grid,
     Heading,
     Words,
     baselines,
+    drawn_in,
     footnote,
     height_of,
     label,
     page,
     percent,
     short,
+    whisker_key,
+    whiskers,
     wrap,
 )
-from sim.study.compare import GOOD_ENDS
-from sim.study.outcomes import share
+from sim.study.outcomes import moves, share
+from sim.study.tally import left_open
 
 if TYPE_CHECKING:
     from sim.study.compare import Result
 
-CHECKPOINT = 26
 HELD = "In force"
 BAR, GAP = 0.19, 0.07
 """Inches: height of a bar, and room between a bar and the words above it."""
@@ -65,6 +69,10 @@ class Step:
     part: float  # of the loss that the reason accounts for
 
 
+HINTED = "Invited by a hint"
+"""Name of the first stage where no table of a process has a formal invitation of both sides."""
+
+
 def draw(result: Result) -> Figure:
     """The funnel of every process, a panel each."""
     funnels = {p: steps(result, p) for p in result.processes}
@@ -73,15 +81,16 @@ def draw(result: Result) -> Figure:
     room = [max(height_of(text, SMALL) for text in texts) for texts in zip(*words.values(), strict=True)]
     bottoms = [float(b) for b in np.cumsum([r + GAP + BAR + GAP / 2 for r in room])]
     columns = min(len(funnels), 2)
-    grid = Grid(columns, BARS, bottoms[-1], left=LABELS, right=0.35, bottom=0.25)
+    grid = Grid(columns, BARS, bottoms[-1], left=LABELS, right=0.35, bottom=0.25, legend=0.35)
+    known = {p: _bounds(result, p, funnel) for p, funnel in funnels.items()}
     heads = [Heading(label(result.scenario.file.processes, p), _note(result, p)) for p in result.processes]
     sheet = page(
         Words(
             "Share of worlds in which each stage is reached",
-            """A stage is reached where any table of the process reaches it. Between bars: the points lost on the
-            way, with the commonest reason, whose it is, and its share of that loss. In force (lighter bars)
-            includes suspended and carried out; losses at either bar are counted from the texts ratified.""",
-            footnote(result, "lines across bars: 95% Monte-Carlo interval"),
+            """A stage is reached where any table that has an issue the process is for reaches it, with a text on such
+            an issue. Between bars: the points lost on the way, with the commonest reason, whose it is, and its
+            share of that loss. In force (the lighter bar) includes suspended and carried out.""",
+            footnote(result),
         ),
         grid,
         heads,
@@ -90,18 +99,27 @@ def draw(result: Result) -> Figure:
         axes.set_xlim(0, FULL)
         axes.set_ylim(grid.height, 0)
         axes.axis("off")
-        for bottom, step, text in zip(bottoms, funnels[process], words[process], strict=True):
-            _bar(axes, bottom - GAP / 2 - BAR / 2, step, text)
+        for bottom, step, text, bounds in zip(bottoms, funnels[process], words[process], known[process], strict=True):
+            _bar(axes, bottom - GAP / 2 - BAR / 2, step, text, bounds)
+    sheet.legend(whisker_key(thin=not all(np.isnan(bounds[2]) for own in known.values() for bounds in own)), 2)
     return sheet.figure
 
 
-def _bar(axes: Axes, middle: float, step: Step, words: str) -> None:
+def _bounds(result: Result, process: str, funnel: list[Step]) -> list[Bounds]:
+    """Both intervals of every stage."""
+    reached = np.array([step.reached for step in funnel])
+    low, high = left_open(reached, drawn_in(result, process))
+    found = [share(step.reached) for step in funnel]
+    return [(f.low, f.high, float(a), float(b)) for f, a, b in zip(found, low, high, strict=True)]
+
+
+def _bar(axes: Axes, middle: float, step: Step, words: str, bounds: Bounds) -> None:
     """A stage as a bar whose middle is at a height in inches, with its name, its number and what was lost before it."""
-    found = share(step.reached)
+    found = float(step.reached.mean())
     axes.barh(middle, 1, height=BAR, color=PALE, zorder=1)
-    axes.barh(middle, found.estimate, height=BAR, color=SKY if step.name.startswith(HELD) else BLUE, zorder=2)
-    axes.plot([found.low, found.high], [middle, middle], color=INK, linewidth=1.2, solid_capstyle="butt", zorder=3)
-    axes.text(FULL, middle, percent(found.estimate), ha="right", va="center_baseline", fontsize=SIZE)
+    axes.barh(middle, found, height=BAR, color=SKY if step.name.startswith(HELD) else BLUE, zorder=2)
+    whiskers(axes, middle, bounds)
+    axes.text(FULL, middle, percent(found), ha="right", va="center_baseline", fontsize=SIZE)
     axes.text(-0.03, middle, step.name, ha="right", va="center_baseline", fontsize=SIZE)
     top = middle - BAR / 2 - GAP / 2 - height_of(words, SMALL)
     for line, under in baselines(words, SMALL) if words else []:
@@ -118,8 +136,14 @@ def _loss_in_words(step: Step) -> str:
 
 def _note(result: Result, process: str) -> str:
     """Tables of the process, and declarations made at them, which bind nobody absent."""
-    names = [label(result.scenario.file.tables, t) for t in result.scenario.file.processes[process].tables]
+    file = result.scenario.file
+    names = [label(file.tables, t) for t in _tables(result, process)]
     note = f"Any of {len(names)} tables" if len(names) > 1 else f"Table: {names[0]}"
+    note += f", on {' or '.join(label(file.issues, i) for i in headline(file, process))}"
+    hinted = {t: _asked(result, t, "hinted") for t in _tables(result, process)}
+    if all(hinted.values()):
+        sides = [short(label(file.parties, s)) for s in result.scenario.disputants if any(s in own for own in hinted.values())]
+        note += f". {' and '.join(sides)}: no invitation but a hint"
     rows = _rows(result, process)
     if "declared_week" in rows and rows["declared_week"].notna().any():
         made = _any(rows, rows["declared_week"].notna(), result.count)
@@ -133,13 +157,16 @@ def _note(result: Result, process: str) -> str:
 def steps(result: Result, process: str) -> list[Step]:
     """The stages of a process in order, with the worlds that reached each and those lost before it."""
     rows = _rows(result, process)
-    uninvited = {t: _not_asked(result, t) for t in result.scenario.file.processes[process].tables}
-    so_far = rows["table"].astype(str).map(lambda t: not uninvited.get(t)).astype(bool)
+    about = headline(result.scenario.file, process)
+    uninvited = {t: _asked(result, t, "not") for t in _tables(result, process)}
+    so_far = rows["table"].astype(str).map(lambda t: not uninvited[t]).astype(bool)
     everyone = np.ones(result.count, bool)
     reached = _any(rows, so_far, result.count)
     asked_not = sorted({side for sides in uninvited.values() for side in sides}, key=result.scenario.disputants.index)
     whose = "both" if len(asked_not) > 1 else next(iter(asked_not), "nobody")
-    found = [Step("Both sides invited", reached, everyone & ~reached, _who(result, whose, "was not invited"), 1.0)]
+    formal = any(not _asked(result, t, "not") and not _asked(result, t, "hinted") for t in uninvited)
+    name = "Both sides invited" if formal or not reached.any() else HINTED
+    found = [Step(name, reached, everyone & ~reached, _who(result, whose, "was not invited"), 1.0)]
     stages = {
         "An occasion to meet": "occasion",
         "Both sides came": "came",
@@ -149,22 +176,27 @@ def steps(result: Result, process: str) -> list[Step]:
     for name, column in stages.items():
         before, worlds_before = so_far, reached
         so_far = before & rows[f"{column}_week"].notna()
+        if column == "agreed":
+            so_far &= moves(rows, about)
         reached = _any(rows, so_far, result.count)
         lost = worlds_before & ~reached
         found.append(Step(name, reached, lost, *_commonest(result, _lost_rows(rows, before, lost))))
-    weeks = result.scenario.file.weeks
-    points = ({f"{HELD}, week {CHECKPOINT}": CHECKPOINT} if weeks > CHECKPOINT else {}) | {f"{HELD}, at the end": weeks}
-    for name, week in points.items():
-        column = "stands_end" if week == weeks else f"stands_{week}"
-        stands = _any(rows, so_far & rows[column].astype(bool), result.count)
-        lost = reached & ~stands
-        reason = _commonest(result, _later(_lost_rows(rows, so_far, lost), week))
-        found.append(Step(name, stands, lost, *reason))
+    stands = _any(rows, so_far & rows["stands_end"].astype(bool), result.count)
+    lost = reached & ~stands
+    found.append(Step(f"{HELD}, at the end", stands, lost, *_commonest(result, _lost_rows(rows, so_far, lost))))
     return found
 
 
+def _tables(result: Result, process: str) -> list[str]:
+    """Tables of a process that have a headline issue on their agenda."""
+    file = result.scenario.file
+    about = set(headline(file, process))
+    return [t for t in file.processes[process].tables if about & set(file.tables[t].agenda)]
+
+
 def _rows(result: Result, process: str) -> pd.DataFrame:
-    return result.worlds[result.worlds["process"] == process]
+    rows = result.worlds[result.worlds["process"] == process]
+    return rows[rows["table"].astype(str).isin(_tables(result, process))]
 
 
 def _any(rows: pd.DataFrame, hit: pd.Series, worlds: int) -> Bools:
@@ -174,26 +206,18 @@ def _any(rows: pd.DataFrame, hit: pd.Series, worlds: int) -> Bools:
     return found
 
 
-def _not_asked(result: Result, table: str) -> list[str]:
+def _asked(result: Result, table: str, status: str) -> list[str]:
+    """The sides whose invitation to a table has this status."""
     file = result.scenario.file
     invited: dict[str, Any] = file.formats[file.tables[table].format].invited
-    return [side for side in result.scenario.disputants if side in invited and invited[side].status == "not"]
+    return [side for side in result.scenario.disputants if side in invited and invited[side].status == status]
 
 
 def _lost_rows(rows: pd.DataFrame, before: pd.Series, lost: Bools) -> pd.DataFrame:
     """Tables that had got as far as the stage before, in the worlds lost after it."""
     part: pd.DataFrame = rows[before.to_numpy(dtype=bool) & lost[rows["world"].to_numpy(dtype=int)]]
-    part = part[["world", "whose", "reason", "ratified_week"]]
+    part = part[["world", "whose", "reason"]]
     return part.astype({"whose": str, "reason": str})
-
-
-def _later(lost: pd.DataFrame, week: int) -> pd.DataFrame:
-    """The same with the reason put right where a row's reason is about what happened after ``week``."""
-    late = (lost["ratified_week"] >= week).to_numpy(dtype=bool, na_value=False)
-    again = lost["reason"].isin(GOOD_ENDS).to_numpy(dtype=bool) & ~late
-    other = np.select([late, again], ["in force only later", "ended, and agreed again later"], default="")
-    moved = other != ""
-    return lost.assign(reason=np.where(moved, other, lost["reason"]), whose=np.where(moved, "nobody", lost["whose"]))
 
 
 def _commonest(result: Result, lost: pd.DataFrame) -> tuple[str, float]:

@@ -15,15 +15,23 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import matplotlib.style
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
 from matplotlib.textpath import TextToPath
 
+from sim.model.arrays import Array
+from sim.show import written
 from sim.study.writing import writing
 
 if TYPE_CHECKING:
     from sim.study.compare import Result
+
+Bounds = tuple[float, float, float, float]
+"""Monte-Carlo low and high, and low and high of what the assumptions leave open; NaN where not known."""
 
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
@@ -95,24 +103,48 @@ def short(name: str, letters: int = 28) -> str:
 
 
 def percent(value: float) -> str:
-    """A share as a whole percentage that is 0% or 100% only if it is exactly that."""
-    if 0 < value < 0.005:
-        return "<1%"
-    if 0.995 <= value < 1:
-        return ">99%"
-    return f"{100 * value:.0f}%"
+    """A share with its sign, as in the tables on screen."""
+    return f"{written.percent(value)}%"
 
 
-def percent_range(low: float, high: float) -> str:
-    """The ends of an interval as percentages, one where both read the same."""
-    ends = percent(round(low, 9)), percent(round(high, 9))
-    return ends[0] if ends[0] == ends[1] else f"{ends[0].rstrip('%')}–{ends[1]}"
+def shares(axis: Axis) -> None:
+    """Percentages on an axis from 0 to 1."""
+    axis.set_ticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
 
 
-def footnote(result: Result, intervals: str = "bands and bars: 95% Monte-Carlo interval") -> str:
-    """How many worlds a chart rests on and what its intervals are."""
+THICK, THIN = 3.2, 0.9
+"""Points: width of a line for a Monte-Carlo interval, and of one for what the assumptions leave open."""
+
+
+def whiskers(axes: Axes, at: float, bounds: Bounds, *, upright: bool = False, colour: str = "#222222") -> None:
+    """Both intervals of a figure: a thin line for what the assumptions leave open, a thick one on it for Monte-Carlo error."""
+    for (low, high), width in ((bounds[2:], THIN), (bounds[:2], THICK)):
+        if not (np.isnan(low) or np.isnan(high)):
+            ends, place = [low, high], [at, at]
+            line = (place, ends) if upright else (ends, place)
+            axes.plot(*line, color=colour, linewidth=width, solid_capstyle="butt", zorder=6)
+
+
+def whisker_key(*, thin: bool = True, colour: str = "#222222") -> list[Any]:
+    """What the two lines mean; ``thin``: whether any of that kind is drawn."""
+    said = "what the assumptions leave open" if thin else "what the assumptions leave open: not known here"
+    return [
+        Line2D([], [], color=colour, linewidth=THICK, label="95% Monte-Carlo interval"),
+        Line2D([], [], color=colour, linewidth=THIN, label=said),
+    ]
+
+
+def drawn_in(result: Result, process: str) -> dict[str, Array]:
+    """What was drawn in each world of a process, by name, ``(worlds,)``."""
+    rows = result.worlds[result.worlds["process"] == process].drop_duplicates("world").sort_values("world")
+    columns = [column for column in rows if str(column).startswith("parameter:")]
+    return {str(column): rows[column].to_numpy(dtype=float) for column in columns}
+
+
+def footnote(result: Result, more: str = "") -> str:
+    """How many worlds a chart rests on, and what is to be known of it."""
     worlds = "1 world" if result.count == 1 else f"{result.count:,} worlds"
-    return f"{worlds} per process, seed {result.seed}; {intervals}; no forecast."
+    return f"{worlds} per process, seed {result.seed}; {f'{more}; ' if more else ''}no forecast."
 
 
 def ink_on(colour: str) -> str:

@@ -17,22 +17,30 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from sim.scenario.headline import headline
 from sim.show.charts.style import (
     BLUE,
     GREEN,
     GREY,
     INK,
     ORANGE,
+    PURPLE,
     VERMILLION,
     Grid,
     Heading,
     Words,
     columns_for,
+    drawn_in,
     footnote,
     label,
+    legend_height,
     page,
     short,
+    whisker_key,
+    whiskers,
 )
+from sim.study.outcomes import mean
+from sim.study.tally import left_open
 from sim.study.zones import zones
 
 if TYPE_CHECKING:
@@ -48,10 +56,11 @@ NEAR = 0.2
 
 @dataclass(frozen=True)
 class Panel:
-    """A process at its busiest table: texts agreed ``(n, 2)`` and the table's packages, a row each."""
+    """A process at its busiest table: texts agreed ``(n, 2)``, their worlds, and the table's packages, a row each."""
 
     table: str
     texts: NDArray[np.float64]
+    worlds: NDArray[np.int64]
     packages: pd.DataFrame
 
     @property
@@ -67,41 +76,63 @@ def draw(result: Result) -> Figure:
     panels = {p: busiest(result, p, stated) for p in result.processes}
     columns = columns_for(len(panels), 3)
     side = 4.2 if columns == 1 else 3.0
-    grid = Grid(columns, side, side, left=0.8, right=0.2, bottom=0.65, legend=0.6)
+    across = 2 if columns * (side + 1.0) < 8 else 3
+    below = legend_height([*_key(), *whisker_key(thin=False)], across)
+    grid = Grid(columns, side, side, left=0.8, right=0.2, bottom=0.65, legend=below)
     names = [short(label(result.scenario.file.parties, s)) for s in sides]
     heads = [Heading(label(result.scenario.file.processes, p), _note(result, panels[p])) for p in result.processes]
     sheet = page(
         Words(
             f"Surplus of {names[0]} and of {names[1]} in the texts agreed",
-            """At the busiest table of each process. A dot: the first text agreed in one world, as the sides valued
-            it then, with what mediators added; 0: no better than no agreement. Line and marks: all texts at the
-            values the scenario states, in the first week. Values are assumptions; the surpluses of two sides,
-            or of two tables, are not on one scale, and the axes differ from panel to panel.""",
-            footnote(
-                result, f"spread of dots: worlds, not an interval; at most the first {MOST_DOTS:,} texts are shown"
-            ),
+            """At the busiest table of each process that has an issue it is for. A dot: the first text agreed in one
+            world, as the sides valued it then, with what mediators added; 0: no better than no agreement. Line and
+            marks: all texts at the values the scenario states, in the first week. Values are assumptions; the
+            surpluses of two sides, or of two tables, are not on one scale, and the axes differ from panel to panel.""",
+            footnote(result, f"cross: the mean; spread of dots: worlds; at most the first {MOST_DOTS:,} texts are shown"),
         ),
         grid,
         heads,
     )
-    for axes, panel in zip(sheet.panels, panels.values(), strict=True):
+    known = False
+    for axes, (process, panel) in zip(sheet.panels, panels.items(), strict=True):
         _draw_panel(axes, panel, sides)
+        known |= _cross(axes, panel, drawn_in(result, process))
         axes.set_xlabel(f"surplus of {names[0]}")
         axes.set_ylabel(f"surplus of {names[1]}")
-    sheet.legend(_key(), 3)
+    sheet.legend([*_key(), *whisker_key(thin=known, colour=CROSS)], across)
     return sheet.figure
 
 
 def busiest(result: Result, process: str, stated: pd.DataFrame) -> Panel:
-    """The table of a process with the most texts agreed (the first of several), its texts and its packages."""
+    """The table with a headline issue that has the most texts agreed (the first of several), its texts and its packages."""
     rows = result.worlds[(result.worlds["process"] == process) & result.worlds["agreed_week"].notna()]
-    tables = list(result.scenario.file.processes[process].tables)
+    file = result.scenario.file
+    about = set(headline(file, process))
+    tables = [t for t in file.processes[process].tables if about & set(file.tables[t].agenda)]
     counts = rows["table"].astype(str).value_counts()
     table = max(tables, key=lambda t: counts.get(t, 0))
     columns = [f"text_surplus_{s}" for s in result.scenario.disputants]
-    texts = rows.loc[rows["table"] == table, columns].to_numpy(dtype=float, na_value=np.nan)
+    own = rows[rows["table"] == table]
+    texts = own[columns].to_numpy(dtype=float, na_value=np.nan)
+    there = ~np.isnan(texts).any(axis=1)
     packages = stated[(stated["process"] == process) & (stated["table"] == table)]
-    return Panel(table, texts[~np.isnan(texts).any(axis=1)], packages)
+    return Panel(table, texts[there], own["world"].to_numpy(dtype=np.int64)[there], packages)
+
+
+CROSS = PURPLE
+
+
+def _cross(axes: Axes, panel: Panel, drawn: dict[str, NDArray[np.float64]]) -> bool:
+    """Both intervals of the mean of the texts, for either side; whether what the assumptions leave open is known."""
+    if len(panel.texts) < 2:
+        return False
+    low, high = left_open(panel.texts.T, {name: column[panel.worlds] for name, column in drawn.items()})
+    found = [mean(values) for values in panel.texts.T]
+    centre = [one.estimate for one in found]
+    for place, one in enumerate(found):
+        bounds = (one.low, one.high, float(low[place]), float(high[place]))
+        whiskers(axes, centre[1 - place], bounds, upright=bool(place), colour=CROSS)
+    return not bool(np.isnan(low).all())
 
 
 def _note(result: Result, panel: Panel) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from sim.show.charts.style import (
     BLUE,
@@ -23,6 +23,7 @@ from sim.show.charts.style import (
     footnote,
     label,
     page,
+    shares,
 )
 from sim.study.outcomes import Z
 
@@ -34,7 +35,7 @@ STATES = {
     "suspended": ("suspended", ORANGE, "////"),
     "signed": ("text signed, not yet ratified", YELLOW, ""),
     "talking": ("talking", SKY, ""),
-    "apart": ("apart (before, between and after)", PALE, ""),
+    "apart": ("apart, or agreed only on other issues", PALE, ""),
 }
 """States from the bottom of a stack to its top: words, colour, hatch."""
 
@@ -52,8 +53,9 @@ def draw(result: Result) -> Figure:
     sheet = page(
         Words(
             "Share of worlds in each state, week by week",
-            f"""A process with several tables is counted by the table that is furthest: in force before suspended,
-            signed, talking and apart. {_first_week(result)}""",
+            f"""Talks and texts on the issues that a process is for; of several tables the one that is furthest counts: in
+            force before suspended, signed, talking and apart (before, between and after). {_first_week(result)}
+            What the assumptions leave open is not drawn here: see the funnel.""",
             footnote(result, about),
         ),
         grid,
@@ -86,7 +88,6 @@ def _panel(axes: Axes, result: Result, process: str) -> None:
         below = above
     axes.set_xlim(0.5, result.scenario.file.weeks + 0.5)
     axes.set_ylim(0, 1)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    shares(axes.yaxis)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set_xlabel("week")

@@ -23,7 +23,7 @@ from sim.scenario.evidence import Uncertainty, uncertain
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.compare import Progress
-from sim.study.outcomes import issue_rows, process_rows, table_rows
+from sim.study.outcomes import OF_ISSUE, issue_rows, process_rows, table_rows
 from sim.study.workers import in_order
 
 DUMMY, LUCK = "dummy", "luck"
@@ -91,7 +91,7 @@ def metrics(scenario: Scenario, issue: str = "") -> tuple[str, ...]:
     """Figures that have a value in every world: of a process as a whole, or of an issue."""
     if issue:
         units = sorted({unit for option in scenario.file.issues[issue].options.values() for unit in option.units})
-        return ("agreed", "ratified", "in_force_end", *(f"units_{unit}" for unit in units))
+        return (*OF_ISSUE, *(f"units_{unit}" for unit in units))
     weeks = [f"in_force_{week}" for week in CHECKPOINTS if week <= scenario.file.weeks]
     sides = [f"surplus_{side}" for side in scenario.disputants]
     return ("came", "agreed", "ratified", *weeks, "in_force_end", "weeks_in_force", *sides, "worse_than_none")
@@ -169,19 +169,19 @@ def _chunk(trial: Trial, names: tuple[str, ...], x: Array) -> pd.DataFrame:
     found: dict[tuple[str, str], Array] = {}
     for process in trial.processes:
         world = World(trial.scenario, process, draws).run()
-        rows, in_force = table_rows(world, 0), world.in_force
+        rows = table_rows(world, 0)
         world.forget()
-        frame = outcomes(rows, trial.scenario, trial.issue, in_force)
+        frame = outcomes(rows, trial.scenario, trial.issue)
         for metric in metrics(trial.scenario, trial.issue):
             found[process, metric] = frame[metric].to_numpy(dtype=float).reshape(luck.shape).mean(axis=1)
     return pd.DataFrame(found)
 
 
-def outcomes(rows: pd.DataFrame, scenario: Scenario, issue: str, in_force: NDArray[np.int32]) -> pd.DataFrame:
+def outcomes(rows: pd.DataFrame, scenario: Scenario, issue: str) -> pd.DataFrame:
     """A row per world of one process: of it as a whole, or of an issue on its agenda."""
-    return issue_rows(rows, scenario)[issue] if issue else process_rows(rows, in_force, scenario)
+    return issue_rows(rows, scenario)[issue] if issue else process_rows(rows, scenario)
 
 
-def outcome(rows: pd.DataFrame, scenario: Scenario, metric: str, issue: str, in_force: NDArray[np.int32]) -> Array:
+def outcome(rows: pd.DataFrame, scenario: Scenario, metric: str, issue: str) -> Array:
     """One of these, ``(worlds,)``."""
-    return outcomes(rows, scenario, issue, in_force)[metric].to_numpy(dtype=float)
+    return outcomes(rows, scenario, issue)[metric].to_numpy(dtype=float)

@@ -43,6 +43,7 @@ from sim.model.draws import BLOCK
 from sim.scenario.arguments import jobs_of, names_of, seed_of, whole
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
+from sim.study.alike import check_alike
 from sim.study.compare import DEFAULT_SEED
 from sim.study.exploration.given import DUMMY, LUCK, Trial, metrics, quantities, ranges
 from sim.study.sweeps.design import Axis, Span, make_axes
@@ -194,6 +195,7 @@ def handover(  # noqa: PLR0913 - the public call; every argument is one a user t
     if isinstance(parameters, str):
         parameters = [parameters]
     names = choose_parameters(known, parameters)
+    check_alike(scenario, chosen, metric=metric, issue=issue or "")
     trial = Trial(scenario, chosen, issue or "", seed, whole("lucks", lucks, least=1, most=BLOCK), hold=rest == "stated")
     return Handover(trial, choose_metric(scenario, metric, issue or ""), names, choices, jobs)
 

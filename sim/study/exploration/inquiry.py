@@ -9,6 +9,7 @@ from sim.model.draws import BLOCK
 from sim.scenario.arguments import names_of, seed_of, whole
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
+from sim.study.alike import check_alike
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS
 from sim.study.exploration.given import DUMMY, LUCK, Trial, quantities
 from sim.study.exploration.handover import DEFAULT_LUCKS, DEFAULT_METRIC, Handover, choose_metric, choose_parameters, salib
@@ -85,6 +86,7 @@ def ask(  # noqa: PLR0913 - what a study of sensitivity is asked for
         raise refuse("method", f"unknown method {shown(method)}{hint(str(method), METHODS)}")
     chosen = _pair(scenario, processes)
     metric = choose_metric(scenario, metric, issue or "")
+    check_alike(scenario, chosen, metric=metric, issue=issue or "")
     known = quantities(scenario)
     top = DEFAULT_TOP if parameters is None and method == "sobol" else None
     if parameters is not None and not isinstance(parameters, Iterable):

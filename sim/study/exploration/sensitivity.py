@@ -194,11 +194,11 @@ def _run(asked: Inquiry, jobs: int, progress: Progress | None) -> tuple[dict[str
     done = 0
     parts = (partial(run_block, asked.scenario, process, asked.seed, b, size) for process, b, size in tasks)
     for piece in in_order(parts, jobs=jobs):
-        values[piece.process].append(outcome(piece.rows, asked.scenario, asked.metric, asked.issue, piece.in_force))
+        values[piece.process].append(outcome(piece.rows, asked.scenario, asked.metric, asked.issue))
         if piece.process == asked.processes[0]:
             for name, column in piece.drawn.items():
                 drawn.setdefault(name, []).append(column)
-        done += len(piece.in_force)
+        done += piece.worlds
         if progress is not None:
             progress(done, asked.worlds)
     whole = ({k: np.concatenate(v) for k, v in parts.items()} for parts in (drawn, values))
@@ -212,11 +212,7 @@ def _from_run(asked: Inquiry, result: Result, every: tuple[str, ...]) -> tuple[d
         if process not in result.processes:
             raise refuse("processes", f"the run has no process {process}{hint(process, result.processes)}")
         rows = result.worlds[result.worlds["process"] == process]
-        if asked.metric == "weeks_in_force" and (tables := rows["table"].nunique()) > 1:
-            said = f"a run does not keep {asked.metric} of {process}, which has {tables} tables; expected a scenario, not a run"
-            raise refuse("metric", said)
-        in_force = rows["weeks_in_force"].to_numpy(dtype=np.int32)[: result.count]
-        values[process] = outcome(rows, asked.scenario, asked.metric, asked.issue, in_force)
+        values[process] = outcome(rows, asked.scenario, asked.metric, asked.issue)
     first = result.worlds.drop_duplicates("world").sort_values("world")
     if missing := [name for name in every if f"parameter:{name}" not in first]:
         raise StudyError(f"the run has no draws of {missing[0]}; expected a run of this version of gobetween")

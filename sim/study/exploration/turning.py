@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from sim.scenario.arguments import jobs_of, names_of, seed_of, whole, worlds_of
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
+from sim.study.alike import check_alike
 from sim.study.compare import DEFAULT_SEED, Progress, Result, compare
 from sim.study.exploration.discovery import Discovery, find_boxes, prim_library
 from sim.study.outcomes import issue_rows, process_rows
 from sim.study.saving import MANIFEST, read
 from sim.study.sweeps.gather import Sweep
-from sim.study.sweeps.ranking import LESS_IS_BETTER, UNPAIRED, figures
+from sim.study.sweeps.ranking import LESS_IS_BETTER, UNPAIRED, check_points, figures
 from sim.study.sweeps.store import TABLE, read_store
 
 WORLDS = 4000
@@ -81,8 +82,10 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
     if metric == UNPAIRED:
         raise refuse("metric", f"{metric} has no paired difference in every world; expected a share or a mean, such as agreed")
     if isinstance(source, Result):
+        check_alike(source.scenario, names, metric=metric, issue=issue)
         parameters, difference = _of_worlds(source, names, metric, issue)
     else:
+        check_points(source.table, names, metric=metric, issue=issue)
         parameters, difference = _of_points(source, names, metric, issue)
     sign = -1.0 if metric in LESS_IS_BETTER else 1.0
     single = isinstance(source, Result) if noisy is None else noisy
@@ -126,14 +129,8 @@ def _of_worlds(result: Result, names: tuple[str, str], metric: str, issue: str) 
 def _per_world(result: Result, name: str, metric: str, issue: str) -> NDArray[np.float64]:
     """A metric in every world of a process, ``(worlds,)``."""
     rows = result.worlds[result.worlds["process"] == name].reset_index(drop=True)
-    if issue:
-        frame = issue_rows(rows, result.scenario).get(issue, pd.DataFrame())
-    else:
-        alone = len(result.scenario.file.processes[name].tables) == 1
-        weeks = rows["weeks_in_force"].to_numpy() if alone else np.zeros(result.count, np.int32)
-        frame = process_rows(rows, weeks, result.scenario)
-        if not alone:  # weeks of several tables overlap, and rows of worlds do not say by how much
-            frame = frame.drop(columns="weeks_in_force")
+    scenario = result.scenario
+    frame = issue_rows(rows, scenario).get(issue, pd.DataFrame()) if issue else process_rows(rows, scenario)
     if metric not in frame:
         what = f"{metric} of issue {issue}" if issue else metric
         raise refuse("metric", f"the worlds of {name} do not hold {what}{hint(metric, list(frame))}")

@@ -39,10 +39,11 @@ def beside(  # noqa: PLR0913 - what is run, and how
 ) -> pd.DataFrame:
     """A row per scenario, process and metric: the figure under the ``prior``, the ``posterior``, and the ``change``.
 
-    Metrics are the share of worlds with a text agreed, weeks in force, and both as paired differences to the first
-    process (``_difference``). ``_low`` and ``_high`` are Monte-Carlo error; ``_assumed_low`` and ``_assumed_high`` what
-    the drawn numbers leave open (``study/tally.py``). The change is paired by world, of a figure or of a difference.
-    ``order`` is the place of the process by that metric, the largest first. ``posterior`` has a draw per row.
+    Metrics are the share of worlds with a text agreed on a headline issue, weeks in force, and both as paired
+    differences to the first process (``_difference``) where that is about the same issues. ``_low`` and ``_high`` are
+    Monte-Carlo error; ``_assumed_low`` and ``_assumed_high`` what the drawn numbers leave open (``study/tally.py``). The
+    change is paired by world, of a figure or of a difference. ``order`` is the place of the process by that metric among
+    those about the same issues, the largest first. ``posterior`` has a draw per row.
     """
     draws: dict[str, Drawn] = {
         "prior": partial(PriorDraws, prior=ranges()),
@@ -69,7 +70,7 @@ def _pieces(scenario: Scenario, drawn: Drawn, run: tuple[int, int, int], told: C
     parts = (partial(run_block, scenario, p, seed, b, n, drawn) for p, b, n in calls)
     for piece in in_order(parts, jobs=jobs):
         found.setdefault(piece.process, []).append(piece)
-        told(len(piece.in_force))
+        told(piece.worlds)
     return found
 
 
@@ -77,12 +78,14 @@ def _table(scenario: Scenario, pieces: dict[str, dict[str, list[Piece]]]) -> pd.
     said = {}
     for kind, own in pieces.items():
         summary = merged(tally_block(scenario, list(block)) for block in zip(*own.values(), strict=True)).table()
-        said[kind] = summary[summary["issue"] == ""].set_index(["process", "metric"])
+        said[kind] = summary[(summary["issue"] == "") & (summary["table"] == "")].set_index(["process", "metric"])
     values = {kind: {name: _by_world(scenario, parts) for name, parts in own.items()} for kind, own in pieces.items()}
     first = next(iter(scenario.file.processes))
     rows: list[dict[str, Any]] = []
     for name in scenario.file.processes:
         for metric in (*METRICS, *(() if name == first else (f"{plain}_difference" for plain in METRICS))):
+            if (name, metric) not in said["prior"].index:
+                continue  # this process is about other issues than the first
             plain = metric.removesuffix("_difference")
             moved = (values["posterior"][name] - values["prior"][name])[plain]
             if metric != plain:
@@ -93,7 +96,9 @@ def _table(scenario: Scenario, pieces: dict[str, dict[str, list[Piece]]]) -> pd.
                 figures = table.loc[(name, metric)]
                 row |= {kind if bound == "estimate" else f"{kind}_{bound}": float(figures[bound]) for bound in BOUNDS}
                 if metric == plain:
-                    row[f"{kind}_order"] = int((table.xs(plain, level="metric")["estimate"] > figures["estimate"]).sum()) + 1
+                    others = table.xs(plain, level="metric")
+                    alike = others[others["headline"] == figures["headline"]]
+                    row[f"{kind}_order"] = int((alike["estimate"] > figures["estimate"]).sum()) + 1
             rows.append(row | {"change": change.estimate, "change_low": change.low, "change_high": change.high})
     frame = pd.DataFrame(rows)
     for column in ("prior_order", "posterior_order"):
@@ -103,5 +108,5 @@ def _table(scenario: Scenario, pieces: dict[str, dict[str, list[Piece]]]) -> pd.
 
 def _by_world(scenario: Scenario, parts: list[Piece]) -> pd.DataFrame:
     """The metrics of a process, a row per world."""
-    frames = [process_rows(part.rows, part.in_force, scenario)[list(METRICS)] for part in parts]
+    frames = [process_rows(part.rows, scenario)[list(METRICS)] for part in parts]
     return pd.concat(frames, ignore_index=True).astype(np.float64)

@@ -229,9 +229,9 @@ def issue_rows(episode: Episode, found: Fates) -> Iterator[dict[str, Any]]:
             conditional = kind == "agreed_if_came"
             where = found.met[issue] if conditional else np.ones(found.worlds, bool)
             flags = ["few worlds came"] if conditional and _few(where) else []
-            scored = kind in seen.score and not (conditional and seen.came is False)
+            scored = kind in seen.score
             if not scored:
-                flags.append("one side stayed away, so not scored" if conditional else "not scored")
+                flags.append("not scored")
             probability, bounds = chance(found.agreed[issue], where)
             yield {
                 "episode": episode.name, "cluster": seen.cluster, "phase": seen.phase, "issue": issue,

@@ -27,8 +27,9 @@ ROW_BYTES = 100
 """Roughly what a row of the table takes, in both files together."""
 
 FIGURES = {
-    "process": pa.string(), "metric": pa.string(), "issue": pa.string(), "estimate": pa.float64(), "low": pa.float64(),
-    "high": pa.float64(), "worlds": pa.int64(), "assumed_low": pa.float64(), "assumed_high": pa.float64(),
+    "process": pa.string(), "metric": pa.string(), "issue": pa.string(), "table": pa.string(),
+    "headline": pa.string(), "estimate": pa.float64(), "low": pa.float64(), "high": pa.float64(), "worlds": pa.int64(),
+    "assumed_low": pa.float64(), "assumed_high": pa.float64(),
 }  # fmt: skip
 
 TYPES = {"number": pa.float64(), "whole": pa.int64(), "truth": pa.bool_(), "text": pa.string(), "other": pa.string()}

@@ -20,13 +20,17 @@ from numpy.typing import NDArray
 
 from sim.scenario.arguments import names_of
 from sim.scenario.problems import hint, refuse
+from sim.study.alike import refuse_unlike
 
 LESS_IS_BETTER = frozenset({"worse_than_none"})
 
 UNPAIRED = "weeks_to_agreement"
 """A median over the worlds with a text: other worlds in each process, so there is no paired margin."""
 
-_OWN = ("point", "process", "metric", "issue", "estimate", "low", "high", "worlds", "assumed_low", "assumed_high")
+_OWN = (
+    "point", "process", "metric", "issue", "table", "headline", "estimate", "low", "high", "worlds",
+    "assumed_low", "assumed_high",
+)  # fmt: skip
 
 
 def best(table: pd.DataFrame, *, metric: str, issue: str = "", processes: Sequence[str] | None = None) -> pd.DataFrame:
@@ -37,7 +41,7 @@ def best(table: pd.DataFrame, *, metric: str, issue: str = "", processes: Sequen
     ``high``, its 95% Monte-Carlo interval; and ``told``, whether the intervals of its margins over *all* others
     lie above zero. Equal ones go by the order of ``processes``, by default that of the table. Points where
     fewer than two processes have the figure are left out. Raises ScenarioError for a metric or process that the
-    table does not have.
+    table does not have, and for a figure that is about other issues in each process: then name an ``issue``.
     """
     if metric == UNPAIRED or metric.endswith("_difference"):
         raise refuse("metric", f"{metric} has no paired margin; expected a share or a mean, such as agreed or weeks_in_force")
@@ -48,6 +52,7 @@ def best(table: pd.DataFrame, *, metric: str, issue: str = "", processes: Sequen
             raise refuse("processes", f"unknown process {name}{hint(name, list(dict.fromkeys(rows['process'])))}")
     if len(names) < 2:
         raise refuse("processes", f"got {len(names)}, expected at least two to rank")
+    check_points(table, names, metric=metric, issue=issue)
     first = str(table["process"].iloc[0])
     values = _wide(rows, names, "estimate") * (-1.0 if metric in LESS_IS_BETTER else 1.0)
     widths = _half_widths(table, rows, names=names, first=first, keys=(metric, issue))
@@ -64,13 +69,27 @@ def best(table: pd.DataFrame, *, metric: str, issue: str = "", processes: Sequen
 
 
 def figures(table: pd.DataFrame, metric: str, issue: str = "") -> pd.DataFrame:
-    """The rows of a metric and issue in the table of a sweep or a comparison. Raises ScenarioError if there are none."""
-    rows = table[(table["metric"] == metric) & (table["issue"] == issue)]
+    """The rows of a metric and issue, all tables together, in the table of a sweep or a comparison.
+
+    Raises ScenarioError if there are none.
+    """
+    own = table[(table["issue"] == issue) & (table["table"] == "")]
+    rows = own[own["metric"] == metric]
     if rows.empty:
-        known = sorted({m for m, i in zip(table["metric"], table["issue"], strict=True) if i == issue})
+        known = sorted(set(own["metric"]))
         words = f"unknown metric {metric}" + (f" of issue {issue}" if issue else "")
         raise refuse("metric", f"{words}{hint(metric, known)}")
     return rows
+
+
+def check_points(table: pd.DataFrame, names: Sequence[str], *, metric: str, issue: str = "") -> None:
+    """Raises ScenarioError where the figures of some processes in a table are about different issues."""
+    rows = figures(table, metric, issue)
+    about = dict(zip(rows["process"], rows["headline"], strict=True))
+    own = table[(table["issue"] != "") & (table["metric"] == metric) & (table["table"] == "")]
+    having = own.groupby("issue", sort=False)["process"].agg(set)
+    shared = [str(issue) for issue, processes in having.items() if processes.issuperset(names)]
+    refuse_unlike({name: str(about.get(name, "")).split() for name in names}, shared, metric)
 
 
 def _wide(rows: pd.DataFrame, names: list[str], column: str) -> pd.DataFrame:
@@ -83,7 +102,7 @@ def _half_widths(
 ) -> NDArray[np.float64]:
     """Half the interval of each pair's difference, ``(points, processes, processes)``; see the head of this file."""
     metric, issue = keys
-    paired = table[(table["metric"] == f"{metric}_difference") & (table["issue"] == issue)]
+    paired = table[(table["metric"] == f"{metric}_difference") & (table["issue"] == issue) & (table["table"] == "")]
 
     def half(frame: pd.DataFrame) -> NDArray[np.float64]:
         index = _wide(rows, names, "estimate").index
