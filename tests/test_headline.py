@@ -135,6 +135,8 @@ def test_what_is_unlike_is_refused_and_the_shared_issues_are_named(result: Resul
         check_alike(result.scenario, ["wide", "between"], metric="agreed")
     said = "agreed cannot be compared: wide is about bridge; between is about bridge, mill"
     assert f"{said}; expected an issue that all have: bridge, mill" in str(caught.value)
+    with pytest.raises(ScenarioError, match=r"by issue there is no such figure; expected one of came, agreed, .* bridge, mill"):
+        check_alike(result.scenario, ["wide", "between"], metric="weeks_in_force")
     with pytest.raises(ScenarioError, match="they have no issue in common"):
         check_alike(result.scenario, ["top", "mill"], metric="agreed")
     check_alike(result.scenario, ["top", "mill"], metric="worse_than_none")
@@ -193,7 +195,7 @@ def test_every_figure_on_screen_stands_with_both_its_intervals(result: Result, w
     console.show(result, screen)
     text = screen.file.getvalue()
     assert max(map(len, text.splitlines())) <= width
-    plain = " ".join(text.split())
+    plain = " ".join(text.split()).split("worlds, seed")[0]  # notes explain the brackets
     both = len(re.findall(r"\((?:\?|[\u2212<>\d.]+, [\u2212<>\d.]+)\)", plain))
     assert len(re.findall(r"\[[\u2212<>\d.]+, [\u2212<>\d.]+\]", plain)) == both > 50
-    assert "officials (fall-back)" in plain
+    assert "officials (fall-" in plain  # which may break at its hyphen

@@ -68,12 +68,14 @@ def words(name: str) -> SimpleNamespace:
 def test_best_by_hand() -> None:
     points = [{GRIEVANCE: 0.1}, {GRIEVANCE: 0.2}, {GRIEVANCE: 0.3}]
     found = best(table({"a": [0.5, 0.5, 0.5], "b": [0.6, 0.4, 0.52], "c": [0.2, 0.45, 0.2]}, points), metric="agreed")
-    assert list(found.columns) == ["point", GRIEVANCE, "best", "runner_up", "estimate", "margin", "low", "high", "told"]
+    assert list(found.columns) == ["point", GRIEVANCE, "best", "runner_up", "estimate", "margin", "low", "high", "assumed_low", "assumed_high", "told", "sure"]
     assert found["best"].tolist() == ["b", "a", "b"]
     assert found["runner_up"].tolist() == ["a", "c", "a"]
     assert found["margin"].tolist() == pytest.approx([0.1, 0.05, 0.02])
     assert found["low"].tolist() == pytest.approx([0.05, 0.0, -0.03], abs=1e-12)
     assert found["told"].tolist() == [True, False, False]  # an interval that ends at zero does not exclude it
+    assert found["assumed_low"].tolist() == pytest.approx([-0.05, -0.1, -0.13], abs=1e-12)  # three times as wide
+    assert found["sure"].tolist() == [False, False, False]
 
 
 def test_two_others_are_told_apart_only_beyond_the_sum_of_their_intervals() -> None:
@@ -91,8 +93,8 @@ def test_the_bound_on_a_pair_is_never_narrower_than_their_paired_interval() -> N
     scenario = load(HERE / "minimal.yaml").with_({"processes.ferry_only": {"tables": ["ferry_table"]}})
     vary = {GRIEVANCE: [0.2, 0.5]}
     names = ["direct_talks", "both", "ferry_only"]
-    bound = best(sim.sweep(scenario, vary, worlds=40, processes=names).table, metric="weeks_in_force", processes=names[1:])
-    paired = best(sim.sweep(scenario, vary, worlds=40, processes=names[1:]).table, metric="weeks_in_force")
+    bound = best(sim.sweep(scenario, vary, worlds=40, processes=names).table, metric="surplus_north", processes=names[1:])
+    paired = best(sim.sweep(scenario, vary, worlds=40, processes=names[1:]).table, metric="surplus_north")
     assert bound["best"].tolist() == paired["best"].tolist()
     assert bound["margin"].tolist() == pytest.approx(paired["margin"].tolist())
     assert ((bound["high"] - bound["low"]) >= (paired["high"] - paired["low"])).all()
@@ -147,6 +149,7 @@ def test_paths_and_metrics_in_words() -> None:
     assert metric_words("surplus_north", "", file) == "Surplus of North"
     assert [number_words(v) for v in (0.25, -0.5, 12345.0)] == ["0.25", "\u22120.5", "12,345"]
     assert [number_words(v) for v in (4.37e-05, -0.0, 0.0, 999.7, 5e-9)] == ["0.00004", "0", "0", "1,000", "0.000000005"]
+    assert [tornado._tick(v, percent=True, signed=True) for v in (0.1, -1e-14, -0.05)] == ["+10", "0", "\u22125"]
 
 
 # ---------------------------------------------------------------- what is drawn
@@ -192,6 +195,11 @@ def test_the_map_shows_the_best_by_hand_and_hatches_what_is_not_told_apart() -> 
     assert {place for place, p in cells.items() if p.get_hatch()} == {(0, 1)}
     said = {t.get_position(): t.get_text() for t in axes.texts if t.get_text().isdigit()}
     assert said == {(0.5, 0.5): "60", (1.5, 0.5): "40", (1.5, 1.5): "20"}
+    assert not any("?" in t.get_text() for t in axes.texts)  # 20 points are more than the assumptions leave open, 15
+    found.loc[found["metric"] == "agreed_difference", "assumed_low"] -= 1.0
+    with house_style():
+        axes = best_map.draw(swept(found, GRIEVANCE, OTHER), metrics=("agreed",)).axes[0]
+    assert {t.get_text() for t in axes.texts if "?" in t.get_text()} == {"60?", "40?", "20?"}
     hues = {place: np.argmax(p.get_facecolor()[:3]) for place, p in cells.items()}
     assert [hues[0, 0], hues[1, 0], hues[1, 1]] == [2, 0, 0]  # blue: the first process; vermillion: the second
 
@@ -204,6 +212,32 @@ def test_no_map_where_a_combination_is_missing_or_a_path_has_no_numbers() -> Non
     with house_style():
         figure = curves.draw(swept(found, SEEN, GRIEVANCE))  # along the one that is a number
     assert [t.get_text() for t in figure.texts if t.get_text() in ("secret", "public")] == ["public", "secret"]
+
+
+def test_processes_for_different_issues_are_ranked_issue_by_issue() -> None:
+    points = [{GRIEVANCE: a, OTHER: b} for a, b in product((0.0, 1.0), (0.2, 0.4))]
+    whole = table({"a": [0.8] * 4, "b": [0.2] * 4}, points)
+    whole["headline"] = ["ferry" if process == "a" else "ferry border" for process in whole["process"]]
+    ferry = table({"a": [0.1] * 4, "b": [0.2] * 4}, points).assign(issue="ferry")
+    found = pd.concat([whole[whole["metric"] == "agreed"], ferry], ignore_index=True)
+    data = swept(found, GRIEVANCE, OTHER)
+    assert best_map.fits(data)
+    with house_style():
+        figure = best_map.draw(data)
+    assert len(figure.axes) == 1
+    assert any(t.get_text() == "A text agreed: ferry" for t in figure.texts)
+    assert not best_map.fits(swept(found[found["issue"] == ""], GRIEVANCE, OTHER))  # nothing that both have
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 9])
+def test_curves_show_what_the_assumptions_leave_open_however_many_they_are(count: int) -> None:
+    with house_style():
+        figure = curves.draw(swept(several(count, LINE), GRIEVANCE))
+    assert any(t.get_text() == "what the assumptions leave open" for t in figure.legends[0].get_texts())
+    ends = several(count, LINE).query("process == 'p0' and metric == 'agreed'")["assumed_high"].tolist()
+    drawn = [list(line.get_ydata()) for axes in figure.axes for line in axes.lines]
+    upright = [[segment[1][1] for segment in each.get_segments()] for axes in figure.axes for each in axes.collections if hasattr(each, "get_segments")]
+    assert ends in drawn or ends in upright
 
 
 def test_curves_have_the_figures_of_the_table() -> None:

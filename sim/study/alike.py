@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sim.scenario.headline import headline, matched
 from sim.scenario.problems import refuse
 from sim.scenario.scenario import Scenario
-from sim.study.outcomes import ABOUT_HEADLINE
+from sim.study.outcomes import ABOUT_HEADLINE, OF_ISSUE
 
 
 def check_alike(scenario: Scenario, processes: Sequence[str], *, metric: str, issue: str = "") -> None:
@@ -23,5 +23,11 @@ def refuse_unlike(about: Mapping[str, Sequence[str]], shared: Sequence[str], met
     if len({tuple(issues) for issues in about.values()}) < 2:
         return
     said = "; ".join(f"{process} is about {', '.join(issues)}" for process, issues in about.items())
-    wanted = f"expected an issue that all have: {', '.join(shared)}" if shared else "they have no issue in common"
+    wanted = f"an issue that all have: {', '.join(shared)}"
+    if not shared:
+        wanted = "they have no issue in common"
+    elif metric in OF_ISSUE:
+        wanted = f"expected {wanted}"
+    else:
+        wanted = f"by issue there is no such figure; expected one of {', '.join(OF_ISSUE)} and {wanted}"
     raise refuse("processes", f"{metric} cannot be compared: {said}; {wanted}")

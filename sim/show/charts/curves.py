@@ -1,7 +1,8 @@
 """A metric along one varied quantity of a sweep: a line per process with its Monte-Carlo band.
 
 Few processes share a panel per metric, or, where a second quantity is varied, per value of it. Many get a panel
-each, with the others in grey behind. Where there is room the range that the assumptions leave open is a paler band.
+each, with the others in grey behind. What the assumptions leave open is a paler band with thin edges, and where more
+than two processes share a panel thin upright lines.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.show.charts.style import (
     BLUE,
@@ -28,6 +29,7 @@ from sim.show.charts.style import (
     PURPLE,
     SIZE,
     SKY,
+    THIN,
     VERMILLION,
     Grid,
     Heading,
@@ -38,6 +40,7 @@ from sim.show.charts.style import (
     label,
     legend_height,
     page,
+    percentages,
     wrap,
 )  # fmt: skip
 from sim.show.wording import SHARES, metric_words, path_words, value_words
@@ -58,8 +61,11 @@ MOST_LINES = len(COLOURS)
 MOST_PANELS = 6
 """Values of a second quantity that get a panel each."""
 
-ROOM_FOR_ASSUMED = 2
-"""Processes in a panel up to which the range of the assumptions is drawn as well."""
+BANDS = 2
+"""Processes in a panel up to which the range of the assumptions is a band; that of more is drawn as upright lines."""
+
+MOST_UPRIGHT = 12
+"""Values along a panel that get such lines."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +119,10 @@ def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Fig
         for process in own:
             place = 0 if many else swept.processes.index(process)
             line = rows[rows["process"] == process].sort_values(x)
-            if len(own) <= ROOM_FOR_ASSUMED:
+            if len(own) <= BANDS:
                 _assumed(axes, line, x, COLOURS[place])
+            else:
+                _upright(axes, line, x, COLOURS[place], aside=own.index(process) - (len(own) - 1) / 2)
             _line(axes, line, x, place, behind=len(own) - 1 - own.index(process))
         _under(axes, across, grid.width)
     sheet.legend(keys, _key_columns(keys))
@@ -167,6 +175,9 @@ def _lead(x: str, swept: Swept, *, many: bool, others: list[str]) -> str:
     words = f"{path_words(x, swept.file)} is set to each value in turn; all else that is assumed is drawn anew in each world."
     if swept.base and x in swept.base:
         words += " Dashed: the value that the scenario states."
+    about = swept.table.loc[swept.table["metric"] == "agreed", "headline"]
+    if about[about != ""].nunique() > 1:
+        words += " Each process is measured by the issues it is for; they differ."
     if others and not many:
         words += f" A panel for each value of {path_words(others[0], swept.file)}."
     return words
@@ -179,19 +190,27 @@ def _panel(axes: Axes, rows: pd.DataFrame, x: str, metric: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(5))
     if metric in SHARES:
         axes.set_ylim(-0.01, 1.01)
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        percentages(axes.yaxis)
     else:
         axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_words(round(value, 9))))
     axes.grid(axis="y", color=PALE, linewidth=0.7)
     axes.set_axisbelow(True)
 
 
 def _assumed(axes: Axes, rows: pd.DataFrame, x: str, colour: str) -> None:
-    """What the assumptions leave open: a pale band with dotted edges."""
+    """What the assumptions leave open: a pale band with thin edges."""
     axes.fill_between(rows[x], rows["assumed_low"], rows["assumed_high"], color=colour, alpha=ASSUMED, linewidth=0, zorder=2)
     for edge in ("assumed_low", "assumed_high"):
-        axes.plot(rows[x], rows[edge], color=colour, alpha=0.5, linewidth=0.8, linestyle=(0, (1, 2)), zorder=2)
+        axes.plot(rows[x], rows[edge], color=colour, alpha=0.6, linewidth=THIN, zorder=2)
+
+
+def _upright(axes: Axes, rows: pd.DataFrame, x: str, colour: str, *, aside: float) -> None:
+    """The same as thin upright lines, a little aside, so that those of several processes can be told apart."""
+    low, high = axes.get_xlim()
+    shown = rows.iloc[_spread(list(range(len(rows))), MOST_UPRIGHT)]
+    places = shown[x] + aside * 0.012 * (high - low)
+    axes.vlines(places, shown["assumed_low"], shown["assumed_high"], color=colour, linewidth=THIN, zorder=3)
 
 
 def _line(axes: Axes, rows: pd.DataFrame, x: str, place: int, *, behind: int) -> None:
@@ -225,8 +244,10 @@ def _key(swept: Swept, *, many: bool, room: float) -> list[Any]:
         for n, name in enumerate(names)
     ]
     found.append(_band(GREY, MONTE_CARLO, "95% Monte-Carlo band"))
-    if len(swept.processes) <= ROOM_FOR_ASSUMED and _any_assumed(swept):
-        found.append(_band(GREY, ASSUMED, "what the assumptions leave open"))
+    if _any_assumed(swept):
+        few = len(swept.processes) <= BANDS
+        said = "what the assumptions leave open"
+        found.append(_band(GREY, ASSUMED, said) if few else Line2D([], [], color=GREY, linewidth=THIN, label=said))
     return found
 
 

@@ -35,7 +35,7 @@ from sim.show.charts.style import (
     footnote,
     label,
     page,
-    shares,
+    percentages,
     whisker_key,
     wrap,
 )
@@ -191,7 +191,7 @@ def _left_open(result: Result, process: str, found: Lives, curve: Curve) -> NDAr
 def _panel(axes: Axes, weeks: int) -> None:
     axes.set_xlim(0, weeks)
     axes.set_ylim(0, 1.02)
-    shares(axes.yaxis)
+    percentages(axes.yaxis)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.grid(axis="y", color=PALE, linewidth=0.7)
     axes.set_axisbelow(True)

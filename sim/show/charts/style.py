@@ -107,7 +107,7 @@ def percent(value: float) -> str:
     return f"{written.percent(value)}%"
 
 
-def shares(axis: Axis) -> None:
+def percentages(axis: Axis) -> None:
     """Percentages on an axis from 0 to 1."""
     axis.set_ticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
 

@@ -34,8 +34,7 @@ from sim.show.charts.style import (
     page,
     wrap,
 )  # fmt: skip
-from sim.show.wording import MADE_UP, SHARES, metric_words, path_words, range_words
-from sim.show.written import MINUS
+from sim.show.wording import MADE_UP, SHARES, metric_words, number_words, path_words, range_words
 
 MOST = 15
 """Assumptions that get a bar."""
@@ -197,9 +196,9 @@ def _unit(metric: str, index: str) -> str:
 
 
 def _tick(value: float, *, percent: bool, signed: bool) -> str:
-    text = f"{100 * value if percent else value:.3g}"
-    plus = "+" if signed and value > 0 else ""
-    return f"{plus}{text}".replace("-", MINUS)
+    """A value on the axis; what rounding leaves of a tick at zero is zero."""
+    shown = round(100 * value if percent else value, 9)
+    return f"{'+' if signed and shown > 0 else ''}{number_words(shown)}"
 
 
 def _key(index: str, shown: pd.DataFrame, *, noise: float) -> list[Any]:

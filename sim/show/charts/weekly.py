@@ -23,7 +23,7 @@ from sim.show.charts.style import (
     footnote,
     label,
     page,
-    shares,
+    percentages,
 )
 from sim.study.outcomes import Z
 
@@ -88,6 +88,6 @@ def _panel(axes: Axes, result: Result, process: str) -> None:
         below = above
     axes.set_xlim(0.5, result.scenario.file.weeks + 0.5)
     axes.set_ylim(0, 1)
-    shares(axes.yaxis)
+    percentages(axes.yaxis)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set_xlabel("week")

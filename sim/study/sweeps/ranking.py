@@ -38,8 +38,9 @@ def best(table: pd.DataFrame, *, metric: str, issue: str = "", processes: Sequen
 
     ``table`` is that of a sweep. Columns: ``point``; the varied paths; ``best`` and ``runner_up``; ``estimate``
     of the best; ``margin`` over the runner-up (at least 0, also where less is better) with ``low`` and
-    ``high``, its 95% Monte-Carlo interval; and ``told``, whether the intervals of its margins over *all* others
-    lie above zero. Equal ones go by the order of ``processes``, by default that of the table. Points where
+    ``high``, its 95% Monte-Carlo interval, and ``assumed_low`` and ``assumed_high``, what the assumptions leave open;
+    ``told`` and ``sure``, whether the first or the second of these intervals lies above zero for its margins over
+    *all* others. Equal ones go by the order of ``processes``, by default that of the table. Points where
     fewer than two processes have the figure are left out. Raises ScenarioError for a metric or process that the
     table does not have, and for a figure that is about other issues in each process: then name an ``issue``.
     """
@@ -55,17 +56,23 @@ def best(table: pd.DataFrame, *, metric: str, issue: str = "", processes: Sequen
     check_points(table, names, metric=metric, issue=issue)
     first = str(table["process"].iloc[0])
     values = _wide(rows, names, "estimate") * (-1.0 if metric in LESS_IS_BETTER else 1.0)
-    widths = _half_widths(table, rows, names=names, first=first, keys=(metric, issue))
+    widths, assumed = (
+        _half_widths(table, rows, names=names, first=first, of=(metric, issue, *ends))
+        for ends in (("low", "high"), ("assumed_low", "assumed_high"))
+    )
     paths = [column for column in table.columns if column not in _OWN]
     said = rows.drop_duplicates("point").set_index("point")[paths]
-    found = [_ranked(names, v, w) for v, w in zip(values.to_numpy(), widths, strict=True)]
+    found = [_ranked(names, v, w, a) for v, w, a in zip(values.to_numpy(), widths, assumed, strict=True)]
     frame = pd.DataFrame([{"point": point, **row} for point, row in zip(values.index, found, strict=True) if row])
     if frame.empty:
-        return pd.DataFrame(columns=["point", *paths, "best", "runner_up", "estimate", "margin", "low", "high", "told"])
+        return pd.DataFrame(columns=["point", *paths, *_RANKED])
     if metric in LESS_IS_BETTER:
         frame["estimate"] = -frame["estimate"]
     frame = frame.join(said, on="point")
-    return frame[["point", *paths, "best", "runner_up", "estimate", "margin", "low", "high", "told"]]
+    return frame[["point", *paths, *_RANKED]]
+
+
+_RANKED = ("best", "runner_up", "estimate", "margin", "low", "high", "assumed_low", "assumed_high", "told", "sure")
 
 
 def figures(table: pd.DataFrame, metric: str, issue: str = "") -> pd.DataFrame:
@@ -86,10 +93,14 @@ def check_points(table: pd.DataFrame, names: Sequence[str], *, metric: str, issu
     """Raises ScenarioError where the figures of some processes in a table are about different issues."""
     rows = figures(table, metric, issue)
     about = dict(zip(rows["process"], rows["headline"], strict=True))
+    refuse_unlike({name: str(about.get(name, "")).split() for name in names}, shared_issues(table, names), metric)
+
+
+def shared_issues(table: pd.DataFrame, names: Sequence[str], metric: str = "agreed") -> list[str]:
+    """Issues of which a table has this figure for all these processes."""
     own = table[(table["issue"] != "") & (table["metric"] == metric) & (table["table"] == "")]
     having = own.groupby("issue", sort=False)["process"].agg(set)
-    shared = [str(issue) for issue, processes in having.items() if processes.issuperset(names)]
-    refuse_unlike({name: str(about.get(name, "")).split() for name in names}, shared, metric)
+    return [str(issue) for issue, processes in having.items() if processes.issuperset(names)]
 
 
 def _wide(rows: pd.DataFrame, names: list[str], column: str) -> pd.DataFrame:
@@ -98,15 +109,18 @@ def _wide(rows: pd.DataFrame, names: list[str], column: str) -> pd.DataFrame:
 
 
 def _half_widths(
-    table: pd.DataFrame, rows: pd.DataFrame, *, names: list[str], first: str, keys: tuple[str, str]
+    table: pd.DataFrame, rows: pd.DataFrame, *, names: list[str], first: str, of: tuple[str, str, str, str]
 ) -> NDArray[np.float64]:
-    """Half the interval of each pair's difference, ``(points, processes, processes)``; see the head of this file."""
-    metric, issue = keys
+    """Half the interval of each pair's difference, ``(points, processes, processes)``; see the head of this file.
+
+    ``of`` is the metric, the issue and the columns of the interval's ends.
+    """
+    metric, issue, low, high = of
     paired = table[(table["metric"] == f"{metric}_difference") & (table["issue"] == issue) & (table["table"] == "")]
 
     def half(frame: pd.DataFrame) -> NDArray[np.float64]:
         index = _wide(rows, names, "estimate").index
-        wide = (_wide(frame, names, "high") - _wide(frame, names, "low")).reindex(index) / 2
+        wide = (_wide(frame, names, high) - _wide(frame, names, low)).reindex(index) / 2
         return np.asarray(wide.to_numpy(dtype=float))
 
     own, to_first = half(rows), half(paired) if len(paired) else np.full(half(rows).shape, np.nan)
@@ -119,16 +133,19 @@ def _half_widths(
     return found
 
 
-def _ranked(names: list[str], values: NDArray[np.float64], widths: NDArray[np.float64]) -> dict[str, Any]:
+def _ranked(
+    names: list[str], values: NDArray[np.float64], widths: NDArray[np.float64], assumed: NDArray[np.float64]
+) -> dict[str, Any]:
     """Best, runner-up and margin at one point; empty where fewer than two have a value."""
     order = [k for k in np.argsort(-values, kind="stable") if not np.isnan(values[k])]
     if len(order) < 2:
         return {}
     top, second = order[0], order[1]
     margins = values[top] - values[order[1:]]
-    told = bool(np.all(margins - widths[top, order[1:]] > 0))  # an interval that is not known tells nothing
-    half = widths[top, second]
+    told, sure = (bool(np.all(margins - own[top, order[1:]] > 0)) for own in (widths, assumed))  # not known tells nothing
+    half, left_open = widths[top, second], assumed[top, second]
     return {
         "best": names[top], "runner_up": names[second], "estimate": values[top], "margin": margins[0],
-        "low": margins[0] - half, "high": margins[0] + half, "told": told,
+        "low": margins[0] - half, "high": margins[0] + half, "assumed_low": margins[0] - left_open,
+        "assumed_high": margins[0] + left_open, "told": told, "sure": sure,
     }  # fmt: skip
