@@ -37,7 +37,7 @@ def show(found: Sweep, console: Console) -> None:
         console.print()
         print_table(console, _points(points, paths, file))
     table = found.table
-    table = table[(table["point"] < len(points)) & (table["issue"] == "")]
+    table = table[(table["point"] < len(points)) & (table["issue"] == "") & (table["table"] == "")]
     at = {int(point): Lookup(rows) for point, rows in table.groupby("point")}
     labels, processes = names(found.scenario, "processes"), list(found.manifest["processes"])
     head = path_words(paths[0], file) if len(paths) == 1 else "point"

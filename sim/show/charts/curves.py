@@ -43,7 +43,7 @@ from sim.show.charts.style import (
     percentages,
     wrap,
 )  # fmt: skip
-from sim.show.wording import SHARES, metric_words, path_words, value_words
+from sim.show.wording import SHARES, metric_words, number_words, path_words, value_words
 
 COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE, SKY)
 MARKS = ("o", "s", "^", "D", "v", "P")

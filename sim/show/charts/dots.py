@@ -49,7 +49,7 @@ LEAD = (
 
 def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Figure:
     """A panel per metric; where many processes are compared, one metric and a panel per process."""
-    found = swept.table[swept.table["issue"] == issue]
+    found = swept.table[(swept.table["issue"] == issue) & (swept.table["table"] == "")]
     shown = [m for m in metrics if m in set(found["metric"])]
     nodes = swept.file.processes if swept.file is not None else {}
     many = len(swept.processes) > MOST_LINES
