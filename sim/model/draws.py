@@ -120,8 +120,8 @@ def logistic(x: Array) -> Array:
 class Parameters:
     """Every number of a scenario in every world: ``parameters(path)`` is ``(R,)`` float64.
 
-    A number whose ground gives a range is drawn per world; the entries that share a ground share one
-    factor, so one assumption is one uncertain quantity. All others are the same in every world.
+    A number whose ground gives a range is drawn per world; the numbers that share a ground share one factor, so one
+    assumption is one uncertain quantity, and so are entries drawn with one another. All others are the same in every world.
     """
 
     def __init__(self, scenario: Scenario, draws: Draws, *, stated: bool = False) -> None:
@@ -132,11 +132,15 @@ class Parameters:
         self._numbers = scenario.numbers()
         for name, uncertainty in ({} if stated else uncertain(scenario)).items():
             self.drawn[name] = draws.quantity(uncertainty)
-            for leaf in uncertainty.leaves:
-                moved = self.drawn[name]
-                if uncertainty.relative is not None:
-                    moved = np.clip(self._numbers[leaf] * moved, *bounds(leaf))
-                self._values[leaf] = moved
+            self._move(uncertainty, self.drawn[name])
+            low, high = uncertainty.ends
+            for one in uncertainty.tied:  # the same share of a range of its own
+                least, most = one.ends
+                self._move(one, least + (most - least) * np.clip((self.drawn[name] - low) / (high - low), 0, 1))
+
+    def _move(self, what: Uncertainty, drawn: Array) -> None:
+        for leaf in what.leaves:
+            self._values[leaf] = drawn if what.relative is None else np.clip(self._numbers[leaf] * drawn, *bounds(leaf))
 
     def __call__(self, path: str, default: float | None = None) -> Array:
         """The number at ``path`` in every world, ``(R,)``; ``default`` where the scenario does not name it."""

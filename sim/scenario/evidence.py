@@ -7,7 +7,7 @@ specific one covers. Behavioural parameters that a scenario leaves alone rest on
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sim.scenario.behaviour import Behaviour
@@ -62,7 +62,7 @@ class Uncertainty:
     With ``relative`` r every leaf is multiplied by 1 + r (2u - 1) and clipped to ``bounds(leaf)``;
     with ``absolute`` (low, high) the only leaf is low + (high - low) u. One of the two is None. Where a
     parameter was ``learned``, its value is that of a row of the posterior table, the same row for all of them,
-    and ``absolute`` the ends of its column.
+    and ``absolute`` the ends of its column. Entries ``tied`` to it move with the same u, each over its own range.
     """
 
     name: str
@@ -70,6 +70,18 @@ class Uncertainty:
     relative: float | None = None
     absolute: tuple[float, float] | None = None
     learned: tuple[float, ...] | None = None
+    tied: tuple[Uncertainty, ...] = ()
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest of the quantity: of the value, or of the factor where the range is relative."""
+        spread = self.relative or 0.0
+        return self.absolute or (1 - spread, 1 + spread)
+
+    @property
+    def every_leaf(self) -> tuple[str, ...]:
+        """All numbers that move with it."""
+        return (*self.leaves, *(leaf for one in self.tied for leaf in one.leaves))
 
 
 def owners(file: ScenarioFile) -> dict[str, str | None]:
@@ -107,6 +119,8 @@ def coverage(scenario: Scenario) -> Coverage:
 def uncertain(scenario: Scenario) -> dict[str, Uncertainty]:
     """What is drawn per world, by the path of the entry, in file order; then the package's parameters.
 
+    An entry that is drawn with another stands under that one, also where that one's own number was set by hand.
+
     Only fractional numbers are drawn, never whole ones (weeks, terms), and never what was set by hand.
     """
     values = scenario.numbers()
@@ -116,16 +130,23 @@ def uncertain(scenario: Scenario) -> dict[str, Uncertainty]:
         owner = _owner(scenario.file, path)
         if owner is not None:
             covered.setdefault(owner, []).append(path)
-    found: dict[str, Uncertainty] = {}
+    made: dict[str, Uncertainty] = {}
+    tied: dict[str, list[Uncertainty]] = {}
     for name, ground in scenario.file.provenance.items():
         leaves = tuple(covered.get(name, ()))
-        if ground.range is None or not leaves:
-            continue
         if isinstance(ground.range, list):
             low, high = ground.range
-            found[name] = Uncertainty(name, leaves, absolute=(low, high))
+            own = Uncertainty(name, leaves, absolute=(low, high))
+        elif ground.range is not None:
+            own = Uncertainty(name, leaves, relative=ground.range)
         else:
-            found[name] = Uncertainty(name, leaves, relative=ground.range)
+            continue
+        if ground.drawn_with is None:
+            made[name] = own
+        elif leaves:
+            tied.setdefault(ground.drawn_with, []).append(own)
+    whole = {name: replace(one, tied=tuple(tied.get(name, ()))) for name, one in made.items()}
+    found = {name: one for name, one in whole.items() if one.every_leaf}
     for path in drawn:
         span = _package_range(scenario, path) if _owner(scenario.file, path) is None else None
         if span is not None and span[0] < span[1]:

@@ -27,6 +27,7 @@ def check_grounds(file: ScenarioFile, claims: Mapping[str, Any], *, pinned: froz
         findings += _claims(key, ground, claims)
         findings += _size(key, ground, covers=path in drawn)
         findings += _range(key, ground, tree=tree, pinned=path in pinned)
+        findings += _tied(key, ground, file.provenance)
     return findings
 
 
@@ -66,6 +67,23 @@ def _size(key: Key, ground: Ground, *, covers: bool) -> Iterator[Finding]:
             yield (*key, "range"), "a choice is not drawn; expected no range"
     elif ground.range is None and covers:
         yield key, "an assumed size without a range; expected a half-width such as 0.25, or [low, high]"
+
+
+def _tied(key: Key, ground: Ground, entries: Mapping[str, Ground]) -> Iterator[Finding]:
+    other = ground.drawn_with
+    if other is None:
+        return
+    place: Key = (*key, "drawn_with")
+    first = entries.get(other)
+    drawn = [name for name, entry in entries.items() if entry.range is not None and entry.drawn_with is None and name != key[1]]
+    if ground.range is None:
+        yield place, "is drawn with another entry, but has no range of its own; expected range"
+    if other == key[1] or first is None:
+        yield place, f"got {shown(other)}, expected the path of another entry of provenance{hint(other, drawn)}"
+    elif first.drawn_with is not None:
+        yield place, f"{other} is itself drawn with {first.drawn_with}; expected {first.drawn_with}"
+    elif first.range is None or (isinstance(first.range, list) and first.range[0] == first.range[1]):
+        yield place, f"{other} is not drawn; expected an entry with a range"
 
 
 def _range(key: Key, ground: Ground, *, tree: dict[str, Any], pinned: bool) -> Iterator[Finding]:

@@ -24,12 +24,13 @@ def meaning(scenario: Scenario, path: str) -> str:
     Empty where there is nothing at the path that the schema describes.
     """
     what = uncertain(scenario).get(path)
-    leaves = what.leaves if what is not None else (path,)
+    leaves = what.every_leaf if what is not None else (path,)
     if len(leaves) == 1:
         return _phrase(scenario, leaves[0])
     kinds = list(dict.fromkeys(field.replace("_", " ") for field, _ in (_field(scenario, leaf) for leaf in leaves) if field))
     more = f" and {len(kinds) - NAMED} more kinds" if len(kinds) > NAMED else ""
-    return f"one factor on {len(leaves)} numbers: {', '.join(kinds[:NAMED])}{more}"
+    one = "one draw for" if what is not None and what.tied else "one factor on"
+    return f"{one} {len(leaves)} numbers: {', '.join(kinds[:NAMED])}{more}"
 
 
 def _phrase(scenario: Scenario, leaf: str) -> str:

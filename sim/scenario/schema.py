@@ -291,6 +291,7 @@ class Ground(Node):
     range: Annotated[float, Field(gt=0, le=1)] | Annotated[list[float], Field(min_length=2, max_length=2)] | None = Field(
         None, description="drawn per world: a relative half-width such as 0.25, or [low, high] for a single number"
     )
+    drawn_with: str | None = Field(None, description="another entry of provenance whose draw it shares, each over its own range")
 
 
 class ScenarioFile(Node):

@@ -68,8 +68,7 @@ def quantities(scenario: Scenario) -> dict[str, tuple[float, float]]:
     """Every uncertain quantity and the ends of its range: of the value, or of the factor where the range is relative."""
     found = {}
     for name, what in uncertain(scenario).items():
-        spread = what.relative or 0.0
-        low, high = what.absolute or (1 - spread, 1 + spread)
+        low, high = what.ends
         if low < high:
             found[name] = (float(low), float(high))
     return found
@@ -84,7 +83,7 @@ def ranges(scenario: Scenario, names: tuple[str, ...]) -> Array:
 def stated(scenario: Scenario) -> dict[str, float]:
     """What the scenario states for every uncertain quantity; one for a factor."""
     numbers = scenario.numbers()
-    return {n: 1.0 if what.absolute is None else float(numbers[what.leaves[0]]) for n, what in uncertain(scenario).items()}
+    return {n: 1.0 if what.absolute is None else float(numbers[what.name]) for n, what in uncertain(scenario).items()}
 
 
 def metrics(scenario: Scenario, issue: str = "") -> tuple[str, ...]:

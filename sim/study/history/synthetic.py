@@ -130,15 +130,14 @@ def hardness(scenario: Scenario, selection: Selection, parameters: Parameters, z
     A number with a prior [low, high] goes from -1 at low to 1 at high; one that is not drawn says nothing. The
     zone of agreement counts by its share of ``zone_scale``. A negative weight says that more of it is easier.
     """
-    priors = {leaf: known for known in uncertain(scenario).values() for leaf in known.leaves}
+    priors = {leaf: known for known in uncertain(scenario).values() for leaf in known.every_leaf}
     total = np.zeros(len(zone))
     for path, weight in selection.hardness.items():
         if path == ZONE:
             part = np.clip(zone / selection.zone_scale, -1, 1)
         elif path in priors:
-            span = priors[path].absolute
             drawn = parameters.drawn[priors[path].name]
-            low, high = span if span is not None else (1 - (priors[path].relative or 0), 1 + (priors[path].relative or 0))
+            low, high = priors[path].ends
             part = (2 * drawn - low - high) / max(high - low, 1e-12)
         else:
             part = np.zeros(len(zone))
