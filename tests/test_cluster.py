@@ -58,6 +58,7 @@ def test_without_the_library_it_says_what_to_install(tmp_path: Path, monkeypatch
         run(study, tmp_path, Means(cluster="tcp://127.0.0.1:1"))
 
 
+@pytest.mark.smoke
 def test_a_cluster_that_does_not_answer_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
     monkeypatch.setattr(cluster, "ANSWER_WITHIN", 0.5)

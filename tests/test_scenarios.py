@@ -118,6 +118,7 @@ def _said(node: dict[str, Any], above: str = "") -> list[str]:
     return found
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_json_schema_agrees(name: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")

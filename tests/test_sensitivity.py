@@ -337,6 +337,7 @@ def test_without_salib_it_says_how_to_install_it(minimal: Scenario, monkeypatch:
 EXAMPLES = [textwrap.dedent(part) for part in re.findall(r"::\n\n((?:    .*\n|\n)+)", handing.__doc__ or "")]
 
 
+@pytest.mark.smoke
 def test_the_example_with_salib_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HERE.parent)
     assert len(EXAMPLES) == 2
@@ -347,6 +348,7 @@ def test_the_example_with_salib_runs(capsys: pytest.CaptureFixture[str], monkeyp
     assert seen["found"]["S1"][2] == 0
 
 
+@pytest.mark.smoke
 def test_the_example_with_the_ema_workbench_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("ema_workbench", reason="the EMA Workbench is not installed")
     monkeypatch.chdir(HERE.parent)
