@@ -399,6 +399,17 @@ def test_an_issue_on_no_table_of_a_process_is_hatched():
     assert len(hatched) == 1
 
 
+def test_an_issue_only_at_a_fall_back_is_marked():
+    found = many(processes=1, tables=2)
+    fall_back = found.scenario.file.tables["table_1"]
+    fall_back.opens = SimpleNamespace(after="table_0", when="failed")
+    found.scenario.file.tables["table_0"].agenda = ["issue_1"]
+    marked = [t.get_text() for t in drawn("agreement", found).axes[0].texts if t.get_text().endswith("*")]
+    assert len(marked) == 1  # issue_0, the one that this process has agreed on
+    fall_back.opens = None
+    assert not [t for t in drawn("agreement", found).axes[0].texts if t.get_text().endswith("*")]
+
+
 def test_few_agreements_are_said_and_not_drawn():
     figure = drawn("life", many(processes=1, tables=1, agree=0.2, count=20))
     assert any("too few" in t.get_text() for t in figure.axes[0].texts)

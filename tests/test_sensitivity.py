@@ -291,7 +291,7 @@ BAD = [
     ({"processes": ["both", "direct"]}, "unknown process direct; did you mean direct_talks?"),
     ({"metric": "weeks_to_agreement"}, "metric: weeks_to_agreement has no value in worlds without an agreement"),
     ({"issue": "fery"}, "issue: unknown issue 'fery'; did you mean ferry?"),
-    ({"issue": "ferry", "metric": "weeks_in_force"}, "metric: unknown metric 'weeks_in_force'; expected one of came, agreed"),
+    ({"issue": "ferry", "metric": "weeks_in_force"}, "metric: unknown metric 'weeks_in_force'; did you mean in_force_end?"),
     ({"method": "sobl"}, "method: unknown method 'sobl'; did you mean sobol?"),
     ({"method": "sobol", "n": 100}, "n: got 100, expected a power of two for method sobol, such as 64"),
     ({"n": 5}, "n: got 5, expected a whole number of at least 100 for method given"),

@@ -8,8 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
+from sim.scenario.headline import agenda
 from sim.show.charts.style import (
     GREY,
     INK,
@@ -44,6 +46,9 @@ GROUP = 0.27
 
 ABSENT: dict[str, Any] = {"facecolor": "white", "edgecolor": "#C9C9C9", "hatch": "////"}
 """A cell whose issue is on no table of the process."""
+
+FALL_BACK = "*"
+"""Marks an issue that a process has only at a table that opens after another has failed."""
 
 GROUPS = ("humanitarian", "technical", "political")
 
@@ -82,6 +87,7 @@ def draw(result: Result) -> Figure:
     if not issues:
         axes.text(0, head + ROW / 2, "No process has an issue on its tables.", va="center", fontsize=SIZE)
     lookup = Lookup(result.summary)
+    aside = {(p, i) for p in result.processes for i in set(agenda(file, p)) - set(agenda(file, p, fallback=False))}
     down = head
     for issue in issues:
         if issue in grouped:
@@ -103,15 +109,20 @@ def draw(result: Result) -> Figure:
             )
         for n, process in enumerate(result.processes):
             _cell(
-                axes, Rectangle((n * cell + 0.02, down + 0.02), cell - 0.04, ROW - 0.04), lookup(process, "agreed", issue)
-            )
+                axes, Rectangle((n * cell + 0.02, down + 0.02), cell - 0.04, ROW - 0.04), lookup(process, "agreed", issue),
+                mark=FALL_BACK if (process, issue) in aside else "",
+            )  # fmt: skip
         down += ROW
-    sheet.legend([Patch(**ABSENT, linewidth=0.6, label="not on a table of this process")], 1)
+    keys: list[Any] = [Patch(**ABSENT, linewidth=0.6, label="not on a table of this process")]
+    if aside & set(zip(found["process"], found["issue"], strict=True)):
+        said = "only at a fall-back: a table that opens after another has failed"
+        keys.append(Line2D([], [], color=INK, linestyle="", marker=f"${FALL_BACK}$", label=said))
+    sheet.legend(keys, len(keys))
     return sheet.figure
 
 
-def _cell(axes: Axes, box: Rectangle, found: Any) -> None:
-    """A share and both intervals on its shade; hatched where there is none."""
+def _cell(axes: Axes, box: Rectangle, found: Any, *, mark: str) -> None:
+    """A share, with its mark, and both intervals on its shade; hatched where there is none."""
     axes.add_patch(box)
     box.set_linewidth(0)
     if found is None:
@@ -120,7 +131,8 @@ def _cell(axes: Axes, box: Rectangle, found: Any) -> None:
     box.set_facecolor(SHADES(found.estimate))
     ink = "white" if _luminance(found.estimate) < 0.45 else INK
     centre, top = box.get_x() + box.get_width() / 2, box.get_y()
-    lines = zip(share("agreed", "").estimate(found), (0.19, 0.37, 0.53), (PANEL, SMALL, SMALL), strict=True)
+    value, *intervals = share("agreed", "").estimate(found)
+    lines = zip((value + mark, *intervals), (0.19, 0.37, 0.53), (PANEL, SMALL, SMALL), strict=True)
     for text, down, size in lines:
         bold = "bold" if size == PANEL else "normal"
         axes.text(centre, top + down, text, ha="center", va="baseline", fontsize=size, fontweight=bold, color=ink)

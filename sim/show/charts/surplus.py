@@ -24,7 +24,6 @@ from sim.show.charts.style import (
     GREY,
     INK,
     ORANGE,
-    PURPLE,
     VERMILLION,
     Grid,
     Heading,
@@ -119,12 +118,14 @@ def busiest(result: Result, process: str, stated: pd.DataFrame) -> Panel:
     return Panel(table, texts[there], own["world"].to_numpy(dtype=np.int64)[there], packages)
 
 
-CROSS = PURPLE
+CROSS = "#6A1B54"
+FEWEST = 10
+"""Texts from which on the intervals of their mean are drawn."""
 
 
 def _cross(axes: Axes, panel: Panel, drawn: dict[str, NDArray[np.float64]]) -> bool:
     """Both intervals of the mean of the texts, for either side; whether what the assumptions leave open is known."""
-    if len(panel.texts) < 2:
+    if len(panel.texts) < FEWEST:
         return False
     low, high = left_open(panel.texts.T, {name: column[panel.worlds] for name, column in drawn.items()})
     found = [mean(values) for values in panel.texts.T]
