@@ -13,7 +13,7 @@ from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare, run
 from sim.cli.discover import discover
-from sim.cli.errors import INTERRUPTED, guarded
+from sim.cli.errors import guarded, say
 from sim.cli.gather import gather
 from sim.cli.hindcast import hindcast
 from sim.cli.import_domain import import_domain
@@ -23,6 +23,7 @@ from sim.cli.regularities import regularities
 from sim.cli.schema import schema
 from sim.cli.sensitivity import sensitivity
 from sim.cli.story import story
+from sim.cli.streams import open_streams
 from sim.cli.sweep import sweep
 
 WHAT = "Which process gets two sides to come, to agree, to ratify and to keep it? A tool to compare, no forecast."
@@ -44,11 +45,11 @@ def main() -> None:
     for name in ("SIGTERM", "SIGHUP"):  # the second is not known everywhere, and ignored under nohup
         if (number := getattr(signal, name, None)) and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _terminated)
+    open_streams()
     try:
         app()
-    except KeyboardInterrupt:
-        typer.echo(INTERRUPTED, err=True)
-        sys.exit(130)
+    except (KeyboardInterrupt, Exception) as error:
+        sys.exit(say(error))
 
 
 def _terminated(number: int, _: object) -> None:

@@ -19,7 +19,7 @@ Two = Annotated[
     list[str] | None, typer.Option("--process", metavar="NAME", help="one of the two processes; twice [default: the first two]")
 ]
 Metric = Annotated[str, typer.Option("--metric", metavar="NAME", help="by which figure they are ranked")]
-Issue = Annotated[str, typer.Option("--issue", metavar="NAME", help="of which issue [default: the process as a whole]")]
+Issue = Annotated[str | None, typer.Option("--issue", metavar="NAME", help="of which issue [default: the process as a whole]")]
 Count = Annotated[int, typer.Option("--n", parser=whole_number, metavar="N", help="worlds to run of a scenario")]
 Out = Annotated[str | None, typer.Option("--out", metavar="DIR", help="write boxes.csv, limits.csv and a manifest to a folder")]
 
@@ -28,7 +28,7 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
     target: Target,
     process: Two = None,
     metric: Metric = "agreed",
-    issue: Issue = "",
+    issue: Issue = None,
     n: Count = 4000,
     seed: Seed = SEED,
     settings: Settings = None,
@@ -42,12 +42,12 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
     from sim.show.boxes import show  # noqa: PLC0415
     from sim.study.exploration.turning import opened  # noqa: PLC0415
 
-    RunOptions(n, seed, jobs)  # refuses what cannot be
+    RunOptions(n, seed, jobs, counted="--n")  # refuses what cannot be
     folder = Path(target).is_dir()
     if folder and settings:
         raise CommandError(f"--set: {target} was run as it is; expected a scenario file with it", 2)
     source = opened(Path(target)) if folder else load_scenario(target, settings)
-    asked: dict[str, Any] = {"processes": process or None, "metric": metric, "issue": issue, "seed": seed}
+    asked: dict[str, Any] = {"processes": process or None, "metric": metric, "issue": issue or "", "seed": seed}
     if isinstance(source, sim.Scenario):
         with progress(2 * n, f"{n:,} worlds of two processes") as tick:
             found = sim.discover(source, **asked, worlds=n, jobs=jobs, progress=tick)

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import os
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ParamSpec
 
 import typer
+from typer.models import OptionInfo
 
-from sim.scenario.problems import GoBetweenError, GoBetweenWarning
+from sim.scenario.problems import GoBetweenError, GoBetweenWarning, ScenarioError, plain, shown
 
 P = ParamSpec("P")
 
@@ -38,23 +41,66 @@ def guarded(verb: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        typed = Typed.of(verb, kwargs)
         try:
+            typed.refuse_empty()
             with _warnings_as_lines():
                 verb(*args, **kwargs)
             sys.stdout.flush()
-        except KeyboardInterrupt:
-            _end(INTERRUPTED, 130)
-        except BrokenPipeError:  # the reader has gone, as in `gobetween ... | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(1) from None
         except typer.Exit:
             raise
-        except Exception as error:
-            if os.environ.get("GOBETWEEN_DEBUG"):
-                traceback.print_exc()
-            _end(*_verdict(error))
+        except (KeyboardInterrupt, Exception) as error:
+            raise typer.Exit(say(typed.named(error))) from None
 
     return run
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed for a verb: value and description of every option and argument that is not at its default, by parameter."""
+
+    given: dict[str, tuple[Any, Any]]
+
+    @classmethod
+    def of(cls, verb: Callable[..., None], values: Mapping[str, Any]) -> Typed:
+        """``values`` are what the verb is called with."""
+        found = {}
+        for name, parameter in inspect.signature(verb, eval_str=True).parameters.items():
+            described = getattr(parameter.annotation, "__metadata__", (None,))[-1]
+            if described is not None and values.get(name) != parameter.default:
+                found[name] = values.get(name), described
+        return cls(found)
+
+    def refuse_empty(self) -> None:
+        """An empty text is not an option left out. Raises CommandError."""
+        for value, described in self.given.values():
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str) and not text.strip():
+                    raise CommandError(f"{_flag(described)}: got {shown(text)}, expected {_wanted(described)}", 2)
+
+    def named(self, error: BaseException) -> BaseException:
+        """Wrong input of a public call, by the option in which it was typed."""
+        if not isinstance(error, ScenarioError):
+            return error
+        flags = {name.rstrip("_"): _flag(described) for name, (_, described) in self.given.items()}
+        flags |= {plural: flags[name] for name, plural in PLURALS.items() if name in flags}
+        return ScenarioError(
+            replace(problem, file=flags.get(problem.file, problem.file)) if not problem.line else problem
+            for problem in error.problems
+        )
+
+
+PLURALS = {"process": "processes", "parameter": "parameters"}
+"""Options that may be repeated, by the arguments of public calls that take all of them."""
+
+
+def _flag(described: Any) -> str:
+    """``--process`` of an option, ``SCENARIO`` of an argument; Typer holds the first name of an option as its default."""
+    return str(described.default if isinstance(described, OptionInfo) else described.metavar)
+
+
+def _wanted(described: Any) -> str:
+    return f"{described.metavar}, or the option left out" if isinstance(described, OptionInfo) else str(described.help)
 
 
 @contextlib.contextmanager
@@ -74,13 +120,23 @@ def _warnings_as_lines() -> Iterator[None]:
         yield
 
 
-def _end(message: str, code: int) -> None:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
+def say(error: BaseException) -> int:
+    """Say on standard error what stopped a command, and return its exit code."""
+    if isinstance(error, BrokenPipeError):  # the reader has gone, as in `gobetween ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    if os.environ.get("GOBETWEEN_DEBUG") and isinstance(error, Exception):
+        traceback.print_exception(error)
+    message, code = _verdict(error)
+    with contextlib.suppress(OSError, ValueError):  # standard error is full or closed as well
+        typer.echo("\n".join(plain(line) for line in message.split("\n")), err=True)
+    return code
 
 
-def _verdict(error: Exception) -> tuple[str, int]:
+def _verdict(error: BaseException) -> tuple[str, int]:
     """Message and exit code for whatever stopped a verb."""
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, 130
     if isinstance(error, GoBetweenError):
         return str(error), error.exit_code
     if isinstance(error, MemoryError):

@@ -27,8 +27,6 @@ def init(
 
     Nothing is overwritten: where scenarios/ or seeds/ is there already, nothing is written.
     """
-    if not folder:
-        raise CommandError("DIR: got '', expected the name of a folder", 2)
     home = Path(folder)
     for name in SHIPPED:
         if (home / name).exists() or (home / name).is_symlink():

@@ -56,10 +56,11 @@ class RunOptions:
     worlds: int = 1
     seed: int = 0
     jobs: int = 1
+    counted: str = "--worlds"  # the option in which worlds are given
 
     def __post_init__(self) -> None:
         if not 1 <= self.worlds <= MOST_WORLDS:
-            raise CommandError(f"--worlds: got {self.worlds}, expected 1 to {MOST_WORLDS:,}", 2)
+            raise CommandError(f"{self.counted}: got {self.worlds}, expected 1 to {MOST_WORLDS:,}", 2)
         if not 0 <= self.seed <= MOST_SEED:
             raise CommandError(f"--seed: got {self.seed}, expected 0 to {MOST_SEED}", 2)
         if self.jobs != -1 and not 1 <= self.jobs <= MOST_JOBS:

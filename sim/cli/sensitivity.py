@@ -84,6 +84,8 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument per option
     """
     if top is not None and parameter:
         raise CommandError("expected either --top K or --parameter PATH", 2)
+    if top is not None and top < 1:
+        raise CommandError(f"--top: got {top}, expected at least 1", 2)
     _apart(method, n=n, lucks=lucks, worlds=worlds)
     RunOptions(1 if worlds is None else worlds, seed or 0, jobs)  # refuses what cannot be
     numbers = {"n": n if worlds is None else worlds, "lucks": lucks, "seed": seed, "parameters": parameter or top}

@@ -95,7 +95,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one argument per option
         asked = Asked(load_scenario(target, settings), where, design=design, n=n)
         stem += "-sweep"
     asked = _override(asked, worlds=worlds, seed=seed, processes=process or None, out=out, keep_worlds=keep_worlds or None)
-    RunOptions(asked.worlds or 1, asked.seed or 0, jobs)  # refuses what cannot be
+    RunOptions(1 if asked.worlds is None else asked.worlds, asked.seed or 0, jobs)  # refuses what cannot be
     means = Means(jobs, cluster, parse_slice(slice_) if slice_ else None)
     study, folder = asked.study(), Path(asked.out or f"results/{stem}")
     if dry_run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 from sim.scenario.problems import Key, hint
 from sim.scenario.schema import Disputant, Event, Format, InForce, Interest, Issue, Mediator, Position, ScenarioFile, Table
@@ -16,6 +17,7 @@ Finding = tuple[Key, str]
 def check(file: ScenarioFile) -> list[Finding]:
     """All that is wrong between the parts of a scenario that is right part by part: (key, message)."""
     return [
+        *_dates(file),
         *_party_count(file),
         *(finding for name, issue in file.issues.items() for finding in _issue(("issues", name), issue)),
         *(finding for name in disputants(file) for finding in _disputant(file, name)),
@@ -27,6 +29,14 @@ def check(file: ScenarioFile) -> list[Finding]:
         *(finding for name, event in file.events.items() for finding in _event(file, ("events", name), event)),
         *_observed(file),
     ]
+
+
+def _dates(file: ScenarioFile) -> Iterator[Finding]:
+    """Every week that is told has to have a date."""
+    told = [0, file.weeks, *(t.meets or 0 for t in file.tables.values()), *(e.week or 0 for e in file.events.values())]
+    first, last = date.min - timedelta(weeks=min(told)), date.max - timedelta(weeks=max(told))
+    if not first <= file.start <= last:
+        yield ("start",), f"got {file.start}, expected a date from {first} to {last}, so that every week has one"
 
 
 def _observed(file: ScenarioFile) -> Iterator[Finding]:

@@ -329,7 +329,7 @@ def _settle(new: Path) -> None:
 
 
 def _aside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.replaced")
+    return path.parent / f".{path.name}.replaced"
 
 
 def _swap(path: Path, new: Path) -> None:
