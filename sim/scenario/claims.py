@@ -11,6 +11,7 @@ from pydantic import Field
 from sim.scenario.frozen import Frozen
 from sim.scenario.messages import validate
 from sim.scenario.problems import Key, Lines, Problem, ScenarioError, dotted, hint
+from sim.scenario.project import check_inside
 from sim.scenario.reading import read
 
 Kind = Literal["position", "fact", "event", "precedent", "denial", "commitment", "comment"]
@@ -49,7 +50,9 @@ def read_claims(names: list[str], lines: Lines) -> dict[str, Claim]:
     for index, name in enumerate(names):
         key: Key = ("evidence", index)
         try:
-            document = read(os.path.normpath(os.path.join(os.path.dirname(lines.at(key)[0]), name)))
+            file = os.path.normpath(os.path.join(os.path.dirname(lines.at(key)[0]), name))
+            check_inside(file, lines.file, lines.at(key), key)
+            document = read(file)
             found = validate(document.data, document.lines, EvidenceFile).claims
         except ScenarioError as error:
             problems += [_cited(problem, key, lines) for problem in error.problems]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from sim.scenario.merging import merge
-from sim.scenario.problems import Place, hint, refuse, shown
+from sim.scenario.problems import Place, Problem, ScenarioError, hint, refuse, shown
+from sim.scenario.project import check_inside
 from sim.scenario.reading import Document, read
 from sim.scenario.scenario import Scenario
 
@@ -28,7 +29,7 @@ def _inherited(file: str, chain: tuple[str, ...], named_at: Place) -> Document:
         near = sorted(name for name in _beside(chain[-1]) if name.endswith((".yaml", ".yml")))
         message = f"no such file {file}{hint(os.path.basename(file), near)}"
         raise refuse(named_at[0], message, line=named_at[1], key=("extends",))
-    document = read(file)
+    document = _named(file, chain, named_at) if chain else read(file)
     if "extends" not in document.data:
         return document
     parent = document.data.pop("extends")
@@ -43,6 +44,18 @@ def _inherited(file: str, chain: tuple[str, ...], named_at: Place) -> Document:
     if len(chain) >= MAX_CHAIN:
         raise refuse(place[0], f"chain of more than {MAX_CHAIN} files", line=place[1], key=("extends",))
     return merge(_inherited(target, chain, place), document)
+
+
+def _named(file: str, chain: tuple[str, ...], named_at: Place) -> Document:
+    """A file that another extends: what is wrong with it as a whole is a problem of the line that names it."""
+    check_inside(file, chain[0], named_at, ("extends",))
+    try:
+        return read(file)
+    except ScenarioError as error:
+        raise ScenarioError(
+            problem if problem.line else Problem(*named_at, "extends", f"{problem.file}: {problem.message}")
+            for problem in error.problems
+        ) from None
 
 
 def _beside(file: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,20 @@ SHOWN_NAMES = 12
 def plain(text: str) -> str:
     """``text`` on one line: control characters and lone surrogates are escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Control characters but line feed and tab, separators of lines, what turns the direction of writing, halves of characters."""
+
+
+def unprintable(text: str) -> str | None:
+    """What is wrong with a text that would steer a terminal or break a chart; None if nothing is."""
+    found = UNPRINTABLE.search(text)
+    if not found:
+        return None
+    if "\ud800" <= found[0] <= "\udfff":
+        return "holds half a character (a surrogate); expected Unicode text"
+    return f"holds the control character {plain(found[0])}; expected text without"
 
 
 def shown(value: Any) -> str:

@@ -27,7 +27,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from sim.scenario.problems import Key, Lines, Place, Problem, ScenarioError, hint, refuse, shown
+from sim.scenario.problems import Key, Lines, Place, Problem, ScenarioError, hint, refuse, shown, unprintable
+from sim.scenario.slips import explained
 
 MAX_BYTES = 2_000_000
 MAX_NODES = 50_000
@@ -38,7 +39,6 @@ _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ def read(path: Path | str, *, keys_as_written: bool = False) -> Document:
     if document is None:
         raise refuse(file, "the file is empty; expected a mapping")
     if not isinstance(document.value, dict):
-        value = shown(_values(document))
-        raise refuse(file, f"got {value} at the top, expected a mapping", line=document.line)
+        kind = "a list" if isinstance(document.value, list) else "a single value"
+        raise refuse(file, f"got {kind} at the top, expected a mapping", line=document.line)
     where: dict[Key, Place] = {}
     _places(document, (), (file, where))
     return Document(_values(document), Lines(file, where))
@@ -139,10 +139,8 @@ class _Composer:
                 line = event.start_mark.line + 1
                 yield event
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            context = f" {error.context}" if error.context else ""
-            message = f"not valid YAML: {error.problem or 'unreadable'}{context}"
-            raise refuse(self.file, message, line=mark.line + 1 if mark else line) from None
+            message, mark = explained(error)
+            raise refuse(self.file, f"not valid YAML: {message}", line=mark.line + 1 if mark else line) from None
         except YAMLError as error:
             reason = [*str(getattr(error, "reason", None) or error).splitlines(), "unreadable"][0]
             raise refuse(self.file, f"not valid YAML: {reason}", line=line) from None
@@ -234,8 +232,8 @@ class _Composer:
 
     def _scalar(self, event: Any, key: Key) -> Any:
         text, line = event.value, event.start_mark.line + 1
-        if _SURROGATE.search(text):
-            self._note(line, key, "holds half a character (a surrogate); expected Unicode text")
+        if wrong := unprintable(text):
+            self._note(line, key, wrong)
         if event.style or event.tag:
             return text
         if _NULL.fullmatch(text):

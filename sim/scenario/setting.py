@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.scenario.paths import LostPathError, follow, model_at, node_at, shapes
-from sim.scenario.problems import Key, dotted, refuse
+from sim.scenario.problems import Key, dotted, refuse, unprintable
 from sim.scenario.reading import MAX_DEPTH, MAX_NODES, value_of
 
 SOURCE = "<set>"
@@ -41,11 +41,15 @@ def _plain(value: Any, source: str, at: tuple[Key, list[int]]) -> Any:
     count[0] += 1
     if len(key) > MAX_DEPTH or count[0] > MAX_NODES:
         raise refuse(source, f"nested deeper than {MAX_DEPTH} or more than {MAX_NODES:,} values", key=key[:3])
+    if isinstance(value, str) and (wrong := unprintable(value)):
+        raise refuse(source, wrong, key=key)
     if value is None or type(value) in (bool, int, float, str, date):
         return value
     if isinstance(value, dict):
         if odd := [name for name in value if not isinstance(name, str)]:
             raise refuse(source, f"got {odd[0]!r} as a key, expected text", key=key)
+        if wrong := next(filter(None, map(unprintable, value)), None):
+            raise refuse(source, f"a key {wrong}", key=key)
         return {str(name): _plain(below, source, ((*key, str(name)), count)) for name, below in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(below, source, ((*key, index), count)) for index, below in enumerate(value)]

@@ -113,14 +113,14 @@ def in_words(scenario: Scenario, path: str) -> str:
     section, *parts = path.split(".")
     known = {**names(scenario, "parties"), **names(scenario, "issues")}
     if section in SECTIONS or not parts:
-        head = SECTIONS.get(section, section)
+        head = SECTIONS.get(section, section.replace("_", " "))
         parts = parts or [section]
     else:
         name, parts = parts[0], parts[1:]
         items = getattr(scenario.file, section, {})
-        head = getattr(items.get(name), "label", None) or name
+        head = getattr(items.get(name), "label", None) or name.replace("_", " ")
     rest = ", ".join(known.get(part, part.replace("_", " ")) for part in parts)
-    return f"{head}: {rest or 'all its numbers'}".replace("_", " ")
+    return f"{head}: {rest or 'all its numbers'}"
 
 
 def reach(scenario: Scenario, row: Any) -> str:

@@ -6,6 +6,8 @@ a label is and a chart is the same, byte for byte, each time it is drawn.
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import TextToPath
 
 from sim.model.arrays import Array
+from sim.scenario.problems import GoBetweenWarning
 from sim.show import written
 from sim.study.writing import writing
 
@@ -36,6 +39,8 @@ Bounds = tuple[float, float, float, float]
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 """Colours that people with any kind of colour vision tell apart (Okabe and Ito 2008)."""
+
+GLYPH = re.compile(r"Glyph (\d+) ")
 
 INK, GREY, PALE = "#222222", "#6B6B6B", "#E4E4E4"
 
@@ -75,8 +80,17 @@ STYLE: Any = {
 @contextmanager
 def house_style() -> Iterator[None]:
     """Matplotlib's defaults with ours on top, whatever the reader's own settings are."""
-    with matplotlib.style.context("default"), mpl.rc_context(STYLE):
-        yield
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.filterwarnings("always", "Glyph .* missing from font", UserWarning)
+        with matplotlib.style.context("default"), mpl.rc_context(STYLE):
+            yield
+    missing = {chr(int(found[1])) for one in noted if (found := GLYPH.match(str(one.message)))}
+    for one in noted:
+        if not GLYPH.match(str(one.message)):
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    if missing:
+        signs = "".join(sorted(missing))
+        warnings.warn(f"charts: the font has no {signs[:20]}; boxes are drawn in their place", GoBetweenWarning, stacklevel=3)
 
 
 def write(figures: Mapping[str, Figure], directory: Path) -> None:
