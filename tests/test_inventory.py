@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,28 @@ def test_an_empty_zone_may_be_nobodys_alone() -> None:
 def test_packages_are_explained() -> None:
     text = " ".join(said(load(MINIMAL)).split())
     assert "A package takes one option of each issue on the agenda." in text
+
+
+def test_the_anchors_of_the_guide_are_those_of_the_scenarios() -> None:
+    """Anchors are drawn from shipped values: whoever changes one changes the guide."""
+    kursk, sea = (load(HOME / "scenarios" / f"{name}.yaml").numbers() for name in ("kursk-2024", "black-sea-2022"))
+    two = load(HOME / "scenarios" / "two-neighbours.yaml").numbers()
+    anchors = {
+        "Turkey in 2022 and 2024": (kursk["parties.turkey.pull"], 0.6), "the UN 0.40": (kursk["parties.un.pull"], 0.4),
+        "Qatar 0.08": (kursk["parties.qatar.leverage"], 0.08), "Turkey 0.10": (kursk["parties.turkey.leverage"], 0.1),
+        "could promise little": (kursk["parties.un.leverage"], 0.03),
+        "once undelivered, 0.15": (kursk["formats.black_sea.side_deals.0.benefit"], 0.15),
+        "which we take for 0.42": (sea["formats.black_sea.side_deals.0.benefit"], 0.42),
+        "`two-neighbours.yaml` has 0.25": (two["formats.experts.side_deals.0.benefit"], 0.25),
+    }  # fmt: skip
+    guide = (HOME / "scenarios" / "README.md").read_text(encoding="utf-8")
+    for words, (stated, value) in anchors.items():
+        assert words in guide
+        assert stated == value, words
+
+
+def test_the_anchor_of_pull_by_hand() -> None:
+    """Even odds, trust 0.6, a mediator who cares fully: pull times trust times attraction, over the temperature."""
+    behaviour = load(MINIMAL).file.behaviour
+    readiness = [pull * 0.6 * behaviour.attraction / behaviour.temperature for pull in (0.1, 0.3, 0.6)]
+    assert [round(100 / (1 + math.exp(-r))) for r in readiness] == [55, 65, 77]

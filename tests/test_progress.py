@@ -39,7 +39,7 @@ def test_the_meter_counts_from_where_it_started() -> None:
     assert meter.words() == "20 of 40 points, 100 worlds/s, 15 s left", "the time left goes on while nothing is heard"
     now = 20.0
     meter(4000, 4000)
-    assert meter.words() == "40 of 40 points, 150 worlds/s"
+    assert meter.words() == "40 of 40 points are done; working on the figures"
     assert [duration(s) for s in (5, 600, 7200, 400_000)] == ["5 s", "10 min", "2.0 h", "4.6 days"]
 
 

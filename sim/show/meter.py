@@ -67,6 +67,8 @@ class Meter:
         each, unit = (self.per_point, "points") if self.per_point else (1, "worlds")
         found = f"{self.done // each:,} of {-(-self.total // each):,} {unit}"
         seconds, worlds = self._last - self._start[0], self.done - self._start[1]
+        if self.done >= self.total:
+            return f"{found} are done; working on the figures"
         if seconds <= 0 or worlds <= 0:
             return found
         left = (self.total - self.done) * seconds / worlds - (self.clock() - self._last)
