@@ -103,6 +103,10 @@ def test_a_console_of_no_width_is_taken_for_one_of_60() -> None:
     assert 50 < max(map(len, console.file.getvalue().splitlines())) <= 60
 
 
+def test_a_unit_does_not_stand_on_a_line_of_its_own() -> None:
+    assert [line.plain for line in wrap("in force, week 26, %", 18)] == ["in force, week", "26, %"]
+
+
 def test_a_row_has_a_cell_for_each_column() -> None:
     with pytest.raises(ValueError, match="1 cells for 2 columns"):
         Table("T", [Words("a"), Figures("b")]).row("x")

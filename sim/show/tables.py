@@ -43,6 +43,7 @@ Cell = Part | tuple[Part, ...] | list[tuple[Part, ...]]
 UNBROKEN = re.compile(
     r"\S*[\[(][-+\u2212\u2013<\d.,%?M to]{1,40}[\])]\S*"  # an interval
     r"|\S*\d\S* to [-+\u2212\u2013<]?\d\S*"  # a range
+    r"|\S+, %(?!\S)"  # the unit of a column
     r"|\S+"
 )
 JOINTS = "._/-,;:=·"
