@@ -227,6 +227,8 @@ def test_processes_for_different_issues_are_ranked_issue_by_issue() -> None:
     assert len(figure.axes) == 1
     assert any(t.get_text() == "A text agreed: ferry" for t in figure.texts)
     assert not best_map.fits(swept(found[found["issue"] == ""], GRIEVANCE, OTHER))  # nothing that both have
+    assert not best_map.fits(data, ("weeks_in_force",))  # which no issue has
+    assert best_map.fits(data, ("agreed",), "ferry")
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 9])

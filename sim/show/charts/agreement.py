@@ -115,8 +115,8 @@ def draw(result: Result) -> Figure:
         down += ROW
     keys: list[Any] = [Patch(**ABSENT, linewidth=0.6, label="not on a table of this process")]
     if aside & set(zip(found["process"], found["issue"], strict=True)):
-        said = "only at a fall-back: a table that opens after another has failed"
-        keys.append(Line2D([], [], color=INK, linestyle="", marker=f"${FALL_BACK}$", label=said))
+        said = f"{FALL_BACK} only at a fall-back: a table that opens after another has failed"
+        keys.append(Line2D([], [], linestyle="", label=said))
     sheet.legend(keys, len(keys))
     return sheet.figure
 

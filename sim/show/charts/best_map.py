@@ -63,14 +63,14 @@ FULL = 0.5
 """Margin, as a share of worlds, from which on a colour is no deeper."""
 
 
-def fits(swept: Swept) -> bool:
-    """Whether there is a map to draw: two numeric paths, every combination of their values once, two processes."""
+def fits(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> bool:
+    """Whether there is a map to draw: two numeric paths, each combination of values once, two processes, like with like."""
     if len(swept.paths) != 2 or len(swept.processes) < 2:
         return False
     points = swept.table.drop_duplicates("point")[list(swept.paths)]
     sizes = [points[path].nunique() for path in swept.paths]
     whole = len(points) == len(points.drop_duplicates()) == np.prod(sizes)
-    return all(is_number(points[p]) for p in swept.paths) and whole and bool(_questions(swept, METRICS, ""))
+    return all(is_number(points[p]) for p in swept.paths) and whole and bool(_questions(swept, metrics, issue))
 
 
 def _questions(swept: Swept, metrics: Sequence[str], issue: str) -> list[tuple[str, str]]:
@@ -101,7 +101,7 @@ def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Fig
     x_label = wrap(path_words(across, swept.file), width + 0.4, size=SIZE, lines=3)
     page_width = max(side * (width + 0.95), 7.0)
     every = pd.concat([*found.values()], ignore_index=True)
-    doubt = ("$?$" if _has_room(columns, rows) else ".") if (every["told"] & ~every["sure"]).any() else ""
+    doubt = ("?" if _has_room(columns, rows) else ".") if (every["told"] & ~every["sure"]).any() else ""
     keys = _key(swept, colours, page_width, hatched=not every["told"].all(), doubt=doubt)
     below = legend_height(keys, 2 if len(keys) > 1 else 1)
     grid = Grid(side, width, height, left=0.7, right=0.25, bottom=0.5 + height_of(x_label, SIZE), legend=below)
@@ -113,7 +113,7 @@ def draw(swept: Swept, metrics: Sequence[str] = METRICS, issue: str = "") -> Fig
             f"""A cell: two numbers set, all else that is assumed drawn anew in each world. Its colour is the process
             that is best there, the deeper the larger its margin over the next best.{numbers} Hatched:
             the 95% Monte-Carlo interval of a paired difference to another process includes zero, each cell taken by
-            itself; what the assumptions leave open of it is marked as the legend says, and is wider.""",
+            itself; what the assumptions leave open of it is marked as the legend says.""",
             swept.foot,
         ),
         grid,
@@ -181,7 +181,8 @@ def _key(swept: Swept, colours: dict[str, str], room: float, *, hatched: bool, d
     if hatched:
         found.append(Patch(facecolor="white", edgecolor=GREY, hatch="////", linewidth=0.4, label="not told apart from another"))
     if doubt:
-        found.append(Line2D([], [], color=INK, linestyle="", marker=doubt, label="the assumptions leave the order open"))
+        said, mark = "the assumptions leave the order open", "" if doubt == "?" else doubt
+        found.append(Line2D([], [], color=INK, linestyle="", marker=mark, label=said if mark else f"{doubt} {said}"))
     return found
 
 

@@ -244,9 +244,11 @@ def _key(swept: Swept, *, many: bool, room: float) -> list[Any]:
         for n, name in enumerate(names)
     ]
     found.append(_band(GREY, MONTE_CARLO, "95% Monte-Carlo band"))
-    if _any_assumed(swept):
-        few = len(swept.processes) <= BANDS
-        said = "what the assumptions leave open"
+    few = len(swept.processes) <= BANDS
+    said = "what the assumptions leave open"
+    if not _any_assumed(swept):
+        found.append(Line2D([], [], color=GREY, linewidth=THIN, label=f"{said}: not known here"))
+    else:
         found.append(_band(GREY, ASSUMED, said) if few else Line2D([], [], color=GREY, linewidth=THIN, label=said))
     return found
 

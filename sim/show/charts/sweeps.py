@@ -38,7 +38,7 @@ def draw(sweep: Sweep, directory: Path | None = None, *, metric: str | None = No
     chosen: dict[str, Any] = {"metrics": (metric,)} if metric is not None else {}
     if metric is not None:
         figures_of(swept.table, metric, issue)
-    if metric == UNPAIRED or not best_map.fits(swept):
+    if metric == UNPAIRED or not best_map.fits(swept, chosen.get("metrics", best_map.METRICS), issue):
         names = [name for name in names if name != "map"]
     with house_style():
         figures = {name: CHARTS[name](swept, issue=issue, **chosen) for name in names}
