@@ -81,9 +81,9 @@ def test_whole_numbers_of_any_kind_are_taken(minimal: Scenario, tmp_path: Path, 
         found.save(tmp_path / name, charts=False)
     files = {p.name: p.read_bytes() for p in (tmp_path / "plain").iterdir()}
     assert {p.name: p.read_bytes() for p in (tmp_path / "odd").iterdir()} == files
-    from sim.study import saving
+    from sim.study import stored
 
-    assert saving.read(tmp_path / "odd").count == 3
+    assert stored.read(tmp_path / "odd").count == 3
     assert sim.story(minimal, world=kind(2), seed=kind(1)) == sim.story(minimal, world=2, seed=1)
     one, two = (sim.sweep(minimal, {GRIEVANCE: (0.1, 0.3)}, n=n(2), worlds=n(2), seed=n(1)).manifest for n in (int, kind))
     assert one == two

@@ -231,6 +231,8 @@ def test_the_posterior_is_made_again(tmp_path: Path) -> None:
 
 def test_a_run_of_another_kind_is_not_replaced(found: calibration.Calibration, tmp_path: Path) -> None:
     folder = found.save(tmp_path / "found")
-    with pytest.raises(RunFolderError, match="holds a run of another kind"):
-        check_target(folder)
-    assert check_target(folder, of=calibration.POSTERIOR) == folder
+    with pytest.raises(RunFolderError, match="holds a calibration, not a comparison"):
+        check_target(folder, {"kind": "comparison"})
+    assert check_target(folder, found.manifest) == folder
+    with pytest.raises(RunFolderError, match="holds a calibration with another seed"):
+        check_target(folder, found.manifest | {"seed": 77})

@@ -17,7 +17,7 @@ from sim.cli import app as cli
 from sim.cli import options
 from sim.scenario import load
 from sim.study import compare as study
-from sim.study import saving
+from sim.study import saving, stored
 
 HERE = Path(__file__).parent
 MINIMAL = str(HERE / "minimal.yaml")
@@ -113,7 +113,7 @@ def test_a_setting_reaches_the_run_and_its_archive(tmp_path: Path, no_charts: No
         "weeks=30",
     )
     assert done.exit_code == 0, done.output
-    again = saving.read(tmp_path / "o")
+    again = stored.read(tmp_path / "o")
     assert again.scenario.file.weeks == 30
     assert again.scenario.pinned == {"parties.north.grievance", "weeks"}
     assert again.scenario.hash == load(MINIMAL).with_({"parties.north.grievance": 0.9, "weeks": 30}).hash
@@ -222,9 +222,10 @@ def test_a_run_replaces_a_run_and_keeps_what_is_not_its_own(tmp_path: Path, no_c
     (out / "notes.txt").write_text("mine")
     (out / "more").mkdir()
     (out / "more" / "notes.txt").write_text("mine too")
-    assert call("compare", MINIMAL, "--worlds", "60", "--out", out).exit_code == 0
-    assert json.loads((out / "manifest.json").read_text())["worlds"] == 60
     assert call("compare", MINIMAL, "--worlds", "50", "--out", out).exit_code == 0
+    assert call("compare", MINIMAL, "--worlds", "60", "--out", out, "--force").exit_code == 0
+    assert json.loads((out / "manifest.json").read_text())["worlds"] == 60
+    assert call("compare", MINIMAL, "--worlds", "50", "--out", out, "--force").exit_code == 0
     assert files(out) == {**first, "notes.txt": b"mine", "more/notes.txt": b"mine too"}
     assert list(out.parent.iterdir()) == [out]
 
@@ -254,7 +255,7 @@ def test_a_failure_between_the_two_renames_is_mended(run: study.Result, tmp_path
     out = saving.save(run, tmp_path / "o", charts=False)
     before = files(out)
     out.rename(saving._aside(out))
-    saving.check_target(out)
+    saving.check_target(out, run.manifest)
     assert files(out) == before
     assert [p.name for p in tmp_path.iterdir()] == ["o"]
 
@@ -277,7 +278,7 @@ def test_a_run_that_cannot_be_saved_is_still_shown(tmp_path: Path, monkeypatch: 
 
 def test_what_is_read_is_what_was_saved(run: study.Result, tmp_path: Path) -> None:
     out = saving.save(run, tmp_path / "o", charts=False)
-    again = saving.read(out)
+    again = stored.read(out)
     assert again.scenario.hash == run.scenario.hash
     assert again.scenario.file.model_dump() == run.scenario.file.model_dump()
     assert again.scenario.claims == run.scenario.claims
@@ -285,7 +286,7 @@ def test_what_is_read_is_what_was_saved(run: study.Result, tmp_path: Path) -> No
     for name in ("summary", "weekly", "reasons"):
         own, found = getattr(run, name), getattr(again, name)
         pd.testing.assert_frame_equal(
-            own.astype({c: str for c in own.columns if c in saving._TEXT["reasons.csv"]}),
+            own.astype({c: str for c in own.columns if c in stored.TEXT["reasons.csv"]}),
             found,
             rtol=1e-5,
             check_dtype=False,
@@ -308,7 +309,8 @@ def test_the_same_run_gives_the_same_bytes_and_plot_draws_them_again(run: study.
     first, second = files(tmp_path / "one"), files(tmp_path / "two")
     assert set(second) == {name for name in first if not name.endswith((".png", ".svg"))}
     manifest, other = (json.loads(found["manifest.json"]) for found in (first, second))
-    assert manifest | {"files": other["files"]} == other
+    assert manifest | {key: other[key] for key in ("files", "digest")} == other
+    assert {name: said for name, said in manifest["files"].items() if name in other["files"]} == other["files"]
     assert all(first[name] == content for name, content in second.items() if name != "manifest.json")
     (tmp_path / "one" / "funnel.png").unlink()
     done = call("plot", tmp_path / "one")
@@ -326,7 +328,7 @@ def test_a_missing_or_damaged_file_is_named(name: str, run: study.Result, tmp_pa
         (out / name).write_bytes(damage) if damage is not None else (out / name).unlink()
         before = files(out)
         done = call("plot", out)
-        refused(done, 1, name if damage is not None or name != "claims.yaml" else "scenario.yaml")
+        refused(done, 1, name)
         assert len(done.stderr.splitlines()) == 1
         assert files(out) == before
 
@@ -335,7 +337,7 @@ def test_a_scenario_changed_since_the_run_is_refused(run: study.Result, tmp_path
     out = saving.save(run, tmp_path / "o", charts=False)
     text = (out / "scenario.yaml").read_text()
     (out / "scenario.yaml").write_text(text.replace("war_cost: 0.35", "war_cost: 0.36"))
-    refused(call("plot", out), 1, "not as it was run")
+    refused(call("plot", out), 1, "scenario.yaml: damaged: its checksum does not fit")
     refused(call("plot", tmp_path / "nowhere"), 1, "no such folder")
 
 

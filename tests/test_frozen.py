@@ -79,9 +79,9 @@ def test_nothing_below_a_scenario_can_be_changed(minimal: Scenario) -> None:
 
 def test_what_is_made_from_it_is_frozen_as_well(minimal: Scenario, tmp_path: Path) -> None:
     sim.compare(minimal, worlds=3).save(tmp_path / "run", charts=False)
-    from sim.study import saving
+    from sim.study import stored
 
-    made = [minimal.with_({"weeks": 12}), Scenario.from_dict(minimal.document.data, folder=HERE), saving.read(tmp_path / "run").scenario]
+    made = [minimal.with_({"weeks": 12}), Scenario.from_dict(minimal.document.data, folder=HERE), stored.read(tmp_path / "run").scenario]
     made += [pickle.loads(pickle.dumps(minimal)), copy.deepcopy(minimal)]
     for one in made:
         for part in (one.file, one.claims, one.document.data):

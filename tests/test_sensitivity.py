@@ -258,7 +258,7 @@ def test_a_folder_is_whole_and_of_its_own_kind(wide: Scenario, result: sim.Resul
     assert read["estimate"].to_numpy() == pytest.approx(found.table["estimate"].to_numpy(), rel=1e-5)
     result.save(tmp_path / "run", charts=False)
     for taken, act in ((tmp_path / "run", run), (tmp_path / "a", lambda out: result.save(out, charts=False))):
-        with pytest.raises(sim.study.saving.RunFolderError, match="holds a run of another kind"):
+        with pytest.raises(sim.study.saving.RunFolderError, match=r"holds a (comparison, not a sensitivity|sensitivity, not a comparison); name a new folder, or --force"):
             act(taken)
 
 

@@ -118,7 +118,7 @@ def test_an_interrupted_run_goes_on_from_what_is_finished(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"seed": 2}, "holds a study with another seed (1, here 2); name a new folder"),
+        ({"seed": 2}, "holds a sweep with another seed (1, here 2); name a new folder, or --force to replace it"),
         ({"worlds": 7}, "another number of worlds (6, here 7)"),
         ({"processes": ["both"]}, "other processes (direct_talks, here both)"),
         ({"vary": {GRIEVANCE: (0.1, 0.6)}}, "other points"),
@@ -154,10 +154,10 @@ def test_another_engine_is_refused(study: Study, tmp_path: Path, monkeypatch: py
 
 def test_folders_of_others_are_left_alone(study: Study, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(StudyError, match="holds files that are not of a sweep"):
+    with pytest.raises(StudyError, match="holds files that are not of an earlier run"):
         run(study, tmp_path)
     (tmp_path / "manifest.json").write_text('{"scenario": "a comparison"}')
-    with pytest.raises(StudyError, match="holds something else than a sweep"):
+    with pytest.raises(StudyError, match="not the manifest of a run; name a new folder"):
         run(study, tmp_path)
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(StudyError, match="damaged"):
@@ -248,7 +248,7 @@ def test_a_piece_of_another_study_is_found(study: Study, scenario: Scenario, tmp
 def test_damaged_points_are_written_anew(study: Study, whole: dict[str, bytes], tmp_path: Path) -> None:
     run(study, tmp_path)
     (tmp_path / "points.csv").write_text("point\n0\n")
-    with pytest.raises(StudyError, match=r"points.csv: damaged; run the sweep again"):
+    with pytest.raises(StudyError, match=r"points.csv: damaged: its checksum does not fit; run the same sweep again"):
         sim.gather(tmp_path)
     run(study, tmp_path)
     assert files(tmp_path) == whole

@@ -442,7 +442,7 @@ def test_slices_and_gather_as_a_batch_job_runs_them(tmp_path: Path) -> None:
         ((MINIMAL, "--vary", f"{GRIEVANCE}=0.1", "--cluster", "nowhere"), 2, "expected an address"),
         ((EXAMPLE, "--vary", f"{GRIEVANCE}=0.1"), 2, "--vary: stands in the study file"),
         (("none.yaml", "--vary", f"{GRIEVANCE}=0.1"), 2, "no such file"),
-        ((MINIMAL, "--vary", f"{GRIEVANCE}=0.1", "--out", HERE), 1, "holds files that are not of a sweep"),
+        ((MINIMAL, "--vary", f"{GRIEVANCE}=0.1", "--out", HERE), 1, "holds files that are not of an earlier run"),
         ((MINIMAL, "--vary", f"{GRIEVANCE}=0.1", "--out", MINIMAL), 1, "is a file, expected a folder"),
     ],
 )

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli.options import SEED, Jobs, RunOptions, Seed, Worlds
-from sim.cli.output import console, progress
+from sim.cli.options import SEED, Force, Jobs, RunOptions, Seed, Worlds
+from sim.cli.output import console, progress, show_and_save
+from sim.scenario.problems import plain
 
 Counted = Annotated[str, typer.Option("--counted", metavar="DIR", help="folder of synthetic conflicts and counts of real ones")]
 Into = Annotated[str, typer.Option("--out", metavar="DIR", help="folder to write to")]
@@ -26,6 +27,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
     seed: Seed = SEED,
     jobs: Jobs = 1,
     out: Into = "results/calibration",
+    force: Force = False,
     ablate: Ablate = False,
     compare: Compared = None,
 ) -> None:
@@ -34,17 +36,20 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
     Also checks what was not fitted.
     """
     from sim.show.calibration import show  # noqa: PLC0415
-    from sim.study.history.calibration import POSTERIOR  # noqa: PLC0415
-    from sim.study.saving import check_target, saved  # noqa: PLC0415
+    from sim.study.history.calibration import manifest_of  # noqa: PLC0415
+    from sim.study.history.counted import read_study  # noqa: PLC0415
+    from sim.study.history.episodes import read_episodes  # noqa: PLC0415
+    from sim.study.saving import check_target  # noqa: PLC0415
 
     RunOptions(worlds, seed, jobs)  # refuses what cannot be
     asked = [sim.load(path) for path in compare or ()]
-    check_target(out, of=POSTERIOR)
+    episodes, _ = read_episodes(history)
+    wanted = manifest_of(episodes, read_study(counted), worlds=worlds, seed=seed, ablate=ablate, compare=asked)
+    check_target(out, wanted, force=force)
     what = f"{worlds:,} draws from the priors in every run" + (", then without each mechanism" if ablate else "")
     with progress(None, what) as tick:
         found = sim.calibrate(
             history, counted, worlds=worlds, seed=seed, jobs=jobs, ablate=ablate, compare=asked, progress=tick, report=tick.stage
         )
-    with saved(found.save, out):
-        show(found, console())
-    typer.echo(f"Written to {out}")
+    show_and_save(lambda: show(found, console()), lambda: found.save(out, force=force))
+    typer.echo(f"Written to {plain(out)}")

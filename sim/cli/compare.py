@@ -11,6 +11,7 @@ import sim
 from sim.cli.options import (
     SEED,
     WORLDS,
+    Force,
     Jobs,
     Json,
     OneProcess,
@@ -23,7 +24,8 @@ from sim.cli.options import (
     Worlds,
     load_scenario,
 )
-from sim.cli.output import console, print_json, progress
+from sim.cli.output import console, print_json, progress, show_and_save
+from sim.scenario.problems import plain
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -37,6 +39,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one argument per option
     settings: Settings = None,
     jobs: Jobs = 1,
     out: Out = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Compare processes on the same worlds.
@@ -45,7 +48,8 @@ def compare(  # noqa: PLR0913, PLR0917 - one argument per option
     """
     asked = load_scenario(scenario, settings)
     names = asked.choose_processes(process or None)
-    _run(asked, names, RunOptions(worlds, seed, jobs), out or f"results/{Path(scenario).stem}", as_json=as_json)
+    target = (out or f"results/{Path(scenario).stem}", force)
+    _run(asked, names, RunOptions(worlds, seed, jobs), target, as_json=as_json)
 
 
 def run(  # noqa: PLR0913, PLR0917 - one argument per option
@@ -56,28 +60,35 @@ def run(  # noqa: PLR0913, PLR0917 - one argument per option
     settings: Settings = None,
     jobs: Jobs = 1,
     out: Out = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Run one process, otherwise as compare."""
     asked = load_scenario(scenario, settings)
     (name,) = asked.choose_processes([process or next(iter(asked.file.processes))])
-    _run(asked, [name], RunOptions(worlds, seed, jobs), out or f"results/{Path(scenario).stem}-{name}", as_json=as_json)
+    target = (out or f"results/{Path(scenario).stem}-{name}", force)
+    _run(asked, [name], RunOptions(worlds, seed, jobs), target, as_json=as_json)
 
 
-def _run(asked: Scenario, names: list[str], wanted: RunOptions, folder: str, *, as_json: bool) -> None:
-    """Check the folder, run, save, show."""
-    from sim.study.saving import check_target, saved  # noqa: PLC0415
+def _run(asked: Scenario, names: list[str], wanted: RunOptions, target: tuple[str, bool], *, as_json: bool) -> None:
+    """Check the folder (``target``, with whether it may be replaced), run, show, save."""
+    from sim.study.compare import manifest_of  # noqa: PLC0415
+    from sim.study.saving import check_target  # noqa: PLC0415
 
-    check_target(folder)
+    folder, force = target
+    check_target(folder, manifest_of(asked, seed=wanted.seed, worlds=wanted.worlds, processes=names), force=force)
     total = wanted.worlds * len(names)
     what = f"{wanted.worlds:,} worlds, {len(names)} {'process' if len(names) == 1 else 'processes'}"
     with progress(total, what) as tick:
         result = sim.compare(asked, worlds=wanted.worlds, seed=wanted.seed, processes=names, jobs=wanted.jobs, progress=tick)
-    with saved(result.save, folder):
+
+    def show_it() -> None:
         if as_json:
             print_json(manifest=result.manifest, summary=result.summary, reasons=result.reasons)
         else:
             from sim.show.console import show  # noqa: PLC0415
 
             show(result, console())
-    typer.echo(f"Written to {folder}", err=as_json)
+
+    show_and_save(show_it, lambda: result.save(folder, force=force))
+    typer.echo(f"Written to {plain(folder)}", err=as_json)

@@ -9,8 +9,9 @@ import typer
 
 import sim
 from sim.cli.errors import CommandError
-from sim.cli.options import SEED, Jobs, RunOptions, Seed, Settings, load_scenario, whole_number
-from sim.cli.output import console, progress
+from sim.cli.options import SEED, Force, Jobs, RunOptions, Seed, Settings, load_scenario, whole_number
+from sim.cli.output import console, progress, show_and_save
+from sim.scenario.problems import plain
 
 Target = Annotated[
     str, typer.Argument(metavar="SCENARIO|DIR", help="a scenario file, or the folder of a comparison or a sweep of many points")
@@ -34,13 +35,15 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
     settings: Settings = None,
     jobs: Jobs = 1,
     out: Out = None,
+    force: Force = False,
 ) -> None:
     """Find the assumptions under which the ranking of two processes turns.
 
     Boxes of assumptions by PRIM, found in one half of the worlds and counted in the other.
     """
     from sim.show.boxes import show  # noqa: PLC0415
-    from sim.study.exploration.turning import opened  # noqa: PLC0415
+    from sim.study.exploration.turning import opened, wanted  # noqa: PLC0415
+    from sim.study.saving import check_target  # noqa: PLC0415
 
     RunOptions(n, seed, jobs, counted="--n")  # refuses what cannot be
     folder = Path(target).is_dir()
@@ -48,13 +51,16 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
         raise CommandError(f"--set: {target} was run as it is; expected a scenario file with it", 2)
     source = opened(Path(target)) if folder else load_scenario(target, settings)
     asked: dict[str, Any] = {"processes": process or None, "metric": metric, "issue": issue or "", "seed": seed}
+    if out is not None:
+        check_target(out, wanted(source, **asked, worlds=n), force=force, source=target if folder else None)
     if isinstance(source, sim.Scenario):
         with progress(2 * n, f"{n:,} worlds of two processes") as tick:
             found = sim.discover(source, **asked, worlds=n, jobs=jobs, progress=tick)
     else:
         found = sim.discover(source, **asked)
     scenario = source if isinstance(source, sim.Scenario) else source.scenario
-    show(found, console(), scenario.file)
-    if out is not None:
-        found.save(out)
-        typer.echo(f"Written to {out}: boxes.csv, limits.csv and manifest.json")
+    if out is None:
+        show(found, console(), scenario.file)
+        return
+    show_and_save(lambda: show(found, console(), scenario.file), lambda: found.save(out, force=force))
+    typer.echo(f"Written to {plain(out)}: boxes.csv, limits.csv and manifest.json")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.output import console
+from sim.scenario.problems import plain
 
 if TYPE_CHECKING:
     from sim.study.sweeps.gather import Sweep
@@ -36,4 +37,4 @@ def report_written(found: Sweep, folder: Path, *, charts: bool) -> None:
     names = ["table.parquet", "table.csv"]
     if charts:
         names += [f"{name}.{kind}" for name in found.plot(folder) for kind in ("png", "svg")]
-    typer.echo(f"Written to {folder}: {', '.join(names[:-1])} and {names[-1]}")
+    typer.echo(f"Written to {plain(str(folder))}: {', '.join(names[:-1])} and {names[-1]}")

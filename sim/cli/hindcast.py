@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import SEED, WORLDS, Jobs, Json, RunOptions, Seed, Worlds
-from sim.cli.output import console, print_json, progress
+from sim.cli.options import SEED, WORLDS, Force, Jobs, Json, RunOptions, Seed, Worlds
+from sim.cli.output import console, print_json, progress, show_and_save
+from sim.scenario.problems import plain
 
 Episodes = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="folders of scenario files with an observed block, or such files")
@@ -24,6 +25,7 @@ def hindcast(  # noqa: PLR0913, PLR0917 - one argument per option
     seed: Seed = SEED,
     jobs: Jobs = 1,
     out: Out = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Run episodes whose end is known and score what is said of them.
@@ -31,18 +33,19 @@ def hindcast(  # noqa: PLR0913, PLR0917 - one argument per option
     Brier and log scores beside simple rules, for agreement per issue and for how long it held.
     """
     from sim.study.history.episodes import read_episodes  # noqa: PLC0415
-    from sim.study.history.hindcast import SCORES, collect, run_episodes  # noqa: PLC0415
-    from sim.study.saving import check_target, saved  # noqa: PLC0415
+    from sim.study.history.hindcast import collect, manifest_of, run_episodes  # noqa: PLC0415
+    from sim.study.saving import check_target  # noqa: PLC0415
 
     folder = out or "results/hindcast" + (f"-{Path(paths[0]).resolve().stem}" if len(paths) == 1 else "")
     RunOptions(worlds, seed, jobs)  # refuses what cannot be
     episodes, notes = read_episodes(paths)
-    check_target(folder, of=SCORES)
+    check_target(folder, manifest_of(episodes, seed=seed, worlds=worlds, notes=notes), force=force)
     what = f"{len(episodes)} episode{'' if len(episodes) == 1 else 's'}, {worlds:,} worlds in each"
     with progress(worlds * len(episodes), what) as tick:
         fates = run_episodes(episodes, worlds, seed, jobs=jobs, progress=tick)
     found = collect(episodes, fates, seed=seed, notes=notes)
-    with saved(found.save, folder):
+
+    def show_it() -> None:
         if as_json:
             frames = {name: getattr(found, name) for name in ("rows", "life", "scores", "calibration", "sharpness")}
             print_json(manifest=found.manifest, **frames)
@@ -50,4 +53,5 @@ def hindcast(  # noqa: PLR0913, PLR0917 - one argument per option
             from sim.show.hindcast import show  # noqa: PLC0415
 
             show(found, console())
-    typer.echo(f"Written to {folder}", err=as_json)
+    show_and_save(show_it, lambda: found.save(folder, force=force))
+    typer.echo(f"Written to {plain(folder)}", err=as_json)

@@ -46,6 +46,7 @@ Out = Annotated[
     str | None,
     typer.Option("--out", metavar="DIR", help="folder to write to [default: results/ and the scenario's name]"),
 ]
+Force = Annotated[bool, typer.Option("--force", help="replace what gobetween wrote there before, whatever it is")]
 Json = Annotated[bool, typer.Option("--json", help="print the figures as JSON instead of tables")]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,15 @@ def print_json(**document: Any) -> None:
     """Print a document; tables in it become lists of rows, and what is no number or not known becomes null."""
     found = {name: value if isinstance(value, dict) else _records(value) for name, value in document.items()}
     typer.echo(json.dumps(found, indent=2, allow_nan=False, default=_plain))
+
+
+def show_and_save(show: Callable[[], object], save: Callable[[], object]) -> None:
+    """Show what was found and only then save it: a full disk loses no figures, and a reader that has gone no folder."""
+    try:
+        show()
+        sys.stdout.flush()
+    finally:
+        save()
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -9,8 +9,9 @@ import typer
 
 import sim
 from sim.cli.errors import CommandError
-from sim.cli.options import SEED, WORLDS, Jobs, RunOptions, Settings, load_scenario, whole_number
-from sim.cli.output import console, progress
+from sim.cli.options import SEED, WORLDS, Force, Jobs, RunOptions, Settings, load_scenario, whole_number
+from sim.cli.output import console, progress, show_and_save
+from sim.scenario.problems import plain
 
 if TYPE_CHECKING:
     from sim.study.exploration.inquiry import Inquiry
@@ -76,12 +77,16 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument per option
     settings: Settings = None,
     jobs: Jobs = 1,
     out: Out = None,
+    force: Force = False,
     dry_run: DryRun = False,
 ) -> None:
     """Show which assumptions move the difference between two processes.
 
     Prints the greatest with their intervals, beside a dummy that enters nothing, and writes the table to a folder.
     """
+    from sim.study.exploration.sensitivity import inquiry_of, manifest_of  # noqa: PLC0415
+    from sim.study.saving import check_target  # noqa: PLC0415
+
     if top is not None and parameter:
         raise CommandError("expected either --top K or --parameter PATH", 2)
     if top is not None and top < 1:
@@ -95,21 +100,21 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument per option
     if Path(target).is_dir():
         if settings or worlds or dry_run:
             raise CommandError(f"{target}: is a run, from which nothing is run anew; expected no --set, --worlds or --dry-run", 2)
-        _show(sim.sensitivity(target, **asked, out=folder), folder)
-        return
-    from sim.study.exploration.inquiry import ask  # noqa: PLC0415
-    from sim.study.saving import SENSITIVITY, check_target  # noqa: PLC0415
+        from sim.study.stored import read  # noqa: PLC0415
 
+        run = read(target)
+        check_target(folder, manifest_of(inquiry_of(run, **asked)), force=force, source=target)
+        _show_and_save(sim.sensitivity(run, **asked), folder, force=force)
+        return
     scenario = load_scenario(target, settings)
-    whole = ask(scenario, **asked)
+    whole = inquiry_of(scenario, **asked)
     if dry_run:
         _say_plan(whole, jobs)
         return
-    check_target(folder, of=SENSITIVITY)
+    check_target(folder, manifest_of(whole), force=force)
     with progress(whole.worlds, _words(whole)) as tick:
         found = sim.sensitivity(scenario, **asked, jobs=jobs, progress=tick)
-    found.save(folder)
-    _show(found, folder)
+    _show_and_save(found, folder, force=force)
 
 
 def _apart(method: str, **given: int | None) -> None:
@@ -125,11 +130,11 @@ def _folder(target: str) -> str:
     return f"{path}-sensitivity" if path.is_dir() else f"results/{path.stem}-sensitivity"
 
 
-def _show(found: sim.Sensitivity, folder: str) -> None:
+def _show_and_save(found: sim.Sensitivity, folder: str, *, force: bool) -> None:
     from sim.show.assumptions import show  # noqa: PLC0415
 
-    show(found, console())
-    typer.echo(f"Written to {folder}: sensitivity.csv, tornado.png and tornado.svg")
+    show_and_save(lambda: show(found, console()), lambda: found.save(folder, force=force))
+    typer.echo(f"Written to {plain(folder)}: sensitivity.csv, tornado.png and tornado.svg")
 
 
 def _words(asked: Inquiry) -> str:

@@ -12,8 +12,9 @@ import typer
 
 from sim.cli.errors import CommandError
 from sim.cli.gather import NoCharts, report_written
-from sim.cli.options import SEED, WORLDS, Jobs, Processes, RunOptions, Settings, load_scenario, whole_number
+from sim.cli.options import SEED, WORLDS, Force, Jobs, Processes, RunOptions, Settings, load_scenario, whole_number
 from sim.cli.output import console
+from sim.scenario.problems import plain
 
 if TYPE_CHECKING:
     from sim.study.sweeps.asked import Asked
@@ -68,6 +69,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - one argument per option
     settings: Settings = None,
     jobs: Jobs = 1,
     out: Out = None,
+    force: Force = False,
     cluster: Cluster = None,
     slice_: Slice = None,
     keep_worlds: KeepWorlds = False,
@@ -101,28 +103,28 @@ def sweep(  # noqa: PLR0913, PLR0917 - one argument per option
     if dry_run:
         _say_plan(study, folder, means)
         return
-    _run(study, folder, means, charts=not no_charts)
+    _run(study, folder, means, charts=not no_charts, force=force)
 
 
 def _override(asked: Asked, **given: Any) -> Asked:
     return replace(asked, **{name: value for name, value in given.items() if value is not None})
 
 
-def _run(study: Study, folder: Path, means: Means, *, charts: bool) -> None:
+def _run(study: Study, folder: Path, means: Means, *, charts: bool, force: bool) -> None:
     from sim.show.meter import Meter, shown  # noqa: PLC0415
     from sim.study.sweeps.sweep import run  # noqa: PLC0415
 
-    typer.echo(f"sweeping {_words(study)} into {folder}", err=True)
+    typer.echo(f"sweeping {_words(study)} into {plain(str(folder))}", err=True)
     meter = Meter(per_point=study.worlds * len(study.processes))
     with _kept(folder), shown(console(err=True), meter) as tick:
-        found = run(study, folder, means, progress=tick, report=lambda line: typer.echo(line, err=True))
+        found = run(study, folder, means, progress=tick, report=lambda line: typer.echo(line, err=True), force=force)
     if not found.missing and means.part is None:
         report_written(found, folder, charts=charts)
         return
     left = f"{found.missing:,} of {study.pieces:,} pieces are missing" if found.missing else "all pieces are there"
-    typer.echo(f"Slice {means.part[0]}/{means.part[1]} is finished in {folder}; {left}" if means.part else left)
+    typer.echo(f"Slice {means.part[0]}/{means.part[1]} is finished in {plain(str(folder))}; {left}" if means.part else left)
     if not found.missing:
-        typer.echo(f"Make the tables with: gobetween gather {folder}")
+        typer.echo(f"Make the tables with: gobetween gather {plain(str(folder))}")
 
 
 @contextmanager
@@ -131,7 +133,8 @@ def _kept(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise CommandError(f"interrupted; what is finished is kept in {folder}; the same command goes on", 130) from None
+        kept = f"what is finished is kept in {plain(str(folder))}"
+        raise CommandError(f"interrupted; {kept}; the same command goes on", 130) from None
 
 
 def _say_plan(study: Study, folder: Path, means: Means) -> None:
@@ -141,7 +144,8 @@ def _say_plan(study: Study, folder: Path, means: Means) -> None:
     found: Plan = plan(study, folder, means)
     where = f" (slice {means.part[0]}/{means.part[1]})" if means.part else ""
     typer.echo(f"{_words(study)}, {study.design.kind}{where}")
-    typer.echo(f"{found.worlds:,} worlds in all, in {found.pieces:,} pieces; {found.finished:,} are finished in {folder}")
+    there = f"{found.finished:,} are finished in {plain(str(folder))}"
+    typer.echo(f"{found.worlds:,} worlds in all, in {found.pieces:,} pieces; {there}")
     speed = f" at {found.speed:,.0f} worlds/s, measured on one piece" if found.seconds else ""
     with_jobs = "one thread of the cluster" if means.cluster else f"{found.jobs} job{'s' if found.jobs > 1 else ''}"
     typer.echo(f"about {duration(found.seconds)} with {with_jobs}{speed}; about {size(found.bytes)} on the disk")

@@ -81,11 +81,14 @@ class Result:
 
         return charts.draw(self, Path(directory) if directory is not None else None)
 
-    def save(self, directory: str | Path, *, charts: bool = True) -> Path:
-        """Write tables, manifest and charts to a folder; what was there is replaced only once all is written."""
+    def save(self, directory: str | Path, *, charts: bool = True, force: bool = False) -> Path:
+        """Write tables, manifest and charts to a folder; what was there is replaced only once all is written.
+
+        The same run is replaced, anything else of ours with ``force`` only. Raises RunFolderError.
+        """
         from sim.study.saving import save  # noqa: PLC0415
 
-        return save(self, Path(directory), charts=charts)
+        return save(self, Path(directory), charts=charts, force=force)
 
 
 def compare(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
@@ -137,7 +140,7 @@ def collect(scenario: Scenario, seed: int, worlds: int, names: list[str], pieces
     return Result(
         scenario=scenario, seed=seed, count=worlds, processes=names, summary=summary, worlds=every,
         weekly=pd.concat(weekly, ignore_index=True), reasons=pd.concat(reasons, ignore_index=True),
-        manifest=manifest(scenario, seed=seed, worlds=worlds, processes=names),
+        manifest=manifest_of(scenario, seed=seed, worlds=worlds, processes=names),
     )  # fmt: skip
 
 
@@ -169,6 +172,11 @@ def manifest(scenario: Scenario, **run: Any) -> dict[str, Any]:
     """What is needed to make a run again: the scenario's hash, the run's arguments, the versions."""
     said = {"scenario": scenario.file.title, "scenario_hash": scenario.hash, **run}
     return said | {"block": BLOCK, "posterior": posterior_hash(), "versions": versions()}
+
+
+def manifest_of(scenario: Scenario, *, seed: int, worlds: int, processes: list[str]) -> dict[str, Any]:
+    """The manifest of a comparison, before it is run."""
+    return manifest(scenario, kind="comparison", seed=seed, worlds=worlds, processes=processes)
 
 
 def versions() -> dict[str, str]:

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import platform
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.scenario.problems import GoBetweenError
+from sim.scenario.problems import GoBetweenError, plain
 
 UNFINISHED = ".unfinished-"
 A_DAY = 86_400.0
@@ -41,7 +40,7 @@ def writing(file: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             new.unlink()
         if isinstance(error, OSError):
-            raise StudyError(f"{file}: cannot be written: {why(error)}") from error
+            raise StudyError(f"{plain(os.fspath(file))}: cannot be written: {why(error)}") from error
         raise
 
 
@@ -58,21 +57,12 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 
 def json_text(document: dict[str, Any]) -> str:
-    """A manifest as text, keys sorted, for files that are compared byte for byte."""
-    return json.dumps(document, indent=2, sort_keys=True, default=str) + "\n"
+    """A manifest as text, keys sorted, for files that are compared byte for byte; NumPy's numbers as the numbers they are."""
+    return json.dumps(document, indent=2, sort_keys=True, default=_plain) + "\n"
 
 
-def check_writable(folder: Path) -> None:
-    """Find out before a run whether its folder can be written. Raises StudyError; leaves nothing behind."""
-    parent = folder.absolute()
-    try:
-        while not parent.exists():
-            parent = parent.parent
-        if not parent.is_dir():
-            raise StudyError(f"{folder}: cannot be written: {parent} is a file, expected a folder")
-        os.rmdir(tempfile.mkdtemp(prefix=UNFINISHED, dir=parent))
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise StudyError(f"{folder}: cannot be written: {why(error)}") from error
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else str(value)
 
 
 def sweep_up(folder: Path) -> None:

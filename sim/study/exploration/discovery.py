@@ -13,6 +13,7 @@ finding it, and a limit that the other half does not bear out is dropped.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import warnings
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,8 @@ from sim.model.arrays import Array
 from sim.model.draws import Draws
 from sim.scenario.problems import refuse, shown
 from sim.study.outcomes import mean, share
-from sim.study.writing import StudyError, csv_text, json_text, write
+from sim.study.saving import write_csv, write_folder
+from sim.study.writing import StudyError
 
 PEEL = 0.05
 """Share of the points in a box that is peeled off at a time."""
@@ -50,7 +52,7 @@ FEWEST_TURNED = 5
 LEVEL = 0.05
 """Quasi-p value above which a limit is dropped, shared among the limits of a box (Bonferroni)."""
 
-BOXES, LIMITS, MANIFEST = "boxes.csv", "limits.csv", "manifest.json"
+BOXES, LIMITS = "boxes.csv", "limits.csv"
 Ends = dict[tuple[str, str], float]
 """The limits of a box: parameter and low or high, to its value."""
 
@@ -79,13 +81,17 @@ class Discovery:
     limits: pd.DataFrame
     manifest: dict[str, Any] = field(repr=False)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write ``boxes.csv``, ``limits.csv`` and ``manifest.json``. Raises StudyError."""
-        path = Path(folder)
-        for name, frame in ((BOXES, self.boxes), (LIMITS, self.limits)):
-            write(path / name, csv_text(frame).encode())
-        write(path / MANIFEST, json_text(self.manifest).encode())
-        return path
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write ``boxes.csv``, ``limits.csv`` and ``manifest.json``, whole or not at all. Raises RunFolderError.
+
+        The same study is replaced, anything else of ours with ``force`` only.
+        """
+
+        def fill(new: Path) -> None:
+            for name, frame in ((BOXES, self.boxes), (LIMITS, self.limits)):
+                write_csv(new / name, frame)
+
+        return write_folder(folder, fill, self.manifest, force=force)
 
 
 def find_boxes(  # noqa: PLR0913 - what is looked for, and how
@@ -138,8 +144,8 @@ def find_boxes(  # noqa: PLR0913 - what is looked for, and how
     manifest = {
         "kind": "discovery", "ahead": ahead, "behind": behind, "points": len(x), "counted": int((~half).sum()),
         "turned": float(turned.mean()), "turned_points": int(turned.sum()), "enough": enough,
-        "equal": float((gain == 0).mean()) if known else None, "seed": seed, "boxes": boxes, "noisy": noisy, "peel": PEEL,
-        "level": LEVEL,
+        "equal": float((gain == 0).mean()) if known else None, "seed": seed, "processes": list(names), "boxes": boxes,
+        "noisy": noisy, "peel": PEEL, "level": LEVEL, "source": {"points": _digest(x, d)},
     }  # fmt: skip
     frames = pd.DataFrame(found, columns=_BOX_COLUMNS), pd.DataFrame(limits, columns=_LIMIT_COLUMNS)
     return Discovery(ahead, behind, float(turned.mean()), *frames, manifest)
@@ -175,6 +181,14 @@ def _checked(parameters: pd.DataFrame, difference: Any) -> tuple[pd.DataFrame, N
     if len(x) < FEWEST:
         raise refuse("parameters", f"got {len(x)} points with a difference, expected at least {FEWEST}")
     return x.loc[:, x.nunique() > 1], d[keep]
+
+
+def _digest(x: pd.DataFrame, d: NDArray[Any]) -> str:
+    """SHA-256 of the points, for those that no manifest names."""
+    found = hashlib.sha256(",".join(map(str, x.columns)).encode())
+    found.update(np.ascontiguousarray(x.to_numpy(dtype=float)).tobytes())
+    found.update(np.ascontiguousarray(d).tobytes())
+    return found.hexdigest()
 
 
 def _uniform(n: int, seed: int) -> NDArray[np.float64]:

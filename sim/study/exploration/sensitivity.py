@@ -41,7 +41,8 @@ from sim.study.exploration.handover import DEFAULT_LUCKS, DEFAULT_METRIC
 from sim.study.exploration.indices import HEADLINE, MEANING, UNBIASED, Found
 from sim.study.exploration.inquiry import SCREENING, Inquiry, ask
 from sim.study.history.priors import contraction
-from sim.study.saving import SENSITIVITY, check_target, read, write_csv, write_folder
+from sim.study.saving import SENSITIVITY, check_target, write_csv, write_folder
+from sim.study.stored import read
 from sim.study.workers import in_order
 from sim.study.writing import StudyError
 
@@ -103,14 +104,18 @@ class Sensitivity:
                 write(figures, Path(directory))
         return figures
 
-    def save(self, directory: str | os.PathLike[str]) -> Path:
-        """Write table, chart, manifest and scenario to a folder, whole or not at all. Raises RunFolderError."""
+    def save(self, directory: str | os.PathLike[str], *, charts: bool = True, force: bool = False) -> Path:
+        """Write table, chart, manifest and scenario to a folder, whole or not at all. Raises RunFolderError.
+
+        The same study is replaced, anything else of ours with ``force`` only.
+        """
 
         def fill(new: Path) -> None:
             write_csv(new / SENSITIVITY, self.table)
-            self.plot(new)
+            if charts:
+                self.plot(new)
 
-        return write_folder(directory, fill, self.manifest, of=SENSITIVITY, scenario=self.scenario)
+        return write_folder(directory, fill, self.manifest, scenario=self.scenario, force=force)
 
 
 def sensitivity(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
@@ -127,6 +132,7 @@ def sensitivity(  # noqa: PLR0913 - the public call; every argument is one a use
     jobs: int = 1,
     progress: Progress | None = None,
     out: str | os.PathLike[str] | None = None,
+    force: bool = False,
 ) -> Sensitivity:
     """Which assumptions move the difference between two processes (the second less the first).
 
@@ -135,33 +141,32 @@ def sensitivity(  # noqa: PLR0913 - the public call; every argument is one a use
     number of worlds ("given"), of trajectories ("morris") or of base points ("sobol", a power of two), and
     ``lucks`` the worlds that are run at each point of the last two. ``parameters`` is a list of names, or how
     many of the greatest to look at (for "sobol" those that a screening finds, by default 12).
-    Raises ScenarioError for wrong input, StudyError where nothing varies, RunFolderError for a folder.
+    With ``out`` it is saved there, as by ``save``. Raises ScenarioError for wrong input, StudyError where nothing
+    varies, RunFolderError for a folder.
     """
     jobs = jobs_of(jobs)
-    folder = check_target(out, of=SENSITIVITY) if out is not None else None
     run = source if isinstance(source, (Scenario, Result)) else read(source)
-    scenario = run if isinstance(run, Scenario) else run.scenario
+    asked = inquiry_of(
+        run, processes=processes, metric=metric, issue=issue, method=method, n=n, lucks=lucks, parameters=parameters, seed=seed
+    )  # fmt: skip
     result = run if isinstance(run, Result) else None
-    if result is not None:
-        if method != "given":
-            raise refuse("method", f"{method} runs points of its own; expected a scenario rather than a run, or method given")
-        n, seed = result.count, result.seed
-        processes = result.processes if processes is None else processes
-    asked = ask(
-        scenario,
-        processes=processes,
-        metric=metric,
-        issue=issue,
-        method=method,
-        n=n,
-        lucks=lucks,
-        parameters=parameters,
-        seed=seed,
-    )
+    if out is not None:
+        check_target(out, manifest_of(asked), force=force, source=source if isinstance(source, (str, os.PathLike)) else None)
     found = _from_draws(asked, result, jobs, progress) if method == "given" else _from_points(asked, jobs, progress)
-    if folder is not None:
-        found.save(folder)
+    if out is not None:
+        found.save(out, force=force)
     return found
+
+
+def inquiry_of(run: Scenario | Result, *, method: str = "given", **asked: Any) -> Inquiry:
+    """What is asked of a scenario, or of the draws of a run; arguments as of ``ask``. Raises ScenarioError."""
+    if not isinstance(run, Result):
+        return ask(run, method=method, **asked)
+    if method != "given":
+        raise refuse("method", f"{method} runs points of its own; expected a scenario rather than a run, or method given")
+    processes = asked.pop("processes", None)
+    own = {"n": run.count, "seed": run.seed, "processes": run.processes if processes is None else processes}
+    return ask(run.scenario, method=method, **{**asked, **own})
 
 
 # ---------------------------------------------------------------- from the draws of a run
@@ -299,14 +304,21 @@ def _kept(rows: pd.DataFrame, names: tuple[str, ...], top: int | None) -> pd.Dat
     return rows[rows["parameter"].isin([*there, DUMMY, LUCK])].reset_index(drop=True)
 
 
+def manifest_of(asked: Inquiry) -> dict[str, Any]:
+    """What is needed to make a study of sensitivity again."""
+    return manifest(
+        asked.scenario, kind="sensitivity", seed=asked.seed, worlds=asked.worlds // 2, processes=list(asked.processes),
+        method=asked.method, metric=asked.metric, issue=asked.issue, n=asked.n,
+        lucks=None if asked.method == "given" else asked.lucks, stages=asked.stages,
+        screening="given" if asked.screened else None, parameters=[*asked.names, *([asked.top] if asked.top else [])],
+    )  # fmt: skip
+
+
 def _manifest(asked: Inquiry, whole: pd.DataFrame, **more: Any) -> dict[str, Any]:
     """What was asked and, of all assumptions that the method looked at, how many are told from zero."""
     looked = whole.loc[whole["role"] == "assumption", "parameter"].unique().tolist()
-    found = manifest(
-        asked.scenario, seed=asked.seed, worlds=asked.worlds // 2, processes=list(asked.processes), method=asked.method,
-        metric=asked.metric, issue=asked.issue, n=asked.n, lucks=None if asked.method == "given" else asked.lucks,
-        stages=asked.stages, screening="given" if asked.screened else None, looked_at=len(looked),
-        told_from_zero=len(_told(whole, asked.method)), **more,
+    found = manifest_of(asked) | dict(
+        looked_at=len(looked), told_from_zero=len(_told(whole, asked.method)), **more,
         meaning={f"{method} {index}": words for (method, index), words in MEANING.items() if method in asked.stages},
     )  # fmt: skip
     found["versions"]["SALib"] = version("SALib")

@@ -8,7 +8,6 @@ table of points and means that is handed over as it is.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,10 +21,11 @@ from sim.scenario.arguments import jobs_of, names_of, seed_of, whole, worlds_of
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.study.alike import check_alike
-from sim.study.compare import DEFAULT_SEED, Progress, Result, compare
+from sim.study.compare import DEFAULT_SEED, Progress, Result, compare, manifest
 from sim.study.exploration.discovery import Discovery, find_boxes, prim_library
+from sim.study.manifests import RunFolderError, read_manifest
 from sim.study.outcomes import issue_rows, process_rows
-from sim.study.saving import MANIFEST, read
+from sim.study.stored import read
 from sim.study.sweeps.gather import Sweep
 from sim.study.sweeps.ranking import LESS_IS_BETTER, UNPAIRED, check_points, figures
 from sim.study.sweeps.store import TABLE, read_store
@@ -74,6 +74,9 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
         return find_boxes(*source, names=(first, second), noisy=bool(noisy), boxes=boxes, seed=seed)
     if isinstance(source, (str, os.PathLike)):
         source = opened(Path(source))
+    asked = wanted(
+        source, processes=processes, metric=metric, issue=issue, noisy=noisy, boxes=boxes, worlds=worlds, seed=seed
+    )  # fmt: skip
     if isinstance(source, Scenario):
         two = source.choose_processes(_two(processes, list(source.file.processes)))
         source = compare(source, worlds=worlds, seed=seed, processes=two, jobs=jobs, progress=progress)
@@ -88,10 +91,8 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
         check_points(source.table, names, metric=metric, issue=issue)
         parameters, difference = _of_points(source, names, metric, issue)
     sign = -1.0 if metric in LESS_IS_BETTER else 1.0
-    single = isinstance(source, Result) if noisy is None else noisy
-    found = find_boxes(parameters, sign * difference, names=names, noisy=single, boxes=boxes, seed=seed)
-    kept = {key: source.manifest[key] for key in KEPT if key in source.manifest}
-    found.manifest.update(metric=metric, issue=issue, source=kept)
+    found = find_boxes(parameters, sign * difference, names=names, noisy=asked["noisy"], boxes=boxes, seed=seed)
+    found.manifest.update(asked)
     return found
 
 
@@ -105,15 +106,42 @@ def _two(asked: Sequence[str] | None, known: list[str]) -> tuple[str, str]:
     return names[0], names[1]
 
 
+def wanted(  # noqa: PLR0913 - what is looked for
+    source: Scenario | Result | Sweep,
+    *,
+    processes: Sequence[str] | None = None,
+    metric: str = "agreed",
+    issue: str = "",
+    noisy: bool | None = None,
+    boxes: int = 3,
+    worlds: int = WORLDS,
+    seed: int = DEFAULT_SEED,
+) -> dict[str, Any]:
+    """What makes a discovery another one, known before anything is run. Raises ScenarioError."""
+    if isinstance(source, Scenario):
+        names = _two(processes, list(source.file.processes))
+        said = manifest(source, kind="comparison", seed=seed, worlds=worlds)
+    else:
+        names = _two(processes, source.processes if isinstance(source, Result) else list(source.manifest["processes"]))
+        said = source.manifest
+    kept = {key: said[key] for key in KEPT if key in said}
+    single = not isinstance(source, Sweep) if noisy is None else noisy
+    return {
+        "kind": "discovery", "source": kept, "processes": list(names), "metric": metric, "issue": issue, "seed": seed,
+        "boxes": boxes, "noisy": single,
+    }  # fmt: skip
+
+
 def opened(folder: Path) -> Result | Sweep:
-    """The sweep or the comparison in a folder. Raises RunFolderError, StudyError."""
+    """The sweep or the comparison in a folder, its scenario checked. Raises RunFolderError, StudyError."""
     try:
-        kind = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("kind")
-    except (OSError, ValueError, AttributeError):
+        kind = read_manifest(folder)["kind"]
+    except (OSError, RunFolderError):
         kind = None  # reading it as a run says what is wrong
     if kind != "sweep":
         return read(folder)
     store = read_store(folder)
+    store.check_scenario()
     return Sweep(folder, 0 if (folder / TABLE).exists() else store.points * store.chunks, store.manifest)
 
 

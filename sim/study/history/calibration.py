@@ -26,10 +26,10 @@ from sim.study import saving
 from sim.study.compare import DEFAULT_SEED, Progress, versions
 from sim.study.history import beside, checks, fitting, inference
 from sim.study.history.alternatives import ALTERNATIVES, WORLDS, alternatives
-from sim.study.history.counted import read_study
+from sim.study.history.counted import Study, read_study
 from sim.study.history.episodes import Episode, read_episodes
 from sim.study.history.fitting import Fit, scored
-from sim.study.history.hindcast import score
+from sim.study.history.hindcast import observed_hash, score
 from sim.study.history.inference import Prior
 from sim.study.history.priors import PRIORS
 from sim.study.history.reference import Reference, reference
@@ -72,10 +72,10 @@ class Calibration:
 
         return chart.draw(self, Path(directory) if directory is not None else None)
 
-    def save(self, directory: str | os.PathLike[str], *, charts: bool = True) -> Path:
+    def save(self, directory: str | os.PathLike[str], *, charts: bool = True, force: bool = False) -> Path:
         """Write tables, manifest and chart to a folder, whole or not at all; a table without rows is left out.
 
-        Raises RunFolderError.
+        The same calibration is replaced, anything else of ours with ``force`` only. Raises RunFolderError.
         """
 
         def fill(new: Path) -> None:
@@ -86,7 +86,7 @@ class Calibration:
             if charts:
                 self.plot(new)
 
-        return saving.write_folder(directory, fill, self.manifest, of=POSTERIOR)
+        return saving.write_folder(directory, fill, self.manifest, force=force)
 
 
 def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
@@ -122,17 +122,32 @@ def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user 
     found = learn(table, episodes, seed=seed, learned=learned)
     say("checking what was not fitted")
     unseen = checks.checks(table, learned, episodes, posterior=found.posterior, seed=seed)
-    found = replace(found, checks=unseen)
+    said_of = manifest_of(episodes, study, worlds=worlds, seed=seed, ablate=ablate, compare=asked)
+    found = replace(found, checks=unseen, manifest=found.manifest | said_of)
     if ablate:
         few = table.only(slice(0, min(worlds, WORLDS)))
         said = alternatives(few, episodes, study, seed=seed, jobs=jobs, progress=steps.next(), report=say)
-        found = replace(found, alternatives=said, manifest=found.manifest | {"alternatives_worlds": len(few.theta)})
+        found = replace(found, alternatives=said)
     if asked:
         count = min(worlds, beside.WORLDS)
         say("comparing under priors and posterior")
         both = beside.beside(asked, found.posterior, worlds=count, seed=seed, jobs=jobs, progress=steps.next())
-        hashes = {one.path: one.hash for one in asked}
-        found = replace(found, results=both, manifest=found.manifest | {"results_worlds": count, "results": hashes})
+        found = replace(found, results=both)
+    return found
+
+
+def manifest_of(  # noqa: PLR0913 - what a calibration is asked for
+    episodes: list[Episode], study: Study, *, worlds: int, seed: int, ablate: bool, compare: list[Scenario]
+) -> dict[str, Any]:
+    """What is needed to make a calibration again."""
+    found = {
+        "kind": "calibration", "seed": seed, "worlds": worlds, "block": BLOCK,
+        "episodes": {e.name: e.scenario.hash for e in episodes}, "observed_hash": observed_hash(episodes), **study.identity(),
+    }  # fmt: skip
+    if ablate:
+        found["alternatives_worlds"] = min(worlds, WORLDS)
+    if compare:
+        found |= {"results_worlds": min(worlds, beside.WORLDS), "results": {one.path: one.hash for one in compare}}
     return found
 
 

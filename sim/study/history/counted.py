@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -89,6 +91,12 @@ class Study:
 
     counted: Counted
     scenarios: dict[str, Scenario]
+
+    def identity(self) -> dict[str, Any]:
+        """What makes it another study: hashes of its scenarios, by name, and of its counts."""
+        text = json.dumps(self.counted.model_dump(mode="json"), separators=(",", ":"))
+        hashes = {name: scenario.hash for name, scenario in self.scenarios.items()}
+        return {"scenarios": hashes, "counted_hash": hashlib.sha256(text.encode()).hexdigest()}
 
     def runs(self, *, scored_only: bool = False) -> list[tuple[str, str]]:
         """Conflicts and processes that have to be run, in order of first mention."""

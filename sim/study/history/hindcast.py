@@ -95,8 +95,11 @@ class Hindcast:
 
         return chart.draw(self, Path(directory) if directory is not None else None)
 
-    def save(self, directory: str | os.PathLike[str], *, charts: bool = True) -> Path:
-        """Write tables, manifest and charts to a folder, as a whole or not at all. Raises RunFolderError."""
+    def save(self, directory: str | os.PathLike[str], *, charts: bool = True, force: bool = False) -> Path:
+        """Write tables, manifest and charts to a folder, as a whole or not at all. Raises RunFolderError.
+
+        The same hindcast is replaced, anything else of ours with ``force`` only.
+        """
         frames = {ROWS: self.rows, LIFE: self.life, SCORES: self.scores, CALIBRATION: self.calibration, SHARPNESS: self.sharpness}
 
         def fill(new: Path) -> None:
@@ -105,7 +108,7 @@ class Hindcast:
             if charts:
                 self.plot(new)
 
-        return saving.write_folder(directory, fill, self.manifest, of=SCORES)
+        return saving.write_folder(directory, fill, self.manifest, force=force)
 
 
 def hindcast(
@@ -179,12 +182,6 @@ def collect(episodes: list[Episode], found: list[Fates], *, seed: int, notes: li
             tables["calibration"].append({"outcome": outcome, **asdict(part)})
         said = {"outcome": outcome, "rows": cases.count, "clusters": cases.affairs, "rate": _rate(cases)}
         tables["sharpness"].append(said | asdict(scoring.decompose(probability, cases)))
-    manifest = {
-        "kind": "hindcast", "seed": seed, "worlds": worlds, "block": BLOCK, "horizon_weeks": HORIZON, "days": list(DAYS),
-        "resamples": scoring.RESAMPLES, "episodes": {e.name: e.scenario.hash for e in episodes},
-        "observed_hash": _observed_hash(episodes), "posterior": posterior_hash(),
-        "notes": list(notes or ()), "versions": versions(),
-    }  # fmt: skip
     return Hindcast(
         episodes=episodes, seed=seed, count=worlds, rows=rows, life=life,
         scores=pd.DataFrame(tables["scores"], columns=list(_SCORES)),
@@ -192,15 +189,26 @@ def collect(episodes: list[Episode], found: list[Fates], *, seed: int, notes: li
         sharpness=pd.DataFrame(
             tables["sharpness"], columns=["outcome", "rows", "clusters", "rate", *scoring.Decomposition.__dataclass_fields__]
         ),
-        notes=list(notes or ()), manifest=manifest,
+        notes=list(notes or ()), manifest=manifest_of(episodes, seed=seed, worlds=worlds, notes=notes),
     )  # fmt: skip
+
+
+def manifest_of(episodes: list[Episode], *, seed: int, worlds: int, notes: list[str] | None = None) -> dict[str, Any]:
+    """What is needed to make a hindcast again."""
+    return {
+        "kind": "hindcast", "seed": seed, "worlds": worlds, "block": BLOCK, "horizon_weeks": HORIZON, "days": list(DAYS),
+        "resamples": scoring.RESAMPLES, "episodes": {e.name: e.scenario.hash for e in episodes},
+        "observed_hash": observed_hash(episodes), "posterior": posterior_hash(),
+        "notes": list(notes or ()), "versions": versions(),
+    }  # fmt: skip
 
 
 def _rate(cases: Cases) -> float:
     return float(np.average(cases.happened, weights=cases.weights))
 
 
-def _observed_hash(episodes: list[Episode]) -> str:
+def observed_hash(episodes: list[Episode]) -> str:
+    """SHA-256 of what the record says of some episodes."""
     text = json.dumps([[e.name, e.observed.model_dump(mode="json")] for e in episodes], separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

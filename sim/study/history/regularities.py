@@ -17,12 +17,12 @@ import pandas as pd
 
 from sim.model.arrays import Array
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
+from sim.study import saving
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, manifest
 from sim.study.history.counted import FILE, Contrast, Row, Study, Who, read_study
 from sim.study.history.ratios import Ratio, wilson
 from sim.study.history.synthetic import Fates, chance_of_harder, run_fates
 from sim.study.outcomes import Estimate
-from sim.study.writing import check_writable, csv_text, json_text, write
 
 FOLDER = "scenarios/regularities"
 RANDOM, SELECTED = "by lot", "selected"
@@ -63,17 +63,19 @@ class Regularities:
 
         return chart.draw(self, Path(directory) if directory is not None else None)
 
-    def save(self, directory: str | Path, *, charts: bool = True) -> Path:
-        """Write tables, manifest and chart to a folder. Raises StudyError."""
-        folder = Path(directory)
-        check_writable(folder)
-        for name in ("table", "context", "contrast"):
-            frame: pd.DataFrame = getattr(self, name)
-            write(folder / f"{name}.csv", csv_text(frame).encode())
-        write(folder / "manifest.json", json_text(self.manifest).encode())
-        if charts:
-            self.plot(folder)
-        return folder.resolve()
+    def save(self, directory: str | Path, *, charts: bool = True, force: bool = False) -> Path:
+        """Write tables, manifest and chart to a folder, as a whole or not at all. Raises RunFolderError.
+
+        The same study is replaced, anything else of ours with ``force`` only.
+        """
+
+        def fill(new: Path) -> None:
+            for name in ("table", "context", "contrast"):
+                saving.write_csv(new / f"{name}.csv", getattr(self, name))
+            if charts:
+                self.plot(new)
+
+        return saving.write_folder(directory, fill, self.manifest, force=force)
 
 
 def regularities(
@@ -93,12 +95,16 @@ def regularities(
 def report(study: Study, fates: Fates) -> Regularities:
     """Table, context and contrast of what was run."""
     counted = study.counted
-    known = {f"scenario_{name}": asked.hash for name, asked in study.scenarios.items()}
-    facts = manifest(next(iter(study.scenarios.values())), seed=fates.seed, worlds=fates.worlds, observed=FILE, **known)
     return Regularities(
         study, fates.seed, fates.worlds, _table(study, fates, counted.rows), _table(study, fates, counted.context),
-        _contrasts(study, fates), facts,
+        _contrasts(study, fates), manifest_of(study, seed=fates.seed, worlds=fates.worlds),
     )  # fmt: skip
+
+
+def manifest_of(study: Study, *, seed: int, worlds: int) -> dict[str, Any]:
+    """What is needed to make a study of regularities again."""
+    first = next(iter(study.scenarios.values()))
+    return manifest(first, kind="regularities", seed=seed, worlds=worlds, observed=FILE, **study.identity())
 
 
 # ---------------------------------------------------------------- counts

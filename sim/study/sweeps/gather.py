@@ -6,6 +6,8 @@ held at a time, so memory does not grow with their number.
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +19,7 @@ import pyarrow.parquet as pq
 
 from sim.scenario import archive
 from sim.scenario.scenario import Scenario
-from sim.study.sweeps.store import TABLE, TABLE_CSV, WORLDS, DamagedError, Store, read_store
+from sim.study.sweeps.store import TABLE, TABLE_CSV, DamagedError, Store, read_store
 from sim.study.tally import Tally, merged
 from sim.study.writing import StudyError, sweep_up, writing
 
@@ -69,7 +71,10 @@ class Sweep:
             return self.kept["table"]
         if self.missing or self.folder is None:
             raise StudyError(f"{self.folder}: {self.missing:,} pieces are missing; the table is made from all of them")
-        return pd.read_parquet(self.folder / TABLE)
+        content = read_store(self.folder).read_table()
+        if content is None:
+            raise StudyError(f"{self.folder}: the tables were not made; make them with: gobetween gather {self.folder}")
+        return pd.read_parquet(io.BytesIO(content))
 
     @property
     def scenario(self) -> Scenario:
@@ -77,6 +82,7 @@ class Sweep:
         if self.asked is not None:
             return self.asked
         assert self.folder is not None
+        read_store(self.folder).check_scenario()
         return archive.reopen(self.folder, pinned=self.manifest["pinned"])
 
     @property
@@ -86,8 +92,9 @@ class Sweep:
             return self.kept["worlds"]
         if not self.manifest["keep_worlds"] or self.folder is None:
             raise StudyError("worlds were not kept; sweep with keep_worlds=True (--keep-worlds)")
-        files = sorted((self.folder / WORLDS).rglob("*.parquet"))
-        return pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
+        store = read_store(self.folder)
+        parts = (store.read_worlds(point, chunk) for point in range(store.points) for chunk in range(store.chunks))
+        return pd.concat([pd.read_parquet(io.BytesIO(part)) for part in parts], ignore_index=True)
 
     def plot(self, folder: str | Path | None = None, *, metric: str | None = None, issue: str = "") -> dict[str, Any]:
         """The charts that the design allows, as matplotlib figures by name; none if it allows none.
@@ -104,7 +111,9 @@ class Sweep:
 
 def gather(folder: str | Path) -> Sweep:
     """Make the tables of a study once all its pieces are there. Raises StudyError, which says how many are not."""
-    return make_tables(read_store(Path(folder)))
+    store = read_store(Path(folder))
+    store.check_scenario()
+    return make_tables(store)
 
 
 def make_tables(store: Store) -> Sweep:
@@ -119,13 +128,15 @@ def make_tables(store: Store) -> Sweep:
     with (
         writing(store.folder / TABLE) as parquet,
         writing(store.folder / TABLE_CSV) as text,
-        pq.ParquetWriter(parquet, schema, compression="zstd") as out,
+        parquet.open("wb") as sink,  # Arrow takes no name that is not UTF-8
+        pq.ParquetWriter(sink, schema, compression="zstd") as out,
         text.open("w", encoding="utf-8", newline="") as stream,
     ):
         stream.write(pd.DataFrame(columns=schema.names).to_csv(index=False, lineterminator="\n"))
         for frame in _frames(store):
             out.write_table(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
             stream.write(frame.to_csv(index=False, header=False, float_format="%.6g", lineterminator="\n"))
+    store.seal_tables()
     sweep_up(store.folder)
     return Sweep(store.folder, 0, store.manifest)
 
@@ -140,6 +151,11 @@ def read_points(store: Store) -> pd.DataFrame:
 def _count_missing(store: Store) -> tuple[int, int]:
     missing = damaged = 0
     for point in range(store.points):
+        if point % 1000 == 0:
+            begun = os.path.lexists(store.piece(point, 0).parent)  # of a thousand points
+        if not begun:
+            missing += store.chunks
+            continue
         for chunk in range(store.chunks):
             try:
                 missing += not store.check(point, chunk)

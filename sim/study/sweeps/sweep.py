@@ -28,7 +28,7 @@ from sim.study.sweeps.gather import Report, Sweep, make_tables
 from sim.study.sweeps.pieces import Study, Task, do
 from sim.study.sweeps.store import DamagedError, Store, open_store
 from sim.study.workers import as_finished
-from sim.study.writing import StudyError, check_writable
+from sim.study.writing import StudyError
 
 KEPT = "what is finished is kept, and the same sweep goes on from there"
 ADDRESS = re.compile(r"([a-z]+://)?(\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
@@ -70,6 +70,7 @@ def sweep(  # noqa: PLR0913 - the public call; every argument is one a user thin
     cluster: str | None = None,
     slice_: str | None = None,
     keep_worlds: bool = False,
+    force: bool = False,
     progress: Progress | None = None,
 ) -> Sweep:
     """Run processes on the same worlds at many points of a scenario.
@@ -77,14 +78,15 @@ def sweep(  # noqa: PLR0913 - the public call; every argument is one a user thin
     ``vary`` is a mapping of path to values (a list) or to a range (a tuple of low and high, or a mapping of
     low, high and n), or a list of points; ``design`` is grid, latin, sobol or points, and ``n`` how many
     points, or steps of a range in a grid. With ``out`` the pieces are kept in that folder, where the same
-    call goes on from what is finished; otherwise all is held in memory. ``cluster`` is the address of a
-    dask.distributed scheduler, ``slice_`` a share of the pieces such as "3/20". ``progress`` is called with
-    worlds done and worlds in all. Raises ScenarioError for wrong input and StudyError for what stops a run.
+    call goes on from what is finished; another study there is replaced with ``force`` only. Otherwise all is held
+    in memory. ``cluster`` is the address of a dask.distributed scheduler, ``slice_`` a share of the pieces such as
+    "3/20". ``progress`` is called with worlds done and worlds in all. Raises ScenarioError for wrong input and
+    StudyError for what stops a run.
     """
     means = Means(jobs, cluster, None if slice_ is None else parse_slice(slice_))
     study = make_study(scenario, vary, design=design, n=n, worlds=worlds, seed=seed, processes=processes, keep_worlds=keep_worlds)
     if out is not None:
-        return run(study, Path(out), means, progress=progress)
+        return run(study, Path(out), means, progress=progress, force=force)
     if means.part is not None:
         raise refuse("slice_", "a slice needs a folder that the others write to as well; expected out")
     with tempfile.TemporaryDirectory(prefix="gobetween-") as folder:
@@ -121,17 +123,23 @@ def parse_slice(text: str) -> tuple[int, int]:
     raise refuse("slice", f"got {shown(text)}, expected the number of the slice and of all, such as 3/20")
 
 
-def run(
-    study: Study, folder: Path, means: Means | None = None, *, progress: Progress | None = None, report: Report | None = None
+def run(  # noqa: PLR0913 - a study, where and how it is run, and who hears of it
+    study: Study,
+    folder: Path,
+    means: Means | None = None,
+    *,
+    progress: Progress | None = None,
+    report: Report | None = None,
+    force: bool = False,
 ) -> Sweep:
     """Do what is missing of a study in its folder, and make the tables once nothing is.
 
-    ``report`` hears of damaged pieces; by default as a DamageWarning. Raises StudyError, ScenarioError.
+    ``report`` hears of damaged pieces; by default as a DamageWarning. ``force`` replaces another study that is in the folder.
+    Raises StudyError, ScenarioError.
     """
     means = means or Means()
     say = report or _warn
-    check_writable(folder)
-    store = open_store(folder, study)
+    store = open_store(folder, study, force=force)
     share = means.share(study.pieces)
     whole = study.worlds_in(share)
     todo = missing(store, share, say)
