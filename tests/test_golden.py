@@ -167,7 +167,7 @@ def test_what_cannot_be_told_is_refused() -> None:
 def test_the_command_tells_the_same() -> None:
     minimal = str(HERE / "minimal.yaml")
     whole = story(load(minimal), world=3, seed=5)
-    for columns, width in (("0", 60), ("60", 60), ("80", 80), ("140", 100)):
+    for columns, width in (("0", 80), ("40", 60), ("60", 60), ("80", 80), ("140", 100)):
         done = CliRunner().invoke(cli.app, ["story", minimal, "--world", "3", "--seed", "5"], env={"COLUMNS": columns})
         assert done.exit_code == 0, done.output
         assert done.stdout == story(load(minimal), world=3, seed=5, width=width)
