@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -56,3 +57,11 @@ def test_each_python_that_is_tried_is_named_and_no_other() -> None:
     named = [line.rsplit(" ", 1)[1] for line in PROJECT["project"]["classifiers"] if "Python :: 3." in line]
     assert named == sorted(file.stem.removeprefix("versions-") for file in (ROOT / ".ci").glob("versions-3.*.txt"))
     assert PROJECT["project"]["requires-python"] == f">={named[0]}"
+
+
+def test_no_warning_is_let_through_unseen() -> None:
+    """A third party's warning is let through by its words, where it comes from and why; nothing is silenced as a whole."""
+    blanket = re.compile(r"simplefilter\(\s*[\"']ignore|filterwarnings\(\s*[\"']ignore[\"']\s*[,)](?!\s*[\"'r])")
+    files = [*(ROOT / "sim").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    assert [str(file) for file in files if file != Path(__file__) and blanket.search(file.read_text(encoding="utf-8"))] == []
+    assert PROJECT["tool"]["pytest"]["ini_options"]["filterwarnings"] == ["error"]

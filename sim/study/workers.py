@@ -65,8 +65,8 @@ def as_finished(parts: Iterable[Part[T]], *, jobs: int, say: Callable[[str], Non
         else:
             return
         finally:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the library says that what was still running is given up
+            with warnings.catch_warnings():  # the library says that what was still running is given up: that is meant
+                warnings.filterwarnings("ignore", r"\d+ tasks (have|which were) ", UserWarning, module=r"joblib\.parallel$")
                 results.close()
 
 

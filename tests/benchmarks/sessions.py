@@ -8,7 +8,6 @@ the peer in one domain after the other; the domains of the peer's sample are the
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -147,9 +146,7 @@ def _measure(options: int, sessions: tuple[int, int], repeats: int, peer: Module
 
 def _peer() -> Any:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import peer
+        import peer
     except ImportError:
         return None
     return peer

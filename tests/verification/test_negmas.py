@@ -7,7 +7,6 @@ negotiators in stacked alternating offers: offer for offer, the agreement, and t
 from __future__ import annotations
 
 import json
-import warnings
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -37,10 +36,8 @@ held, found = cache(hold), cache(points)
 
 @pytest.fixture(scope="module")
 def peer() -> ModuleType:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pytest.importorskip("negmas", reason="NegMAS is not installed; pip install 'gobetween[verify]'")
-        import peer
+    pytest.importorskip("negmas", reason="NegMAS is not installed; pip install 'gobetween[verify]'")
+    import peer
 
     return peer
 

@@ -159,9 +159,10 @@ _LIMIT_COLUMNS = ["box", "parameter", "low", "high", "range_low", "range_high", 
 
 
 def prim_library() -> Any:
-    """The PRIM of the EMA Workbench; on import it warns of its own extras, which are of no concern here. Raises StudyError."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    """The PRIM of the EMA Workbench. Raises StudyError."""
+    with warnings.catch_warnings():  # on import it warns of extras of its own, which are of no concern here
+        warnings.filterwarnings("ignore", "ipyparallel not installed", UserWarning, module=r"ema_workbench\b")
+        warnings.filterwarnings("ignore", "altair based interactive inspection", ImportWarning, module=r"ema_workbench\b")
         try:
             return import_module("ema_workbench.analysis.prim")
         except ImportError:
@@ -219,8 +220,8 @@ def _peeled(prim: Any, x: pd.DataFrame, y: Array) -> Ends:
     x = x.reset_index(drop=True)
     least = max(PEEL, LEAST_IN_BOX / len(x))
     y = (y - y.min()) / (y.max() - y.min())  # peels the same; the library takes means for probabilities on the way
-    with warnings.catch_warnings():  # of pandas: it is called in ways that will go
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings():  # the EMA Workbench calls pandas in a way that is to go after pandas 3
+        warnings.filterwarnings("ignore", "The inplace keyword in DataFrame.drop", module=r"ema_workbench\b")
         box = _regression(prim, x, y, least).find_box()
     steps = box.peeling_trajectory
     quality = np.sqrt(steps["mass"].to_numpy(float)) * (steps["mean"].to_numpy(float) - y.mean())
