@@ -85,6 +85,15 @@ def ladder(place: str, steps: tuple[str, list[str]], regime: str, moves: str, wh
 
 FROM_AFAR = ["separate", "remote", "proximity", "face_to_face"]
 
+def _grievances(**tie: str) -> Changes:
+    """Both sides' grievance is drawn from the same wide range, the second's by itself or with the first's."""
+    wide = {"range": [0.0, 1.0], "why": "assumed"}
+    return {
+        "parties.south.grievance": 0.5,
+        "provenance": {"parties.north.grievance": wide, "parties.south.grievance": {**wide, **tie}},
+    }
+
+
 ROWS: list[Row] = [
     # -------------------------------------------------------- the world moves
     parameter("grievance_half_life", "affronted", "+came_week", "an affront keeps a side away as long as it is felt", high=60),
@@ -361,4 +370,7 @@ ROWS: list[Row] = [
     compare(("Ground.range",), "reluctant", "+came_week",
             ({}, {"provenance": {"parties.north.grievance": {"range": [0.45, 0.9], "why": "assumed"}}}),
             "grievance is drawn, and higher", drawn=True),
+    compare(("Ground.drawn_with",), "shy", "+came",
+            (_grievances(), _grievances(drawn_with="parties.north.grievance")),
+            "both sides are ready in the same worlds, so more often both at once", drawn=True),
 ]

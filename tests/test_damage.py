@@ -254,7 +254,7 @@ def test_300_damages_are_noticed_or_harmless(saved: dict[str, Saved], tmp_path: 
     damages(300, 0, saved, tmp_path)
 
 
-@pytest.mark.verification
+@pytest.mark.exhaustive
 @pytest.mark.timeout(3000)
 @pytest.mark.skipif(os.name == "nt", reason="pipes and links of POSIX")
 def test_3000_damages_are_noticed_or_harmless(saved: dict[str, Saved], tmp_path: Path) -> None:

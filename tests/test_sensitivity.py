@@ -412,13 +412,13 @@ def test_the_verb_says_what_it_will_cost(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--process", "both"), "processes: got both, expected two"),
+        (("--process", "both"), "--process: got both, expected two"),
         ((*BOTH, "--method", "given", "--n", "5"), "--n: method given has no use for it; expected --worlds"),
         ((*BOTH, "--method", "sobol", "--worlds", "500"), "--worlds: method sobol has no use for it; expected --n or --lucks"),
         ((*BOTH, "--top", "2", "--parameter", RATE), "expected either --top K or --parameter PATH"),
         ((*BOTH, "--parameter", "behaviour.occasion"), "no uncertain quantity 'behaviour.occasion'"),
         ((*BOTH, "--worlds", "0"), "--worlds: got 0, expected 1 to"),
-        ((*BOTH, "--top", "0"), "parameters: got 0, expected a whole number of at least 1"),
+        ((*BOTH, "--top", "0"), "--top: got 0, expected at least 1"),
     ],
 )
 def test_the_verb_refuses_in_a_line(

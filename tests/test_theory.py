@@ -24,6 +24,7 @@ from sim.model.tables import Outcome
 from sim.model.world import World
 from sim.scenario import Scenario
 from sim.scenario.behaviour import Behaviour
+from sim.scenario.frozen import thawed
 from sim.scenario.reading import Document
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
@@ -256,7 +257,7 @@ class Mirrored(Drawn):
 
 def other_way_round(made: Scenario) -> Scenario:
     """The same scenario with its disputants in the other order."""
-    data = deepcopy(made.document.data)
+    data = thawed(made.document.data)
     first, second = made.disputants
     others = {name: party for name, party in data["parties"].items() if name not in (first, second)}
     data["parties"] = {second: data["parties"][second], first: data["parties"][first], **others}
