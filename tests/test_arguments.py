@@ -28,7 +28,7 @@ def minimal() -> Scenario:
 
 def calls(s: Scenario) -> dict[str, Callable[..., Any]]:
     """Every public call that takes numbers, with all else given."""
-    table = pd.DataFrame({"point": [0], "process": "both", "metric": "agreed", "issue": ""})
+    table = pd.DataFrame({"point": [0], "process": "both", "metric": "agreed", "issue": "", "table": "", "headline": ""})
     return {
         "compare": lambda **k: sim.compare(s, **{"worlds": 2} | k),
         "story": lambda **k: sim.story(s, **k),

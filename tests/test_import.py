@@ -154,7 +154,7 @@ def test_import_then_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     checked = CliRunner().invoke(app, ["check", "ferry.yaml", "--strict"])
     assert checked.exit_code == 0, checked.output
     again = CliRunner().invoke(app, ["import", str(FERRY), "--out", "ferry.yaml"])
-    assert (again.exit_code, again.output) == (2, "ferry.yaml: already there, expected a new file\n")
+    assert (again.exit_code, again.output) == (2, "ferry.yaml: already there, expected a new file, or --force to replace one\n")
 
 
 def test_import_of_a_bad_folder_writes_nothing(folder: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,8 @@ def printed(found: Sweep, width: int) -> str:
 @pytest.mark.parametrize("width", [60, 80, 140])
 def test_every_figure_is_printed_with_both_intervals(small: Sweep, width: int) -> None:
     said = " ".join(printed(small, width).split())
-    table = small.table[small.table["metric"].isin(shown.METRICS) & (small.table["issue"] == "")]
+    whole = (small.table["issue"] == "") & (small.table["table"] == "")
+    table = small.table[small.table["metric"].isin(shown.METRICS) & whole]
     assert len(table) == 3 * 2 * len(small.manifest["processes"])
     for row in table.itertuples():
         assert f"{percent(row.estimate)} [{percent(row.low)}, {percent(row.high)}]" in said
@@ -45,6 +47,15 @@ def test_every_figure_is_printed_with_both_intervals(small: Sweep, width: int) -
             assert f"({low}, {high})" in said
     for value in ("0 0.1234 none", "1 0.1235 south", "2 0.9 none"):
         assert value in said, "what was set, so that points can be told apart"
+
+
+def test_processes_that_are_for_other_issues_are_not_left_to_be_ranked(small: Sweep) -> None:
+    assert "compare them issue by issue" not in " ".join(printed(small, 80).split())
+    table = small.table.copy()
+    table.loc[(table["process"] == "both") & (table["headline"] != ""), "headline"] = "border"
+    said = " ".join(printed(replace(small, kept={**small.kept, "table": table}), 80).split())
+    assert "compare them issue by issue" in said
+    assert "Direct talks: The ferry, The border; Both side by side: The border." in said
 
 
 def test_of_many_points_the_first_are_shown_and_the_rest_is_pointed_to(monkeypatch: pytest.MonkeyPatch, small: Sweep) -> None:

@@ -13,6 +13,8 @@ from sim.show.written import Figure, Lookup, names, percent
 from sim.study.sweeps.store import TABLE_CSV
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.study.sweeps.gather import Sweep
 
 METRICS = ("agreed", "in_force_end")
@@ -49,11 +51,23 @@ def show(found: Sweep, console: Console) -> None:
             own.row(value_words(row[paths[0]]) if len(paths) == 1 else str(row["point"]), *cells)
         console.print()
         print_table(console, own)
+    if unlike := _unlike(table[table["metric"].isin(METRICS)], labels, names(found.scenario, "issues")):
+        console.print()
+        print_text(console, unlike)
     console.print()
     where = f"{found.folder / TABLE_CSV}" if found.folder is not None else "the table"
     left = f"the {count - len(points):,} other points and the other figures" if count > len(points) else "the other figures"
     print_text(console, f"{NOTE} {found.manifest['worlds']:,} worlds per point and process, seed {found.manifest['seed']}; "
                f"{left} stand in {where}, a row per point, process, figure and issue.", style="dim")  # fmt: skip
+
+
+def _unlike(table: pd.DataFrame, labels: dict[str, str], issues: dict[str, str]) -> str:
+    """What each process is for, where that is not the same: then columns are not to be ranked."""
+    about = {p: tuple(h.split()) for p, h in zip(table["process"], table["headline"], strict=True)}
+    if len(set(about.values())) < 2:
+        return ""
+    each = "; ".join(f"{labels[p]}: {', '.join(issues[i] for i in own)}" for p, own in about.items())
+    return f"These processes are for different issues, so compare them issue by issue. Figures are about, in {each}."
 
 
 def _points(points: Any, paths: list[str], file: Any) -> Table:
