@@ -103,3 +103,18 @@ def test_with_takes_a_mapping_only(minimal: Scenario) -> None:
     for given in (None, [1, 2], "weeks", 3):
         with pytest.raises(sim.ScenarioError, match="expected a mapping of paths to values"):
             minimal.with_(given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", [None, 3, {"title": "A"}, [1]])
+def test_what_is_no_scenario_is_refused_by_name(given: object) -> None:
+    for call in (
+        lambda: sim.compare(given), lambda: sim.sweep(given, {GRIEVANCE: [0.1]}), lambda: sim.story(given),
+        lambda: sim.sensitivity(given, processes=PAIR), lambda: sim.handover(given, processes=PAIR), lambda: sim.discover(given),
+    ):  # fmt: skip
+        with pytest.raises(sim.ScenarioError, match=r"scenario: got .*, expected a scenario"):
+            call()
+
+
+def test_the_name_of_a_file_is_no_scenario_and_it_is_said_how_to_read_one() -> None:
+    with pytest.raises(sim.ScenarioError, match=r"sim\.load\('a\.yaml'\) reads one"):
+        sim.compare("a.yaml")

@@ -227,3 +227,22 @@ def test_from_a_scenario_to_files(tmp_path: Path) -> None:
     said = CliRunner().invoke(cli.app, ["discover", str(run), "--process", "both", "--process", "direct_talks"])
     assert said.exit_code == 0, said.output
     assert said.stdout.startswith("Both side by side is ahead of Direct talks (A text agreed)")
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"metric": "agred"}, "metric: unknown metric 'agred'; did you mean agreed?"),
+        ({"metric": "weeks_to_agreement"}, "metric: weeks_to_agreement has no paired difference"),
+        ({"issue": "fery"}, "issue: unknown issue 'fery'; did you mean ferry?"),
+        ({"processes": ["direct_talks", "bth"]}, "processes: unknown process bth; did you mean both?"),
+    ],
+)
+def test_what_cannot_be_found_is_refused_before_anything_is_run(
+    asked: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("ema_workbench")
+    monkeypatch.setattr(turning, "compare", lambda *a, **k: pytest.fail("it ran"))
+    with pytest.raises(sim.ScenarioError) as caught:
+        sim.discover(load(MINIMAL), **asked)
+    assert words in str(caught.value)

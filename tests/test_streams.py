@@ -52,8 +52,8 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("gobetween story FILE >&- 2>&- <&-", 0, ""),
         ("gobetween story nosuch.yaml 2>&-", 2, ""),
         ("gobetween story nosuch.yaml >&-", 2, "nosuch.yaml: no such file\n"),
-        ("gobetween --version >/dev/full", 1, "No space left on device\n"),
-        ("gobetween story FILE >/dev/full", 1, "No space left on device\n"),
+        ("gobetween --version >/dev/full", 1, "standard output: No space left on device\n"),
+        ("gobetween story FILE >/dev/full", 1, "standard output: No space left on device\n"),
         ("gobetween story nosuch.yaml 2>/dev/full", 2, ""),
     ],
 )

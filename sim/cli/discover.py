@@ -51,8 +51,9 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
         raise CommandError(f"--set: {target} was run as it is; expected a scenario file with it", 2)
     source = opened(Path(target)) if folder else load_scenario(target, settings)
     asked: dict[str, Any] = {"processes": process or None, "metric": metric, "issue": issue or "", "seed": seed}
+    study = wanted(source, **asked, worlds=n)  # refuses what cannot be found before anything is run
     if out is not None:
-        check_target(out, wanted(source, **asked, worlds=n), force=force, source=target if folder else None)
+        check_target(out, study, force=force, source=target if folder else None)
     if isinstance(source, sim.Scenario):
         with progress(2 * n, f"{n:,} worlds of two processes") as tick:
             found = sim.discover(source, **asked, worlds=n, jobs=jobs, progress=tick)

@@ -6,6 +6,7 @@ Wrong input ends with exit code 2, a failure with 1, an interruption with 130. G
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import inspect
 import os
@@ -143,6 +144,8 @@ def _verdict(error: BaseException) -> tuple[str, int]:
         return "not enough memory for this run; expected fewer --worlds or --jobs", 1
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
+        if not name and error.errno in (errno.ENOSPC, errno.EIO):  # files that we write are named by who writes them
+            name = "standard output: "
         return f"{name}{error.strerror or error}", 1
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(last.filename).name}:{last.lineno}"

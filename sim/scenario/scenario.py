@@ -110,6 +110,14 @@ class Scenario:
         return any(".".join(parts[:size]) in self.pinned for size in range(1, len(parts) + 1))
 
 
+def scenario_of(given: Any) -> Scenario:
+    """A scenario, as a public call takes it. Raises ScenarioError for anything else, such as the name of a file."""
+    if isinstance(given, Scenario):
+        return given
+    wanted = f"; sim.load({given!r}) reads one" if isinstance(given, str) else ""
+    raise refuse("scenario", f"got {shown(given)}, expected a scenario{wanted}")
+
+
 def _covers(above: str, path: str) -> bool:
     return path == above or path.startswith(above + ".")
 

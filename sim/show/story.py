@@ -11,7 +11,7 @@ from sim.model.reasons import BOTH, FIRST, SECOND, WORDS, Reason, Stage, State
 from sim.model.tables import Table
 from sim.model.world import World
 from sim.scenario.arguments import MOST_WORLDS, seed_of, whole
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, scenario_of
 from sim.show.inventory import levers
 from sim.show.steps import Narrator, in_weeks
 from sim.show.tables import LEAST, text_lines
@@ -38,6 +38,7 @@ def story(scenario: Scenario, *, process: str | None = None, world: int = 0, see
     characters, at least 60. Raises ``ScenarioError`` for a process the scenario does not have, and for a number that
     is none.
     """
+    scenario = scenario_of(scenario)
     world, seed = whole("world", world, most=MOST_WORLDS - 1), seed_of(seed)
     width = whole("width", width, least=LEAST, most=MOST_WIDTH)
     (name,) = scenario.choose_processes([process or next(iter(scenario.file.processes))])

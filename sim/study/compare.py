@@ -18,7 +18,7 @@ from sim.model.reasons import WORDS, Reason, State
 from sim.model.world import World
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, scenario_of
 from sim.study.outcomes import share, table_rows
 from sim.study.tally import merged, tally_block
 from sim.study.workers import as_finished
@@ -106,7 +106,7 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
     one, and the first k worlds of a run of n are those of a run of k. Raises ``ScenarioError`` for a process
     the scenario does not have and for a number that is none.
     """
-    worlds, seed, jobs = worlds_of(worlds), seed_of(seed), jobs_of(jobs)
+    scenario, worlds, seed, jobs = scenario_of(scenario), worlds_of(worlds), seed_of(seed), jobs_of(jobs)
     names = scenario.choose_processes(processes)
     tasks = [(p, b, n) for p in names for b, n in spans(worlds)]
     pieces: dict[tuple[str, int], Piece] = {}

@@ -42,7 +42,7 @@ from sim.model.arrays import Array
 from sim.model.draws import BLOCK
 from sim.scenario.arguments import jobs_of, names_of, seed_of, whole
 from sim.scenario.problems import hint, refuse, shown
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, scenario_of
 from sim.study.alike import check_alike
 from sim.study.compare import DEFAULT_SEED
 from sim.study.exploration.given import DUMMY, LUCK, Trial, metrics, quantities, ranges
@@ -184,7 +184,7 @@ def handover(  # noqa: PLR0913 - the public call; every argument is one a user t
     """
     if rest not in ("stated", "drawn"):
         raise refuse("rest", f"got {shown(rest)}, expected stated or drawn")
-    jobs, seed = jobs_of(jobs), seed_of(seed)
+    scenario, jobs, seed = scenario_of(scenario), jobs_of(jobs), seed_of(seed)
     choices = make_axes(scenario, levers) if levers else {}
     named = (processes,) if isinstance(processes, str) else tuple(names_of("processes", processes))
     chosen = tuple(scenario.choose_processes(named))

@@ -33,7 +33,7 @@ from sim.scenario.arguments import jobs_of
 from sim.scenario.evidence import uncertain
 from sim.scenario.meaning import meaning
 from sim.scenario.problems import hint, refuse
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, scenario_of
 from sim.study.compare import DEFAULT_SEED, Progress, Result, manifest, run_block
 from sim.study.exploration import indices
 from sim.study.exploration.given import DUMMY, LUCK, outcome, quantities, ranges
@@ -145,13 +145,14 @@ def sensitivity(  # noqa: PLR0913 - the public call; every argument is one a use
     varies, RunFolderError for a folder.
     """
     jobs = jobs_of(jobs)
-    run = source if isinstance(source, (Scenario, Result)) else read(source)
+    path = source if isinstance(source, (str, os.PathLike)) else None
+    run = source if isinstance(source, Result) else read(path) if path is not None else scenario_of(source)
     asked = inquiry_of(
         run, processes=processes, metric=metric, issue=issue, method=method, n=n, lucks=lucks, parameters=parameters, seed=seed
     )  # fmt: skip
     result = run if isinstance(run, Result) else None
     if out is not None:
-        check_target(out, manifest_of(asked), force=force, source=source if isinstance(source, (str, os.PathLike)) else None)
+        check_target(out, manifest_of(asked), force=force, source=path)
     found = _from_draws(asked, result, jobs, progress) if method == "given" else _from_points(asked, jobs, progress)
     if out is not None:
         found.save(out, force=force)

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from sim.scenario.arguments import jobs_of, names_of, seed_of, whole, worlds_of
 from sim.scenario.problems import hint, refuse, shown
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, scenario_of
 from sim.study.alike import check_alike
 from sim.study.compare import DEFAULT_SEED, Progress, Result, compare, manifest
 from sim.study.exploration.discovery import Discovery, find_boxes, prim_library
+from sim.study.exploration.given import metrics
 from sim.study.manifests import RunFolderError, read_manifest
 from sim.study.outcomes import issue_rows, process_rows
 from sim.study.stored import read
@@ -74,18 +75,16 @@ def discover(  # noqa: PLR0913 - the public call; every argument is one a user t
         return find_boxes(*source, names=(first, second), noisy=bool(noisy), boxes=boxes, seed=seed)
     if isinstance(source, (str, os.PathLike)):
         source = opened(Path(source))
+    elif not isinstance(source, (Result, Sweep)):
+        source = scenario_of(source)
     asked = wanted(
         source, processes=processes, metric=metric, issue=issue, noisy=noisy, boxes=boxes, worlds=worlds, seed=seed
     )  # fmt: skip
     if isinstance(source, Scenario):
         two = source.choose_processes(_two(processes, list(source.file.processes)))
         source = compare(source, worlds=worlds, seed=seed, processes=two, jobs=jobs, progress=progress)
-    known = source.processes if isinstance(source, Result) else list(source.manifest["processes"])
-    names = _two(processes, known)
-    if metric == UNPAIRED:
-        raise refuse("metric", f"{metric} has no paired difference in every world; expected a share or a mean, such as agreed")
+    names = asked["processes"][0], asked["processes"][1]
     if isinstance(source, Result):
-        check_alike(source.scenario, names, metric=metric, issue=issue)
         parameters, difference = _of_worlds(source, names, metric, issue)
     else:
         check_points(source.table, names, metric=metric, issue=issue)
@@ -117,13 +116,21 @@ def wanted(  # noqa: PLR0913 - what is looked for
     worlds: int = WORLDS,
     seed: int = DEFAULT_SEED,
 ) -> dict[str, Any]:
-    """What makes a discovery another one, known before anything is run. Raises ScenarioError."""
+    """What makes a discovery another one, known before anything is run. Raises ScenarioError, also for what cannot be found."""
+    if metric == UNPAIRED:
+        raise refuse("metric", f"{metric} has no paired difference in every world; expected a share or a mean, such as agreed")
     if isinstance(source, Scenario):
         names = _two(processes, list(source.file.processes))
         said = manifest(source, kind="comparison", seed=seed, worlds=worlds)
+        if issue and issue not in source.file.issues:
+            raise refuse("issue", f"unknown issue {shown(issue)}{hint(issue, source.file.issues)}")
+        if metric not in (known := metrics(source, issue)):
+            raise refuse("metric", f"unknown metric {shown(metric)}{hint(metric, known)}")
     else:
         names = _two(processes, source.processes if isinstance(source, Result) else list(source.manifest["processes"]))
         said = source.manifest
+    if not isinstance(source, Sweep):
+        check_alike(source if isinstance(source, Scenario) else source.scenario, names, metric=metric, issue=issue)
     kept = {key: said[key] for key in KEPT if key in said}
     single = not isinstance(source, Sweep) if noisy is None else noisy
     return {

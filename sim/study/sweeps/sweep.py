@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.problems import GoBetweenWarning, refuse, shown
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, scenario_of
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress
 from sim.study.sweeps.cluster import on_cluster
 from sim.study.sweeps.design import Vary, make_design
@@ -107,7 +107,7 @@ def make_study(  # noqa: PLR0913 - what a sweep is asked for
     keep_worlds: bool = False,
 ) -> Study:
     """What is asked for, checked. Raises ScenarioError."""
-    worlds, seed = worlds_of(worlds), seed_of(seed)
+    scenario, worlds, seed = scenario_of(scenario), worlds_of(worlds), seed_of(seed)
     if not isinstance(keep_worlds, bool):
         raise refuse("keep_worlds", f"got {shown(keep_worlds)}, expected True or False")
     names = tuple(scenario.choose_processes(processes))
