@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim.scenario.headline import agenda, fallbacks, headline, matched
 from sim.scenario.problems import ScenarioError
 from sim.show import console
 from sim.show.sentences import headlines
+from sim.show.written import percent
 from sim.study.alike import check_alike
 from sim.study.compare import Result
 from sim.study.outcomes import moves, on_agenda, reached, wilson
@@ -162,8 +164,18 @@ def test_a_share_of_none_or_all_has_an_end_that_is_exactly_that() -> None:
 def test_sentences_rank_issue_by_issue_and_leave_fall_backs_out(result: Result) -> None:
     said = headlines(result)
     assert any(sentence.startswith("mill: agreed on most often in ") for sentence in said)
-    assert "Agreed on in no world: bridge." in said
-    assert not any("top" in sentence for sentence in said)
+    assert "Agreed on in no world, fall-backs aside: bridge." in said
+    (fall_back,) = [sentence for sentence in said if "top" in sentence]
+    assert fall_back.startswith("top: agreed on only at a fall-back: mill, ")
+
+
+def test_what_a_fall_back_agrees_on_is_not_called_nothing(result: Result) -> None:
+    """A process that agrees on nothing but a fall-back's issue: no sentence says that it came to no agreement."""
+    alone = replace(result, processes=["top"], summary=result.summary[result.summary["process"] == "top"])
+    nothing, fall_back = headlines(alone)
+    assert nothing == "Agreed on in no world, fall-backs aside: bridge."
+    row = of(result, "top", "agreed", "mill")
+    assert fall_back.startswith(f"top: agreed on only at a fall-back: mill, {percent(row.estimate)}% [")
 
 
 def test_one_number_does_not_hide_a_change_of_sign() -> None:

@@ -25,11 +25,24 @@ def headlines(result: Result) -> list[str]:
             found.append(_most_often(result, lookup, issue, rows))
         elif rows:
             never.append(label)
-    if not found:
+    fallen_back = list(_at_fallbacks(result, lookup))
+    if not found and not fallen_back:
         return [f"No process came to an agreement in any of {result.count:,} worlds."]
     if never:
-        found.append(f"Agreed on in no world: {_listed(never)}.")
-    return [*found, *_beside_first(result, lookup)]
+        aside = ", fall-backs aside" if fallen_back else ""
+        found.append(f"Agreed on in no world{aside}: {_listed(never)}.")
+    return [*found, *fallen_back, *_beside_first(result, lookup)]
+
+
+def _at_fallbacks(result: Result, lookup: Lookup) -> Iterator[str]:
+    """What a process agrees on only at tables that open once another has failed."""
+    labels, issues = names(result.scenario, "processes"), names(result.scenario, "issues")
+    for process in result.processes:
+        only = [i for i in agenda(result.scenario.file, process) if i not in _agenda(result, process)]
+        rows = {issue: lookup(process, "agreed", issue) for issue in only}
+        said = [f"{issues[i]}, {_words(share('agreed', ''), row)} of worlds" for i, row in rows.items() if row.estimate > 0]
+        if said:
+            yield f"{labels[process]}: agreed on only at a fall-back: {'; '.join(said)}."
 
 
 def _agenda(result: Result, process: str) -> list[str]:
