@@ -15,7 +15,9 @@ from sim.cli.app import app
 from sim.scenario import load
 from sim.show import sweep as shown
 from sim.show.written import percent
+from sim.study.sweeps import gather as gathering
 from sim.study.sweeps.gather import Sweep
+from sim.study.writing import StudyError
 
 MINIMAL = Path(__file__).parent / "minimal.yaml"
 GRIEVANCE, SPONSOR = "parties.north.grievance", "formats.go_between.sponsor"
@@ -75,3 +77,21 @@ def test_the_verbs_print_them(tmp_path: Path) -> None:
         assert "A text agreed" in found.stdout
         assert "North: grievance" in found.stdout
     assert first.stdout == again.stdout
+
+
+def test_a_full_disk_loses_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pieces are there; the figures are shown before the tables, for which there is no room."""
+    asked = ["sweep", str(MINIMAL), "--vary", f"{GRIEVANCE}=0.1,0.5", "--worlds", "30", "--no-charts", "--out", str(tmp_path / "out")]
+
+    def full(store: object) -> None:
+        raise StudyError("table.csv: cannot be written: no space left on the disk")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(gathering, "_make_tables", full)
+        found = CliRunner().invoke(app, asked, env={"COLUMNS": "80"})
+    assert found.exit_code == 1
+    assert found.stderr.splitlines()[-1] == "table.csv: cannot be written: no space left on the disk"
+    again = CliRunner().invoke(app, asked, env={"COLUMNS": "80"})
+    assert again.exit_code == 0
+    assert "A text agreed" in found.stdout
+    assert again.stdout == found.stdout + f"Written to {tmp_path / 'out'}: table.parquet and table.csv\n"

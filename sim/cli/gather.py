@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.output import console
+from sim.cli.output import console, show_and_save
 from sim.scenario.problems import plain
 
 if TYPE_CHECKING:
@@ -24,17 +24,19 @@ def gather(
 
     Says how many pieces are missing if it is not finished.
     """
+    show_and_gather(Path(directory), charts=not no_charts)
+
+
+def show_and_gather(folder: Path, *, charts: bool) -> None:
+    """Show the figures, and only then make the tables and draw what the design allows; say what was written."""
+    from sim.show.sweep import show  # noqa: PLC0415
+    from sim.study.sweeps.gather import first_points  # noqa: PLC0415
     from sim.study.sweeps.gather import gather as gathered  # noqa: PLC0415
 
-    report_written(gathered(directory), Path(directory), charts=not no_charts)
-
-
-def report_written(found: Sweep, folder: Path, *, charts: bool) -> None:
-    """Show the figures, draw what the design allows beside the tables, and say what was written."""
-    from sim.show.sweep import show  # noqa: PLC0415
-
-    show(found, console())
+    first = first_points(folder)
+    found: list[Sweep] = []
+    show_and_save(lambda: show(first, console()), lambda: found.append(gathered(folder)))
     names = ["table.parquet", "table.csv"]
     if charts:
-        names += [f"{name}.{kind}" for name in found.plot(folder) for kind in ("png", "svg")]
+        names += [f"{name}.{kind}" for name in found[0].plot(folder) for kind in ("png", "svg")]
     typer.echo(f"Written to {plain(str(folder))}: {', '.join(names[:-1])} and {names[-1]}")

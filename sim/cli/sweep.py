@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.errors import CommandError
-from sim.cli.gather import NoCharts, report_written
+from sim.cli.gather import NoCharts, show_and_gather
 from sim.cli.options import SEED, WORLDS, Force, Jobs, Processes, RunOptions, Settings, load_scenario, whole_number
 from sim.cli.output import console
 from sim.scenario.problems import plain
@@ -112,14 +112,14 @@ def _override(asked: Asked, **given: Any) -> Asked:
 
 def _run(study: Study, folder: Path, means: Means, *, charts: bool, force: bool) -> None:
     from sim.show.meter import Meter, shown  # noqa: PLC0415
-    from sim.study.sweeps.sweep import run  # noqa: PLC0415
+    from sim.study.sweeps.sweep import run_pieces  # noqa: PLC0415
 
     typer.echo(f"sweeping {_words(study)} into {plain(str(folder))}", err=True)
     meter = Meter(per_point=study.worlds * len(study.processes))
     with _kept(folder), shown(console(err=True), meter) as tick:
-        found = run(study, folder, means, progress=tick, report=lambda line: typer.echo(line, err=True), force=force)
+        found = run_pieces(study, folder, means, progress=tick, report=lambda line: typer.echo(line, err=True), force=force)
     if not found.missing and means.part is None:
-        report_written(found, folder, charts=charts)
+        show_and_gather(folder, charts=charts)
         return
     left = f"{found.missing:,} of {study.pieces:,} pieces are missing" if found.missing else "all pieces are there"
     typer.echo(f"Slice {means.part[0]}/{means.part[1]} is finished in {plain(str(folder))}; {left}" if means.part else left)

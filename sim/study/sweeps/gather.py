@@ -111,18 +111,34 @@ class Sweep:
 
 def gather(folder: str | Path) -> Sweep:
     """Make the tables of a study once all its pieces are there. Raises StudyError, which says how many are not."""
-    store = read_store(Path(folder))
+    store = _whole(Path(folder))
+    _make_tables(store)
+    return Sweep(store.folder, 0, store.manifest)
+
+
+def first_points(folder: str | Path) -> Sweep:
+    """The first points of a study whose pieces are all there, before any table is written: no disk is needed to show them.
+
+    Raises StudyError, as ``gather``.
+    """
+    store = _whole(Path(folder))
+    return Sweep(store.folder, 0, store.manifest, {"points": read_points(store), "table": next(_frames(store))})
+
+
+def _whole(folder: Path) -> Store:
+    """The store of a folder. Raises StudyError if pieces are missing or damaged."""
+    store = read_store(folder)
     store.check_scenario()
-    return make_tables(store)
-
-
-def make_tables(store: Store) -> Sweep:
-    """Write ``table.parquet`` and ``table.csv``. Raises StudyError if pieces are missing or damaged."""
     missing, damaged = _count_missing(store)
     if missing:
         bad = f" ({damaged:,} of them damaged)" if damaged else ""
         total = store.points * store.chunks
         raise StudyError(f"{store.folder}: {missing:,} of {total:,} pieces are missing{bad}; run the same sweep again")
+    return store
+
+
+def _make_tables(store: Store) -> None:
+    """Write ``table.parquet`` and ``table.csv``. Raises StudyError."""
     schema = pa.schema([("point", pa.int64()), *_varied(store).items(), *FIGURES.items()])
     # Plain values keep every digit in the table for programs; the one for people and spreadsheets has six.
     with (
@@ -138,7 +154,6 @@ def make_tables(store: Store) -> Sweep:
             stream.write(frame.to_csv(index=False, header=False, float_format="%.6g", lineterminator="\n"))
     store.seal_tables()
     sweep_up(store.folder)
-    return Sweep(store.folder, 0, store.manifest)
 
 
 def read_points(store: Store) -> pd.DataFrame:

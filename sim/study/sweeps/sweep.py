@@ -24,7 +24,7 @@ from sim.scenario.scenario import Scenario, scenario_of
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress
 from sim.study.sweeps.cluster import on_cluster
 from sim.study.sweeps.design import Vary, make_design
-from sim.study.sweeps.gather import Report, Sweep, make_tables
+from sim.study.sweeps.gather import Report, Sweep, gather
 from sim.study.sweeps.pieces import Study, Task, do
 from sim.study.sweeps.store import DamagedError, Store, open_store
 from sim.study.workers import as_finished
@@ -134,6 +134,23 @@ def run(  # noqa: PLR0913 - a study, where and how it is run, and who hears of i
 ) -> Sweep:
     """Do what is missing of a study in its folder, and make the tables once nothing is.
 
+    Takes what :func:`run_pieces` takes. Raises StudyError, ScenarioError.
+    """
+    found = run_pieces(study, folder, means, progress=progress, report=report, force=force)
+    return found if means is not None and means.part is not None else gather(folder)
+
+
+def run_pieces(  # noqa: PLR0913 - which study, where, by what means, and who hears of it
+    study: Study,
+    folder: Path,
+    means: Means | None = None,
+    *,
+    progress: Progress | None = None,
+    report: Report | None = None,
+    force: bool = False,
+) -> Sweep:
+    """Do what is missing of a study, or of a slice of it, in its folder; the tables are not made yet.
+
     ``report`` hears of damaged pieces; by default as a DamageWarning. ``force`` replaces another study that is in the folder.
     Raises StudyError, ScenarioError.
     """
@@ -153,9 +170,8 @@ def run(  # noqa: PLR0913 - a study, where and how it is run, and who hears of i
                 progress(done, whole)
     except StudyError as error:
         raise StudyError(f"{error}; {KEPT}") from error
-    if means.part is not None:
-        return Sweep(folder, len(missing(store, range(study.pieces), lambda line: None)), store.manifest)
-    return make_tables(store)
+    left = 0 if means.part is None else len(missing(store, range(study.pieces), lambda line: None))
+    return Sweep(folder, left, store.manifest)
 
 
 def missing(store: Store, share: range, say: Report) -> NDArray[np.int64]:
