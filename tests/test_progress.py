@@ -79,7 +79,7 @@ COUNTS = HERE.parent / "scenarios" / "regularities"
     [
         (("compare", MINIMAL), "sim.compare"),
         (("run", MINIMAL), "sim.compare"),
-        (("sweep", MINIMAL, "--vary", "parties.north.grievance=0.1,0.2"), "sim.study.sweeps.sweep.run"),
+        (("sweep", MINIMAL, "--vary", "parties.north.grievance=0.1,0.2"), "sim.study.sweeps.sweep.run_pieces"),
         (("sensitivity", MINIMAL, *PAIR), "sim.sensitivity"),
         (("discover", MINIMAL, *PAIR), "sim.study.exploration.turning.compare"),
         (("hindcast", HISTORY / "grain_2022_04.yaml"), "sim.study.history.hindcast.run_episodes"),
