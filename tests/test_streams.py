@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from scenario_texts import MINIMAL, errors, line_of, write
+from signals import signals_as_in_a_terminal
 from typer.testing import CliRunner
 
 from sim.cli import app as cli
@@ -108,7 +109,9 @@ def test_an_interruption_while_loading_is_a_line(tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(5)\n")
     env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{HERE.parent}"}
     command = [sys.executable, "-m", "sim", "--version"]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, env=env, capture_output=True, text=True, timeout=60, check=False, preexec_fn=signals_as_in_a_terminal
+    )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted; nothing was written\n")
 
 
