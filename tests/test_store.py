@@ -395,5 +395,5 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
     children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
     workers = [int(child) for child in children if "Loky" in Path(f"/proc/{child}/cmdline").read_text()]
     os.kill(workers[0], signal.SIGKILL)
-    assert "a worker was killed; its pieces are done again" in _finish(running)
+    assert "a worker process was killed (SIGKILL(-9)); what it was at is run again" in _finish(running)
     assert files(cut) == files(tmp_path / "whole")
