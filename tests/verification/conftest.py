@@ -8,24 +8,26 @@ import pytest
 
 Record = Callable[[str, int, str], None]
 
-_FOUND: list[tuple[str, int, str]] = []
+FOUND = "verification"  # the name of a line among a test's properties, which come back from the workers with its report
 
 
-@pytest.fixture(scope="session")
-def record() -> Record:
+@pytest.fixture
+def record(record_property: Callable[[str, object], None]) -> Record:
     """Put a line into the table: ``record(check, cases, largest difference)``."""
 
     def add(check: str, cases: int, difference: str) -> None:
-        _FOUND.append((check, cases, difference))
+        record_property(FOUND, [check, cases, difference])
 
     return add
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not _FOUND:
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    found = [line for report in reports for name, line in report.user_properties if name == FOUND]
+    if not found:
         return
     lines = [("check", "cases", "largest difference")]
-    lines += [(check, f"{cases:,}", difference) for check, cases, difference in _FOUND]
+    lines += [(check, f"{cases:,}", difference) for check, cases, difference in found]
     widths = [max(len(line[column]) for line in lines) for column in (0, 1)]
     terminalreporter.section("verification")
     for check, cases, difference in lines:
