@@ -1,6 +1,6 @@
 """Random bilateral domains, how the engine bargains over them, and the points of their zones of agreement.
 
-Nothing here knows a rule of bargaining: offers and answers are heard from a :class:`World` that runs the
+Nothing here knows a rule of bargaining: offers and answers are the incidents of a :class:`World` that lives the
 scenario of a domain. Domains are drawn with ``random.Random(seed).random()``, which Python keeps the same
 from version to version, so that a stored table stays true.
 """
@@ -13,16 +13,15 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model import drafting
-from sim.model.acceptance import expected_value, reservation_value
-from sim.model.draws import Draws
+from sim.model.agents import World
+from sim.model.codes import Kind
 from sim.model.packages import frontier, kalai, nash, welfare, zone
-from sim.model.world import World
+from sim.model.reasons import State
+from sim.model.valuation import expected_value, reservation_value
 from sim.scenario import Scenario
 from sim.scenario.bargain import Bargainer, Domain, scenario_of
 
@@ -100,35 +99,32 @@ def packages(domain: Domain) -> list[Package]:
 # ---------------------------------------------------------------- the engine
 
 
-def world_of(domain: Domain, worlds: int = WORLDS) -> World:
+def world_of(domain: Domain, number: int = 0) -> World:
     """A world, before its first week, in which the two bargain."""
-    return World(Scenario.from_dict(scenario_of(domain, domain.name)), "bargaining", Draws(1, 0, worlds))
+    return World(Scenario.from_dict(scenario_of(domain, domain.name)), "bargaining", seed=1, number=number)
 
 
 def hold(domain: Domain) -> Bargaining:
     """What the engine makes of a domain, heard offer by offer; the same in all worlds."""
-    world = world_of(domain)
-    (table,) = world.tables
-    offers: list[list[Offer]] = [[] for _ in range(WORLDS)]
-    ended: dict[int, tuple[int, Package | None]] = {}
-
-    def listen(week: int, _: str, what: str, rows: NDArray[np.intp], details: dict[str, NDArray[Any]]) -> None:
-        for n, row in enumerate(map(int, rows)):
-            if row in ended:
-                continue
-            if what == "offer":
-                offers[row].append((week, int(details["whose"][n]), _package(table.agenda.packages[details["package"][n]])))
-            elif what == "agree":
-                ended[row] = week, _package(table.agenda.packages[details["package"][n]])
-            elif what == "fail":
-                ended[row] = week + 1, None
-
-    world.narrator = listen
-    while len(ended) < WORLDS and world.week < world.weeks:
-        world.step()
-    found = {Bargaining(tuple(offers[row]), ended[row][1], ended[row][0]) for row in range(WORLDS)}
+    found = {_hold(world_of(domain, number)) for number in range(WORLDS)}
     assert len(found) == 1, f"{domain.name}: worlds differ in a session without anything drawn"
     return found.pop()
+
+
+def _hold(world: World) -> Bargaining:
+    (table,) = world.program.tables
+    offers: list[Offer] = []
+    for week in range(world.record.weeks):
+        seen = len(world.incidents)
+        world.step()
+        for incident in world.incidents[seen:]:
+            if incident.kind == Kind.OFFER:
+                offers.append((week, incident.whose, _package(table.agenda.packages[incident.detail])))
+            elif incident.kind == Kind.AGREE:
+                return Bargaining(tuple(offers), _package(table.agenda.packages[incident.detail]), week)
+            elif incident.kind == Kind.FAIL:
+                return Bargaining(tuple(offers), None, week + 1)
+    raise AssertionError("a session without an end")
 
 
 def _package(row: NDArray[np.intp]) -> Package:
@@ -144,13 +140,13 @@ def worth(domain: Domain, column: int, package: Package) -> float:
 
 def thresholds(domain: Domain, step: int) -> tuple[float, float]:
     """What a text must be worth to each side at a step, by the engine's own rule."""
-    world = world_of(domain, worlds=1)
+    world = world_of(domain)
     (table,) = world.tables
-    rows = np.arange(1)
-    value = expected_value(world, table, rows, table.values.at(rows))
-    asked = drafting.aspiration(np.full((1, 2), (step + 1) / (domain.steps + 1)), world.sides.concession, np.zeros((1, 2)))
-    one, two = drafting.thresholds(value, reservation_value(world, table, rows), asked)[0]
-    return float(one), float(two)
+    table.state, table.session.rounds = State.TALKING, step
+    for side in world.record.sides:
+        world.rules["judge_texts"](world.record, table, side, world.packages[0])
+    one, two = (seat.threshold for seat in table.seats)
+    return one, two
 
 
 def near_tie(domain: Domain, ours: Bargaining, theirs: Bargaining) -> bool:
@@ -165,11 +161,10 @@ def near_tie(domain: Domain, ours: Bargaining, theirs: Bargaining) -> bool:
 
 def points(domain: Domain) -> Points:
     """Frontier, Nash, Kalai and welfare points as the engine finds them, in utility."""
-    world = world_of(domain, worlds=1)
-    (table,) = world.tables
-    rows = np.arange(1)
-    value = expected_value(world, table, rows, table.values.at(rows))[0]
-    surplus = value - reservation_value(world, table, rows)[0][:, None]
+    world = world_of(domain)
+    w, (table,) = world.record, world.tables
+    value = np.array([[expected_value(w, table, me, k.worth[me.index]) for k in world.packages[0]] for me in w.sides])
+    surplus = value - np.array([[reservation_value(w, table, me)] for me in w.sides])
     inside = zone(surplus)
     if not inside.any():
         return Points((), (), (), ())

@@ -10,7 +10,7 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 LONG = (
-    "levers", "targets", "twin", "theory", "cli", "charts", "properties", "store", "sensitivity", "sweep_charts", "sweep",
+    "levers", "targets", "recorded", "agents", "theory", "cli", "charts", "properties", "store", "sensitivity", "sweep_charts", "sweep",
     "reproducible", "regularities", "golden", "hindcast", "benchmarks",
 )  # fmt: skip
 """Files that take longest, the longest first: whoever runs files side by side starts with them."""
@@ -21,6 +21,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # before any workers start, so that they find compiled rules
+        from sim.model.compiling import once
+
+        once()
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False  # xdist would start with the files that have most tests
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.model import transitions
-from sim.model.draws import Draws
-from sim.model.tables import Table
-from sim.model.world import Listener, World
+from sim.model.agents import World
+from sim.model.codes import Stream
+from sim.model.draws import owner_of
 from sim.scenario import Scenario
 
 Changes = Mapping[str, Any]
-
-ONE = np.arange(1)
-"""The only world of most tests."""
 
 EAST, WEST = 0, 1
 
@@ -97,53 +89,95 @@ def scenario(*changes: Changes) -> Scenario:
     return Scenario.from_dict(values(*changes))
 
 
-@dataclass(frozen=True)
-class Luck(Draws):
-    """Every draw of a stream is what a test says, one number or one per side; 0.5 where it says nothing.
+def uniform_of(asked: Scenario, luck: Mapping[str, Any]) -> Any:
+    """The rule that gives uniform numbers, as a test has it: by stream, one number or one per side; 0.5 where it says nothing.
 
-    At 0.5 logistic noise is zero, so the front rests, judgement is right and no agreement is frailer than another.
+    At 0.5 logistic noise is zero, so the front rests, judgement is right and no agreement is frailer than another. Streams of
+    the events of the world are called "event NAME" and "event NAME held back".
     """
+    events = {owner_of("event", name): name for name in asked.file.events}
 
-    streams: Mapping[str, float | tuple[float, float]] = field(default_factory=dict)
-    otherwise: float | None = 0.5  # None: as drawn
+    def uniform(w: Any, owner: int, stream: int, place: int) -> float:
+        name = Stream(stream).name.lower()
+        if owner in events:
+            name = f"event {events[owner]}{' held back' if stream == Stream.HELD_BACK else ''}"
+        said = luck.get(name, 0.5)
+        return float(said[place] if isinstance(said, tuple) else said)
 
-    def uniform(self, owner: str, stream: str, *shape: int) -> NDArray[np.float32]:
-        if stream not in self.streams and self.otherwise is None:
-            return super().uniform(owner, stream, *shape)
-        said = np.asarray(self.streams.get(stream, self.otherwise), np.float64)
-        return np.broadcast_to(said[..., None], (*shape, self.worlds))
-
-
-def world(*changes: Changes, luck: Mapping[str, Any] | None = None, listener: Listener | None = None) -> World:
-    """One world, every number as stated, with the luck of a test; nothing has happened yet."""
-    return World(scenario(*changes), "talks", Luck(0, 0, 1, luck or {}), listener=listener, stated=True)
+    return uniform
 
 
-def table_of(*changes: Changes, luck: Mapping[str, Any] | None = None) -> tuple[World, Table]:
+def model(*changes: Changes, luck: Mapping[str, Any] | None = None, **of_world: Any) -> World:
+    """One world lived by agents, every number as stated, with the luck of a test; nothing has happened yet."""
+    asked = scenario(*changes)
+    made = World(asked, "talks", stated=True, rules={"uniform": uniform_of(asked, luck or {})}, **of_world)
+    made.record.model = made  # type: ignore[attr-defined]
+    made.record.do = lambda name, *more: made.rules[name](made.record, *more)  # type: ignore[attr-defined]
+    return made
+
+
+def world(*changes: Changes, luck: Mapping[str, Any] | None = None) -> Any:
+    """The same world as rules see it: ``w.do("who_comes", t)`` calls a rule that begins with the world, with the test's luck."""
+    return model(*changes, luck=luck).record
+
+
+def table_of(*changes: Changes, luck: Mapping[str, Any] | None = None) -> tuple[Any, Any]:
+    """A world, and its first table."""
     made = world(*changes, luck=luck)
     return made, made.tables[0]
 
 
-def sit(world: World, table: Table) -> None:
+def packages(w: Any, t: Any) -> Any:
+    """What can be signed at a table."""
+    return w.model.packages[t.index]
+
+
+def named(w: Any, name: str) -> Any:
+    """A table by its name."""
+    return w.tables[[t.name for t in w.model.program.tables].index(name)]
+
+
+def each(w: Any, rule: str, t: Any, *more: Any) -> list[Any]:
+    """What a rule of one side gives, side by side."""
+    return [w.do(rule, t, me, *more) for me in w.sides]
+
+
+def seats(t: Any, field: str) -> list[Any]:
+    """A field of the seats of a table, side by side."""
+    return [getattr(seat, field) for seat in t.seats]
+
+
+def sides(w: Any, field: str) -> list[Any]:
+    """A field of the sides."""
+    return [getattr(side, field) for side in w.sides]
+
+
+def trust(w: Any) -> list[float]:
+    """Trust of each side in the other."""
+    return [w.sides[EAST].trust[WEST], w.sides[WEST].trust[EAST]]
+
+
+def sit(w: Any, t: Any) -> None:
     """Both sides sit down."""
-    transitions.sit_down(world, table, np.arange(world.worlds), np.zeros((world.worlds, 2)))
+    for seat in t.seats:
+        seat.ready = 0.0
+    w.do("sit_down", t)
 
 
-def put_in_force(world: World, table: Table, package: int = 0, leverage: tuple[float, float] = (0.0, 0.0)) -> None:
+def put_in_force(w: Any, t: Any, package: int = 0, leverage: tuple[float, float] = (0.0, 0.0)) -> None:
     """A text is agreed and enters into force at once."""
-    rows = np.arange(world.worlds)
-    n = world.worlds
-    sit(world, table)
-    transitions.agree(world, table, rows, (np.full(n, package), np.tile(leverage, (n, 1)), np.zeros((n, 2))))
-    transitions.enter_into_force(world, table, rows)
+    sit(w, t)
+    agree(w, t, package, leverage)
+    w.do("enter_into_force", t)
 
 
-def recorder() -> tuple[list[tuple[int, str, str, dict[str, int]]], Callable[..., None]]:
-    """A list of what happens in world 0, and the listener that fills it: week, table, what, details."""
-    heard: list[tuple[int, str, str, dict[str, int]]] = []
+def agree(w: Any, t: Any, package: int = 0, leverage: tuple[float, float] = (0.0, 0.0)) -> None:
+    """A text is agreed."""
+    for seat, added in zip(t.seats, leverage, strict=True):
+        seat.leverage = added
+    w.do("agree", t, packages(w, t), package)
 
-    def listen(week: int, table: str, what: str, rows: Any, details: Mapping[str, Any]) -> None:
-        for place in np.flatnonzero(rows == 0):
-            heard.append((week, table, what, {name: int(column[place]) for name, column in details.items()}))
 
-    return heard, listen
+def told(w: Any) -> list[Any]:
+    """Kinds of what happened so far, in order."""
+    return [incident.kind for incident in w.model.incidents]

@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
+from sim.model.batch import Batch, TableBatch, live
 from sim.model.draws import Draws
 from sim.model.reasons import Reason
-from sim.model.tables import Table
-from sim.model.world import World
 from sim.scenario import Scenario
 
-WORLDS = 800
+WORLDS = 1600
 SEED = 11
 
 Changes = Mapping[str, Any]
@@ -70,50 +69,43 @@ def scenario(*changes: Changes) -> Scenario:
     return Scenario.from_dict(data)
 
 
-class Luck(Draws):
-    """The same draws as ever, kept, for they are the same in every run."""
-
-    def uniform(self, owner: str, stream: str, *shape: int) -> NDArray[np.float32]:
-        return _uniform(self.worlds, owner, stream, shape)
-
-
-@lru_cache(maxsize=256)
-def _uniform(worlds: int, owner: str, stream: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    return Draws(SEED, 0, worlds).uniform(owner, stream, *shape)
-
-
 def run(regime: str, changes: Changes, *, drawn: bool = False) -> Measures:
     """What came of all worlds, per measure ``(R,)``: of the first table under its own name, of others as table.name."""
-    world = World(scenario(differences(regime), changes), "talks", Luck(SEED, 0, WORLDS), stated=not drawn).run()
-    found: Measures = {"weeks": world.in_force.astype(float)}
-    if len(world.tables) > 1:
-        found["lag"] = np.abs(world.tables[0].outcome.came - world.tables[1].outcome.came).astype(float)
-    for table in world.tables:
-        prefix = "" if table is world.tables[0] else f"{table.name}."
-        found |= {prefix + name: values for name, values in measure(world, table).items()}
+    return run_of(scenario(differences(regime), changes), drawn=drawn)
+
+
+def run_of(asked: Scenario, *, drawn: bool = False, worlds: int = WORLDS) -> Measures:
+    """The same of a scenario."""
+    batch = live(asked, "talks", Draws(SEED, 0, worlds), stated=not drawn)
+    found: Measures = {"weeks": batch.records["headline_in_force"].astype(float)}
+    if len(batch.tables) > 1:
+        found["lag"] = np.abs(batch.tables[0].outcome["came"] - batch.tables[1].outcome["came"]).astype(float)
+    for n, table in enumerate(batch.tables):
+        prefix = f"{table.name}." if n else ""
+        found |= {prefix + name: values for name, values in measure(batch, table).items()}
     return found
 
 
-def measure(world: World, table: Table) -> Measures:
+def measure(batch: Batch, table: TableBatch) -> Measures:
     """The outcomes of one table, ``(R,)`` each; a week that never came counts as the last, NaN where nothing was."""
     outcome = table.outcome
     found: Measures = {}
     for first in ("came", "declared", "agreed", "ratified", "ended"):
-        week = getattr(outcome, first)
+        week = outcome[first]
         found[first] = (week >= 0).astype(float)
-        found[f"{first}_week"] = np.where(week >= 0, week, world.weeks).astype(float)
+        found[f"{first}_week"] = np.where(week >= 0, week, batch.scenario.file.weeks).astype(float)
     for count in (
         "sessions", "texts", "fell", "agreements", "suspensions", "repairs", "renewals", "shorter", "refused",
         "violations", "contested", "in_force",
     ):  # fmt: skip
-        found[count] = getattr(outcome, count).astype(float)
-    found["delivery"] = outcome.delivery
-    found["surplus_north"], found["surplus_south"] = outcome.surplus.T
-    found["text_north"], found["text_south"] = outcome.agreed_surplus.T
-    found["text_joint"] = outcome.agreed_surplus.sum(axis=1)
-    found |= {f"units_{unit}": amount for unit, amount in outcome.units.items()}
-    found |= {f"reason_{reason.name.lower()}": (outcome.reason == reason).astype(float) for reason in Reason}
+        found[count] = outcome[count].astype(float)
+    found["delivery"] = outcome["delivery"]
+    for n, side in enumerate(("north", "south")):
+        found[f"surplus_{side}"], found[f"text_{side}"] = table.of_side(n, "surplus"), table.of_side(n, "agreed_surplus")
+    found["text_joint"] = found["text_north"] + found["text_south"]
+    found |= {f"units_{unit}": amount for unit, amount in table.units.items()}
+    found |= {f"reason_{reason.name.lower()}": (outcome["reason"] == reason).astype(float) for reason in Reason}
     for column, issue in enumerate(table.agenda.issues):
-        moved = table.agenda.moved[np.maximum(outcome.package, 0), column]
-        found[f"moved_{issue}"] = np.where(outcome.package >= 0, moved, 0.0)
+        moved = table.agenda.moved[np.maximum(outcome["package"], 0), column]
+        found[f"moved_{issue}"] = np.where(outcome["package"] >= 0, moved, 0.0)
     return found

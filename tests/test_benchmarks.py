@@ -55,11 +55,3 @@ def test_growth_prints_markdown() -> None:
     assert head.startswith("| figure")
     assert set(rule) == set("| -")
     assert len(lines) == 3
-
-
-def test_compiled_kernels_give_what_the_rules_give() -> None:
-    """The kernels are compared with the engine, number by number, before they are timed."""
-    pytest.importorskip("numba")
-    printed = run("--only", "fused")
-    assert "a week's arithmetic" in printed
-    assert "numba is not installed" not in printed

@@ -16,7 +16,7 @@ import pytest
 from numpy.testing import assert_allclose
 from rich.console import Console
 
-from sim.model.draws import Draws, WeeklyDraws
+from sim.model.draws import Draws
 from sim.scenario import load
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.evidence import drawn_between, uncertain
@@ -81,10 +81,10 @@ def test_priors_take_the_place_of_what_is_drawn_otherwise() -> None:
     what = uncertain(load(MINIMAL))
     draws = PriorDraws(3, 0, 500, {"behaviour.threshold": (0.0, 1.0)})
     found = draws.quantity(what["behaviour.threshold"])
-    u = WeeklyDraws(3, 0, 500).uniform("parameters", "behaviour.threshold")
+    u = Draws(3, 0, 500).uniform("parameters", "behaviour.threshold")
     assert_allclose(found, u, rtol=1e-6)
     other = what["behaviour.temperature"]
-    assert_allclose(draws.quantity(other), WeeklyDraws(3, 0, 500).quantity(other))
+    assert_allclose(draws.quantity(other), Draws(3, 0, 500).quantity(other))
 
 
 def test_a_world_takes_a_row_of_a_posterior_that_is_handed_to_it() -> None:
@@ -94,10 +94,10 @@ def test_a_world_takes_a_row_of_a_posterior_that_is_handed_to_it() -> None:
     first, second = (draws.quantity(what[f"behaviour.{name}"]) for name in rows)
     assert set(zip(first, second, strict=True)) == {(0.1, 2.1), (0.2, 2.2), (0.3, 2.3)}
     other = what["behaviour.temperature"]
-    assert_allclose(draws.quantity(other), WeeklyDraws(3, 0, 500).quantity(other))
+    assert_allclose(draws.quantity(other), Draws(3, 0, 500).quantity(other))
     own = pd.DataFrame({name: list(values) for name, values in posterior().items()})
     packaged = PosteriorDraws(3, 0, 500, by_path(own)).quantity(what["behaviour.threshold"])
-    assert_allclose(packaged, WeeklyDraws(3, 0, 500).quantity(what["behaviour.threshold"]), err_msg="the same row as in any run")
+    assert_allclose(packaged, Draws(3, 0, 500).quantity(what["behaviour.threshold"]), err_msg="the same row as in any run")
 
 
 @pytest.fixture(scope="module")

@@ -103,7 +103,7 @@ def test_scenario_is_whole_and_every_number_has_a_ground(tmp_path: Path) -> None
 
 
 def test_only_complete_packages_are_on_the_table() -> None:
-    (table,) = world_of(read_domain(FERRY)).tables
+    (table,) = world_of(read_domain(FERRY)).program.tables
     assert len(table.agenda.packages) == 3 * 4 * 4
     assert table.agenda.moved.all()
 

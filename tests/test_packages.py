@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.testing import assert_allclose
-from quarrel import EAST, ONE, WEST, Luck, scenario, table_of
+from quarrel import EAST, WEST, packages, scenario, seats, table_of
 
-from sim.model import packages
-from sim.model.packages import Agenda, enumerate_agenda, frontier, kalai, nash, zone
-from sim.model.tables import Table
-from sim.model.world import World
+from sim.model.agents import World
+from sim.model.batch import live
+from sim.model.draws import Draws
+from sim.model.packages import Agenda, enumerate_agenda, frontier, kalai, nash, outsiders_guess, zone
 from sim.scenario import Scenario
 
 BOTH_ISSUES = {"tables.table.agenda": ["bridge", "mill"]}
@@ -89,23 +89,28 @@ WEIGHED = {
 }  # fmt: skip
 
 
+def part(w: Any, t: Any, name: str) -> np.ndarray:
+    """A part of the worth of all packages, ``(sides, K)``."""
+    return np.array([[getattr(k.worth[n], name) for k in packages(w, t)] for n in (EAST, WEST)])
+
+
 def test_the_worth_of_both_issues_moved() -> None:
     # East weighs 3 to 1. Bridge: gain 0.75 x 0.8 = 0.6, a quarter of it secure; loss 0.75 x 0.2 = 0.15.
     # Mill: gain 0.25 x 0.4 = 0.1, all secure; loss 0.25 x 0.2 = 0.05. Political: 0.5 x 0.15 + 0.1 x 0.05.
     # West weighs alike. Bridge 0.4, of which 0.1 secure, loss 0.1. Mill 0.2 secure, loss 0.1. Political 0.05 + 0.01.
-    _, table = table_of(BOTH_ISSUES, WEIGHED)
-    worth = table.values.at(ONE).of(np.array([2]))
-    assert_allclose(worth.secure[0], [0.15 + 0.1, 0.1 + 0.2])
-    assert_allclose(worth.trusted[0], [0.45, 0.3])
-    assert_allclose(worth.loss[0], [0.2, 0.2])
-    assert_allclose(worth.political[0], [0.08, 0.06])
-    assert table.sensitivity[0, 0] == 0.5  # read at home by its most sensitive issue
+    w, table = table_of(BOTH_ISSUES, WEIGHED)
+    assert_allclose(part(w, table, "secure")[:, 2], [0.15 + 0.1, 0.1 + 0.2])
+    assert_allclose(part(w, table, "trusted")[:, 2], [0.45, 0.3])
+    assert_allclose(part(w, table, "loss")[:, 2], [0.2, 0.2])
+    assert_allclose(part(w, table, "entrusted")[:, 2], [0.75 * 0.15, 0.75 * 0.1])
+    assert_allclose(part(w, table, "political")[:, 2], [0.08, 0.06])
+    assert table.sensitivity == 0.5  # read at home by its most sensitive issue
 
 
 def test_values_are_those_of_the_agenda_and_its_share_is_known() -> None:
-    _, table = table_of(WEIGHED)  # the bridge alone
-    assert_allclose(table.values.share[0], [0.75, 0.5])
-    assert_allclose(table.values.at(ONE).loss[0, :, 0], [0.2, 0.2])
+    w, table = table_of(WEIGHED)  # the bridge alone
+    assert_allclose(seats(table, "share"), [0.75, 0.5])
+    assert_allclose(part(w, table, "loss")[:, 0], [0.2, 0.2])
 
 
 def test_linkages_count_where_both_options_hold() -> None:
@@ -116,40 +121,42 @@ def test_linkages_count_where_both_options_hold() -> None:
             {"options": {"bridge": "open", "mill": "closed"}, "value": 0.1},
         ],
     }
-    _, plain = table_of(BOTH_ISSUES)
-    _, linked = table_of(BOTH_ISSUES, linkages)
-    secure = linked.values.at(ONE).secure[0] - plain.values.at(ONE).secure[0]
-    loss = linked.values.at(ONE).loss[0] - plain.values.at(ONE).loss[0]
+    plain, linked = table_of(BOTH_ISSUES), table_of(BOTH_ISSUES, linkages)
     # Packages: mill alone, bridge alone, both. A gain of linkage comes with the exchange; a loss is a side's own.
-    assert_allclose(secure, [[0, 0, 0.3], [0, 0.1, 0]])
-    assert_allclose(loss, [[0, 0, 0], [0, 0, 0.2]])
-    assert_allclose(linked.values.at(ONE).political, plain.values.at(ONE).political)
+    assert_allclose(part(*linked, "secure") - part(*plain, "secure"), [[0, 0, 0.3], [0, 0.1, 0]])
+    assert_allclose(part(*linked, "loss") - part(*plain, "loss"), [[0, 0, 0], [0, 0, 0.2]])
+    assert_allclose(part(*linked, "political"), part(*plain, "political"))
 
 
 def test_a_linkage_with_an_issue_elsewhere_does_not_count() -> None:
     linkage = {"parties.east.linkages": [{"options": {"bridge": "open", "mill": "shared"}, "value": 0.3}]}
-    _, plain = table_of()
-    _, linked = table_of(linkage)
-    assert_allclose(linked.values.at(ONE).secure, plain.values.at(ONE).secure)
+    assert_allclose(part(*table_of(linkage), "secure"), part(*table_of(), "secure"))
 
 
 def test_what_mediators_would_like_is_averaged_over_them() -> None:
     # The abbot: bridge 1 x 0.5, mill 3 x 1.0, of a weight of 4. The sister has no interest.
     sister = {"role": "mediator", "honesty": 0.5, "leverage": 0.0, "capacity": 1.0, "pull": 0.5}
-    _, table = table_of(BOTH_ISSUES, {
+    w, table = table_of(BOTH_ISSUES, {
         "tables.table.format": "between", "formats.between.mediators": ["abbot", "sister"], "parties.sister": sister,
         "parties.abbot.interests.bridge": {"salience": 1.0, "values": {"open": 0.5}},
         "parties.abbot.interests.mill": {"salience": 3.0, "values": {"shared": 1.0}},
         "parties.east.trust.sister": 0.5, "parties.west.trust.sister": 0.5,
     })  # fmt: skip
-    assert_allclose(table.interest[0], [0.75 / 2, 0.125 / 2, 0.875 / 2])
+    assert_allclose([k.interest for k in packages(w, table)], [0.75 / 2, 0.125 / 2, 0.875 / 2])
+
+
+def test_outsiders_guess_half_the_gains_less_the_losses_issues_weighed_alike() -> None:
+    # Bridge 0.4 - 0.2, mill 0.2 - 0.2, over two issues; the weights of the sides are not known outside.
+    made = scenario(BOTH_ISSUES, WEIGHED)
+    found = outsiders_guess(made, enumerate_agenda(made, made.file.tables["table"], made.file.formats["direct"]))
+    assert_allclose(found, [[0.0, 0.1, 0.1]] * 2, atol=1e-12)
 
 
 LARGE_ISSUES = [f"issue_{letter}" for letter in "abc"]
 
 
 def large(seed: int) -> Scenario:
-    """Three issues of five options each: 124 packages, more than are kept for all worlds at once."""
+    """Three issues of five options each: 124 packages, more options than a record usually has room for."""
     random = np.random.default_rng(seed)
     moves = [f"way_{n}" for n in range(1, 5)]
 
@@ -177,11 +184,10 @@ def large(seed: int) -> Scenario:
 
 def test_worth_of_a_large_agenda_against_a_plain_loop() -> None:
     made = large(1)
-    table = World(made, "talks", Luck(3, 0, 1), stated=True).tables[0]
-    worth = table.values.at(ONE)
+    world = World(made, "talks", stated=True)
     file = made.file
     ways = [p for p in product(range(5), repeat=3) if any(p)]
-    assert len(ways) == len(table.agenda.packages) == 124
+    assert len(ways) == len(world.packages[0]) == 124
     for column, side in ((EAST, "east"), (WEST, "west")):
         positions = file.parties[side].positions  # type: ignore[union-attr]
         total = sum(positions[i].salience for i in LARGE_ISSUES)
@@ -197,25 +203,20 @@ def test_worth_of_a_large_agenda_against_a_plain_loop() -> None:
                     political += file.issues[issue].sensitivity * given
             if side == "west" and (package[0], package[2]) == (1, 2):
                 secure += 0.2
-            found = [part[0, column, k] for part in (worth.secure, worth.trusted, worth.loss, worth.political)]
+            worth = world.packages[0][k].worth[column]
+            found = [worth.secure, worth.trusted, worth.loss, worth.political]
             assert_allclose(found, [secure, trusted, loss, political], rtol=1e-12)
 
 
-def run_with(cached: int, monkeypatch: pytest.MonkeyPatch) -> Table:
-    monkeypatch.setattr(packages, "CACHED_PACKAGES", cached)
-    return World(large(2), "talks", Luck(3, 0, 50, otherwise=None)).run().tables[0]
-
-
-def test_large_agendas_are_worth_the_same_kept_and_valued_where_they_sit(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, anew = run_with(10_000, monkeypatch), run_with(64, monkeypatch)
-    assert kept.values._cache is not None
-    assert anew.values._cache is None
-    rows = np.array([3, 17, 41])
-    for part in ("secure", "trusted", "loss", "political"):
-        assert (getattr(kept.values.at(rows), part) == getattr(anew.values.at(rows), part)).all()
-    assert (kept.outcome.package >= 0).any()
-    for record in ("package", "stage", "reason", "whose", "in_force", "surplus"):
-        assert (getattr(kept.outcome, record) == getattr(anew.outcome, record)).all()
+def test_what_a_batch_agrees_on_over_a_large_agenda_is_what_each_world_does() -> None:
+    made = large(2)
+    batch = live(made, "talks", Draws(3, 0, 50))
+    outcome = batch.tables[0].outcome
+    assert (outcome["package"] >= 0).any()
+    for number in (3, 17, 41):
+        mine = World(made, "talks", seed=3, number=number).run().tables[0].outcome
+        for name in ("package", "stage", "reason", "whose", "in_force"):
+            assert getattr(mine, name) == outcome[name][number]
 
 
 # ---------------------------------------------------------------- points of a zone of agreement

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.model.draws import AT_ONCE, BLOCK, Draws, WeeklyDraws, spans
+from sim.model.draws import BLOCK, Draws, spans
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
@@ -58,21 +58,12 @@ def test_streams_differ_by_name_and_block_and_not_by_size() -> None:
     assert (few.uniform("a", "b", 3) != Draws(8, 0, 5).uniform("a", "b", 3)).any()
 
 
-def test_weeks_drawn_one_by_one_are_those_drawn_together() -> None:
-    whole = Draws(7, 2, BLOCK + 9).uniform("table x", "come", 12, 2)
-    of = WeeklyDraws(7, 2, BLOCK + 9).weekly("table x", "come", 12, 2)
-    for week in (0, 1, 1, 5, 11):
-        np.testing.assert_array_equal(of(week), whole[week])
-    with pytest.raises(ValueError, match="week 3: gone"):
-        of(3)
-
-
 def test_draws_go_on_in_the_next_block() -> None:
     both = Draws(7, 2, BLOCK + 9).uniform("table x", "come", 3)
     parts = [Draws(7, block, worlds).uniform("table x", "come", 3) for block, worlds in ((2, BLOCK), (3, 9))]
     np.testing.assert_array_equal(both, np.concatenate(parts, axis=-1))
 
 
-def test_a_run_is_cut_into_spans_of_a_few_blocks() -> None:
+def test_a_run_is_cut_into_blocks() -> None:
     assert spans(10) == [(0, 10)]
-    assert spans(AT_ONCE * BLOCK + 5) == [(0, AT_ONCE * BLOCK), (AT_ONCE, 5)]
+    assert spans(2 * BLOCK + 5) == [(0, BLOCK), (1, BLOCK), (2, 5)]

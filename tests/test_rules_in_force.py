@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from quarrel import EAST, ONE, THROUGH, WEST, put_in_force, sit, table_of, world
+from quarrel import EAST, THROUGH, WEST, each, put_in_force, seats, sides, sit, table_of, trust, world
 
-from sim.model import events, keeping, learning, transitions
-from sim.model.acceptance import GainLeft, gain_left
+from sim.model.implementation import what_it_says
 from sim.model.reasons import NOBODY, Reason, Stage, State
+from sim.model.valuation import delivery_gain, withheld
+from sim.model.week import stands_now
 
 U_E = math.e / (1 + math.e)
 """The uniform draw whose logistic noise is one."""
@@ -39,8 +40,20 @@ def in_force(*changes: Any, luck: dict[str, Any] | None = None, **placing: Any) 
 
 def weeks(w: Any, table: Any, count: int) -> None:
     for _ in range(count):
-        keeping.keep(w, table)
+        w.do("implement", table)
         w.week += 1
+
+
+def gain_left(w: Any, table: Any) -> list[float]:
+    return each(w, "gain_left", table)
+
+
+def set_delivered(table: Any, east: float, west: float) -> None:
+    table.seats[EAST].delivered, table.seats[WEST].delivered = east, west
+
+
+def carts(table: Any) -> float:
+    return sum(unit.delivered for unit in table.units)
 
 
 # ---------------------------------------------------------------- in force as the run begins
@@ -50,32 +63,32 @@ def test_an_agreement_in_force_from_the_start() -> None:
     running = {"tables.table.in_force": {"text": {"bridge": "open"}, "age": 5, "left": 2}, "formats.direct.term": 9}
     w, table = table_of(CALM, running)
     made, other = in_force({"formats.direct.term": 9})
-    assert table.state[0] == State.IN_FORCE
-    assert (table.agreement.age[0], table.agreement.left[0], table.agreement.term[0]) == (5, 2, 9)
-    near(gain_left(w, table, ONE).total, *gain_left(made, other, ONE).total[0])
-    near(table.agreement.promised, *gain_left(w, table, ONE).total[0])
-    assert (table.outcome.agreed[0], table.outcome.ratified[0], table.outcome.came[0], table.outcome.texts[0]) == (0, 0, -1, 0)
-    near(w.sides.optimism, 0.5, 0.5)  # it is no news
+    assert table.state == State.IN_FORCE
+    assert (table.agreement.age, table.agreement.left, table.agreement.term) == (5, 2, 9)
+    near(gain_left(w, table), *gain_left(made, other))
+    near(seats(table, "promised"), *gain_left(w, table))
+    assert (table.outcome.agreed, table.outcome.ratified, table.outcome.came, table.outcome.texts) == (0, 0, -1, 0)
+    near(sides(w, "optimism"), 0.5, 0.5)  # it is no news
     weeks(w, table, 1)
-    assert table.outcome.renewals[0] == 0
+    assert table.outcome.renewals == 0
     weeks(w, table, 1)
-    assert (table.outcome.renewals[0], table.agreement.left[0], table.agreement.age[0]) == (1, 9, 7)
+    assert (table.outcome.renewals, table.agreement.left, table.agreement.age) == (1, 9, 7)
 
 
 def test_an_agreement_suspended_from_the_start_is_repaired_by_who_was_injured() -> None:
     held = {"tables.table.in_force": {"text": {"bridge": "open"}, "accused": "east"}, "behaviour.repair": 1.0}
     w, table = table_of(CALM, held, luck={"repair": 0.01})
-    assert table.state[0] == State.SUSPENDED
-    assert table.agreement.culprit[0] == EAST
-    assert (table.agreement.left[0], table.outcome.suspensions[0]) == (-1, 0)
+    assert table.state == State.SUSPENDED
+    assert table.agreement.culprit == EAST
+    assert (table.agreement.left, table.outcome.suspensions) == (-1, 0)
     weeks(w, table, 1)
-    assert table.state[0] == State.IN_FORCE
-    assert table.outcome.repairs[0] == 1
+    assert table.state == State.IN_FORCE
+    assert table.outcome.repairs == 1
 
 
 def test_issues_that_a_text_leaves_out_are_at_their_status_quo() -> None:
-    _, table = table_of({"tables.table.agenda": ["bridge", "mill"], "tables.table.in_force": {"text": {"mill": "shared"}}})
-    assert table.agenda.name(int(table.agreement.package[0])) == "mill: shared"
+    w, table = table_of({"tables.table.agenda": ["bridge", "mill"], "tables.table.in_force": {"text": {"mill": "shared"}}})
+    assert w.model.program.tables[0].agenda.name(table.agreement.package) == "mill: shared"
 
 
 # ---------------------------------------------------------------- delivery
@@ -88,13 +101,13 @@ def test_an_agreement_enters_into_force() -> None:
     }, luck={"frailty": U_E})  # fmt: skip
     put_in_force(w, table, leverage=(0.05, 0.0))
     agreement = table.agreement
-    assert (agreement.term[0], agreement.left[0], agreement.age[0]) == (12, 12, 0)
-    near(agreement.gains, 0.8, 0.8)
-    near(agreement.loss, 0.2, 0.2)
-    near(agreement.delivered, 1, 1)
-    near(agreement.promised, 0.6 + 0.05 - 0.1, 0.6)
+    assert (agreement.term, agreement.left, agreement.age) == (12, 12, 0)
+    near([x.worth.secure + x.worth.trusted for x in table.seats], 0.8, 0.8)
+    near([x.worth.loss for x in table.seats], 0.2, 0.2)
+    near(seats(table, "delivered"), 1, 1)
+    near(seats(table, "promised"), 0.6 + 0.05 - 0.1, 0.6)
     near(agreement.frailty, 1.4 * math.sqrt(3) / math.pi)  # a standard deviation of 1.4 in the logarithm
-    near(w.sides.optimism, 0.6, 0.6)
+    near(sides(w, "optimism"), 0.6, 0.6)
 
 
 def test_what_is_left_of_a_gain() -> None:
@@ -102,24 +115,23 @@ def test_what_is_left_of_a_gain() -> None:
     # Leverage 0.1 after one half-life: 0.05. Going alone is worth 0.1 to west.
     change = {"behaviour.leverage_half_life": 8.0, "parties.west.alternatives": {"bridge": {"value": 0.1}}}
     w, table = in_force(change, leverage=(0.1, 0.0))
-    table.agreement.delivered[:] = (0.9, 0.5)
-    table.agreement.age[:] = 8
-    left = gain_left(w, table, ONE)
-    near(left.delivery, 0.22, 0.62)
-    near(left.withheld, 0.8 - 0.4, 0.8 - 0.72)
-    near(left.leverage, 0.05, 0.0)
-    near(left.total, 0.27, 0.52)
+    set_delivered(table, 0.9, 0.5)
+    table.agreement.age = 8
+    near([delivery_gain(table, me) for me in w.sides], 0.22, 0.62)
+    near([withheld(table, me) for me in w.sides], 0.8 - 0.4, 0.8 - 0.72)
+    near(each(w, "leverage_left", table), 0.05, 0.0)
+    near(gain_left(w, table), 0.27, 0.52)
 
 
 def test_delivery_erodes_and_follows_the_other_side() -> None:
     # Week 1: a tenth erodes, (1, 0.6) to (0.9, 0.54); east goes half way down to west: 0.72.
     # Week 2: (0.648, 0.486); east to 0.567.
     w, table = in_force({"behaviour.erosion": 0.1, "behaviour.erosion_gain": 0.0, "behaviour.reciprocity": 0.5})
-    table.agreement.delivered[:] = (1.0, 0.6)
+    set_delivered(table, 1.0, 0.6)
     weeks(w, table, 1)
-    near(table.agreement.delivered, 0.72, 0.54)
+    near(seats(table, "delivered"), 0.72, 0.54)
     weeks(w, table, 1)
-    near(table.agreement.delivered, 0.567, 0.486)
+    near(seats(table, "delivered"), 0.567, 0.486)
 
 
 def test_gain_slows_erosion() -> None:
@@ -127,7 +139,7 @@ def test_gain_slows_erosion() -> None:
     change = {"behaviour.erosion": 0.1, "behaviour.erosion_gain": 2.0, "parties.west.alternatives": {"bridge": {"value": 0.5}}}
     w, table = in_force(change)
     weeks(w, table, 1)
-    near(table.agreement.delivered, 1 - 0.1 * math.exp(-1.2), 1 - 0.1 * math.exp(-0.2))
+    near(seats(table, "delivered"), 1 - 0.1 * math.exp(-1.2), 1 - 0.1 * math.exp(-0.2))
 
 
 def test_what_is_delivered_is_counted() -> None:
@@ -138,16 +150,16 @@ def test_what_is_delivered_is_counted() -> None:
         "behaviour.collapse": 0.0,
     }  # fmt: skip
     w, table = in_force(change)
-    table.agreement.delivered[:] = (1.0, 0.6)
+    set_delivered(table, 1.0, 0.6)
     weeks(w, table, 1)
-    near(table.outcome.surplus, 0.14, 0.34)
-    near(table.outcome.units["carts"], 30)
-    table.state[:] = State.SUSPENDED
-    table.agreement.culprit[:] = WEST
+    near(seats(table, "surplus"), 0.14, 0.34)
+    near(carts(table), 30)
+    table.state = State.SUSPENDED
+    table.agreement.culprit = WEST
     weeks(w, table, 1)
-    near(table.outcome.surplus, 0.14 * 1.8, 0.34 * 1.8)
-    near(table.outcome.units["carts"], 54)
-    assert table.outcome.in_force[0] == 2
+    near(seats(table, "surplus"), 0.14 * 1.8, 0.34 * 1.8)
+    near(carts(table), 54)
+    assert table.outcome.in_force == 2
 
 
 DEAL = {"to": "west", "benefit": 0.2, "controlled_by": "abbot", "credibility": 0.9, "delivery": 0.8, "seen_by": {"west": 0.5}}
@@ -158,16 +170,16 @@ def test_belief_in_a_side_deal_goes_to_what_is_seen_of_it() -> None:
     # What is really delivered, 0.16, counts for west and not for east.
     change = {"formats.direct.side_deals": [DEAL], "behaviour.side_deal_trust": 0.0, "behaviour.side_belief_half_life": 1.0}
     w, table = in_force(change)
-    near(table.agreement.side_deal_promised, 0, 0.18)
+    near(seats(table, "side_deal_promised"), 0, 0.18)
     weeks(w, table, 1)
-    near(table.agreement.side_deal, 0, 0.13)
-    near(table.outcome.surplus, 0.5 * 0.6, 0.5 * (0.6 + 0.16))
+    near(seats(table, "side_deal"), 0, 0.13)
+    near(seats(table, "surplus"), 0.5 * 0.6, 0.5 * (0.6 + 0.16))
     weeks(w, table, 1)
-    near(table.agreement.side_deal, 0, 0.105)
+    near(seats(table, "side_deal"), 0, 0.105)
     # The next side deal has the credit that is left: 0.105 of 0.18.
-    transitions.end(w, table, ONE, (np.array([WEST]), np.array([Reason.SIDE_DEAL])))
-    near(table.side_deals.credit, 1, 0.105 / 0.18)
-    near(table.side_deals.expected(w, ONE), 0, 0.105)
+    w.do("end", table, WEST, Reason.SIDE_DEAL, Reason.NONE)
+    near(seats(table, "credit"), 1, 0.105 / 0.18)
+    near(each(w, "expected_side_deals", table), 0, 0.105)
 
 
 # ---------------------------------------------------------------- violations
@@ -182,9 +194,11 @@ def test_the_rate_of_violations() -> None:
         "behaviour.violation_rate": 0.02,
     }  # fmt: skip
     w, table = in_force(change)
-    table.agreement.frailty[:] = 0.3
-    table.agreement.age[:] = 6
-    rate = keeping.violation_rate(w, table, ONE, gain_left(w, table, ONE))
+    table.agreement.frailty = 0.3
+    table.agreement.age = 6
+    for seat, gain in zip(table.seats, gain_left(w, table), strict=True):
+        seat.gain = gain
+    rate = each(w, "violation_rate", table)
     common = 0.02 * 0.8 * (1 + 5 / math.e)
     near(rate, common * math.exp(-0.7), common * math.exp(-0.9))
 
@@ -207,14 +221,14 @@ def breach(*changes: Any, **luck: Any) -> tuple[Any, Any]:
 def test_a_violation_happens_with_the_chance_of_its_rate() -> None:
     # 1 - exp(-0.5) = 0.3935
     for draw, count in ((0.393, 1), (0.394, 0)):
-        assert breach(violate=(1.0, draw))[1].outcome.violations[0] == count
+        assert breach(violate=(1.0, draw))[1].outcome.violations == count
 
 
 def test_a_violation_that_goes_unnoticed_only_withholds_delivery() -> None:
     w, table = breach(violate=(0.0, 1.0))
-    near(table.agreement.delivered, 0.8, 1.0)
-    near(w.sides.trust, 0.5, 0.5)
-    near(w.sides.grievance, 0, 0)
+    near(seats(table, "delivered"), 0.8, 1.0)
+    near(trust(w), 0.5, 0.5)
+    near(sides(w, "grievance"), 0, 0)
 
 
 @pytest.mark.parametrize("culprit", [EAST, WEST])
@@ -222,18 +236,18 @@ def test_a_violation_that_is_noticed_offends_the_other_side_which_suspends(culpr
     draws = (0.0, 1.0) if culprit == EAST else (1.0, 0.0)
     w, table = breach(violate=draws, detect=0.29, suspend=0.49)
     injured = 1 - culprit
-    near(table.agreement.delivered, 1.0, 1.0)
-    near([w.sides.trust[0, injured], w.sides.trust[0, culprit]], 0.5 * 0.6, 0.5)
-    near([w.sides.grievance[0, injured], w.sides.grievance[0, culprit]], 0.1, 0)
-    assert (table.state[0], table.agreement.culprit[0], table.outcome.suspensions[0]) == (State.SUSPENDED, culprit, 1)
+    near(seats(table, "delivered"), 1.0, 1.0)
+    near([trust(w)[injured], trust(w)[culprit]], 0.5 * 0.6, 0.5)
+    near([w.sides[injured].grievance, w.sides[culprit].grievance], 0.1, 0)
+    assert (table.state, table.agreement.culprit, table.outcome.suspensions) == (State.SUSPENDED, culprit, 1)
 
 
 def test_a_claim_that_is_contested_offends_half_and_suspends_nothing() -> None:
     w, table = breach(violate=(0.0, 1.0), detect=0.0, contest=0.59, suspend=0.0)
-    near(w.sides.trust, 0.5, 0.5 * 0.8)
-    near(w.sides.grievance, 0, 0.05)
-    assert (table.state[0], table.outcome.contested[0]) == (State.IN_FORCE, 1)
-    assert breach(violate=(0.0, 1.0), detect=0.0, contest=0.61, suspend=0.0)[1].state[0] == State.SUSPENDED
+    near(trust(w), 0.5, 0.5 * 0.8)
+    near(sides(w, "grievance"), 0, 0.05)
+    assert (table.state, table.outcome.contested) == (State.IN_FORCE, 1)
+    assert breach(violate=(0.0, 1.0), detect=0.0, contest=0.61, suspend=0.0)[1].state == State.SUSPENDED
 
 
 def test_monitoring_detects_and_settles_what_is_contested() -> None:
@@ -241,7 +255,7 @@ def test_monitoring_detects_and_settles_what_is_contested() -> None:
     monitored = {"formats.direct.monitoring": 0.5, "behaviour.deterrence": 0.0}
     for detect, contest, outcome in ((0.64, 0.31, (1, 0)), (0.66, 0.31, (0, 0)), (0.64, 0.29, (0, 1))):
         _, table = breach(monitored, violate=(0.0, 1.0), detect=detect, contest=contest, suspend=0.0)
-        assert (table.outcome.suspensions[0], table.outcome.contested[0]) == outcome
+        assert (table.outcome.suspensions, table.outcome.contested) == outcome
 
 
 def test_an_aggrieved_side_makes_unfounded_claims() -> None:
@@ -249,21 +263,21 @@ def test_an_aggrieved_side_makes_unfounded_claims() -> None:
     change = {"parties.west.grievance": 0.5, "behaviour.false_claims": 0.02}
     for monitoring, draw, suspended in ((0.0, 0.0099, True), (0.0, 0.0101, False), (0.5, 0.0049, True), (0.5, 0.0051, False)):
         w, table = breach(change, {"formats.direct.monitoring": monitoring}, claim=draw, suspend=0.0)
-        assert (table.state[0] == State.SUSPENDED) == suspended
-        assert table.agreement.culprit[0] == (EAST if suspended else NOBODY)
-        assert table.outcome.violations[0] == 0
-        near(w.sides.trust, 0.5, 0.3 if suspended else 0.5)
+        assert (table.state == State.SUSPENDED) == suspended
+        assert table.agreement.culprit == (EAST if suspended else NOBODY)
+        assert table.outcome.violations == 0
+        near(trust(w), 0.5, 0.3 if suspended else 0.5)
 
 
 def test_an_accusation_from_outside_counts_as_a_breach_once() -> None:
     strike = {"week": 0, "accuses": "west", "issues": ["bridge"]}
     w, table = in_force(BREACH, {"events.strike": strike}, luck={**NO_LUCK, "suspend": 0.0})
-    events.happen(w)
+    w.do("happen")
     weeks(w, table, 1)
-    assert (table.state[0], table.agreement.culprit[0]) == (State.SUSPENDED, WEST)
-    near(w.sides.trust, 0.3, 0.5)
+    assert (table.state, table.agreement.culprit) == (State.SUSPENDED, WEST)
+    near(trust(w), 0.3, 0.5)
     weeks(w, table, 1)
-    near(w.sides.trust, 0.3, 0.5)
+    near(trust(w), 0.3, 0.5)
 
 
 # ---------------------------------------------------------------- repair
@@ -277,8 +291,8 @@ REPAIR = {
 
 def suspended(culprit: int, *changes: Any, **luck: Any) -> tuple[Any, Any]:
     w, table = in_force(REPAIR, *changes, luck={"repair": 1.0, "collapse": 1.0, **luck})
-    table.state[:] = State.SUSPENDED
-    table.agreement.culprit[:] = culprit
+    table.state = State.SUSPENDED
+    table.agreement.culprit = culprit
     weeks(w, table, 1)
     return w, table
 
@@ -298,25 +312,25 @@ def suspended(culprit: int, *changes: Any, **luck: Any) -> tuple[Any, Any]:
 )
 def test_good_offices_need_the_trust_and_the_wish_of_the_injured_side(culprit: int, change: Any, chance: float) -> None:
     _, table = suspended(culprit, change, repair=chance - 1e-4)
-    assert (table.state[0], table.outcome.repairs[0]) == (State.IN_FORCE, 1)
-    assert suspended(culprit, change, repair=chance + 1e-4)[1].state[0] == State.SUSPENDED
+    assert (table.state, table.outcome.repairs) == (State.IN_FORCE, 1)
+    assert suspended(culprit, change, repair=chance + 1e-4)[1].state == State.SUSPENDED
 
 
 def test_good_offices_share_the_mediators_time() -> None:
     w, table = in_force(REPAIR, THROUGH, luck={"repair": 0.8 * 0.45 * 0.5 + 1e-4, "collapse": 1.0})
-    w.mediators["abbot"].load[:] = 2
-    table.state[:] = State.SUSPENDED
-    table.agreement.culprit[:] = EAST
+    w.mediators[0].load = 2
+    table.state = State.SUSPENDED
+    table.agreement.culprit = EAST
     weeks(w, table, 1)
-    assert table.state[0] == State.SUSPENDED
+    assert table.state == State.SUSPENDED
 
 
 @pytest.mark.parametrize("culprit", [EAST, WEST])
 def test_the_injured_side_gives_up_what_is_not_repaired(culprit: int) -> None:
     _, table = suspended(culprit, collapse=0.09)
-    assert table.state[0] == State.APART
-    assert (table.outcome.reason[0], table.outcome.whose[0]) == (Reason.VIOLATION, 1 - culprit)
-    assert suspended(culprit, collapse=0.11)[1].state[0] == State.SUSPENDED
+    assert table.state == State.APART
+    assert (table.outcome.reason, table.outcome.whose) == (Reason.VIOLATION, 1 - culprit)
+    assert suspended(culprit, collapse=0.11)[1].state == State.SUSPENDED
 
 
 # ---------------------------------------------------------------- the end of a term
@@ -325,17 +339,17 @@ def test_the_injured_side_gives_up_what_is_not_repaired(culprit: int) -> None:
 def test_a_term_of_three_weeks_is_over_after_three_weeks() -> None:
     w, table = in_force({"formats.direct.term": 3}, luck={"renew": 0.0})
     weeks(w, table, 2)
-    assert (table.outcome.renewals[0], table.agreement.left[0]) == (0, 1)
+    assert (table.outcome.renewals, table.agreement.left) == (0, 1)
     weeks(w, table, 1)
-    assert (table.outcome.renewals[0], table.agreement.left[0]) == (1, 3)
+    assert (table.outcome.renewals, table.agreement.left) == (1, 3)
     weeks(w, table, 3)
-    assert table.outcome.renewals[0] == 2
+    assert table.outcome.renewals == 2
 
 
 def test_without_a_term_nothing_is_renewed() -> None:
     w, table = in_force(luck={"renew": 1.0})
     weeks(w, table, 20)
-    assert (table.outcome.renewals[0], table.outcome.refused[0], table.state[0]) == (0, 0, State.IN_FORCE)
+    assert (table.outcome.renewals, table.outcome.refused, table.state) == (0, 0, State.IN_FORCE)
 
 
 RENEWAL = {
@@ -356,40 +370,40 @@ def test_who_renews(silence: str, chance: float) -> None:
     for draw, renewed in ((chance - 1e-4, True), (chance + 1e-4, False)):
         w, table = in_force(RENEWAL, {"formats.direct.silence": silence}, luck={"renew": (0.9, draw)})
         weeks(w, table, 1)
-        assert (table.outcome.renewals[0], table.outcome.refused[0]) == (renewed, not renewed)
-        assert table.state[0] == (State.IN_FORCE if renewed else State.APART)
+        assert (table.outcome.renewals, table.outcome.refused) == (renewed, not renewed)
+        assert table.state == (State.IN_FORCE if renewed else State.APART)
         if not renewed:
-            assert table.outcome.whose[0] == WEST
-            assert table.outcome.first_end[0] == table.outcome.reason[0]
-            assert table.outcome.ended[0] == 0
+            assert table.outcome.whose == WEST
+            assert table.outcome.first_end == table.outcome.reason
+            assert table.outcome.ended == 0
 
 
 def test_a_side_that_lost_half_its_gain_renews_for_half_the_term() -> None:
     # Promised 0.6. West keeps 0.6 only: east has 0.6 x 0.8 - 0.2 = 0.28, below 0.6 x 0.6 = 0.36; west 0.8 - 0.12 = 0.68.
     # East reads the term as 6 weeks and not as 12; west, which read 12, minds by half an injury.
     w, table = in_force({"formats.direct.term": 12, "behaviour.shortening": 0.6, "behaviour.injury": 0.1}, luck={"renew": 0.0})
-    table.agreement.delivered[:] = (1.0, 0.6)
-    table.agreement.left[:] = 1
+    set_delivered(table, 1.0, 0.6)
+    table.agreement.left = 1
     weeks(w, table, 1)
-    assert (table.agreement.term[0], table.agreement.left[0], table.outcome.shorter[0]) == (6, 6, 1)
-    near(w.sides.grievance, 0.0, 0.05)
-    table.agreement.left[:] = 1
+    assert (table.agreement.term, table.agreement.left, table.outcome.shorter) == (6, 6, 1)
+    near(sides(w, "grievance"), 0.0, 0.05)
+    table.agreement.left = 1
     weeks(w, table, 1)
-    assert (table.agreement.term[0], table.outcome.shorter[0]) == (6, 1)  # half of what the format says, not of the last
-    table.agreement.left[:] = 1
-    table.agreement.delivered[:] = 1.0
+    assert (table.agreement.term, table.outcome.shorter) == (6, 1)  # half of what the format says, not of the last
+    table.agreement.left = 1
+    set_delivered(table, 1.0, 1.0)
     weeks(w, table, 1)
-    assert (table.agreement.term[0], table.outcome.shorter[0]) == (12, 1)
+    assert (table.agreement.term, table.outcome.shorter) == (12, 1)
 
 
 def test_what_is_renewed_is_in_force_again() -> None:
     w, table = in_force({"formats.direct.term": 5, "behaviour.repair": 0.0, "behaviour.collapse": 0.0}, luck={"renew": 0.0})
-    table.state[:] = State.SUSPENDED
-    table.agreement.culprit[:] = EAST
+    table.state = State.SUSPENDED
+    table.agreement.culprit = EAST
     weeks(w, table, 4)
-    assert table.state[0] == State.SUSPENDED
+    assert table.state == State.SUSPENDED
     weeks(w, table, 1)
-    assert (table.state[0], table.outcome.renewals[0], table.outcome.repairs[0]) == (State.IN_FORCE, 1, 1)
+    assert (table.state, table.outcome.renewals, table.outcome.repairs) == (State.IN_FORCE, 1, 1)
 
 
 def test_an_agreement_that_ends_unfulfilled_discourages() -> None:
@@ -397,8 +411,8 @@ def test_an_agreement_that_ends_unfulfilled_discourages() -> None:
     for change, luck, lost in (({"formats.direct.term": 1}, {"renew": 1.0}, 0.2), (once, {}, 0.0)):
         w, table = in_force({"behaviour.encouragement": 0.1, "behaviour.discouragement": 0.2}, change, luck=luck)
         weeks(w, table, 1)
-        assert table.state[0] == State.APART
-        near(w.sides.optimism, 0.6 - lost, 0.6 - lost)
+        assert table.state == State.APART
+        near(sides(w, "optimism"), 0.6 - lost, 0.6 - lost)
 
 
 def test_a_side_that_only_loses_leaves_within_the_term() -> None:
@@ -408,31 +422,31 @@ def test_a_side_that_only_loses_leaves_within_the_term() -> None:
     for draws, gone in cases:
         w, table = in_force(change, luck={"leave": draws})
         weeks(w, table, 1)
-        assert (table.state[0] == State.IN_FORCE) == (gone is None)
+        assert (table.state == State.IN_FORCE) == (gone is None)
         if gone is not None:
-            assert table.outcome.whose[0] == gone  # where both leave, who has less to stay for
-            assert table.outcome.refused[0] == 0
+            assert table.outcome.whose == gone  # where both leave, who has less to stay for
+            assert table.outcome.refused == 0
 
 
 def test_what_is_done_in_some_weeks_is_carried_out() -> None:
     w, table = in_force({"issues.bridge.options.open": {"lasts": 2, "units": {"carts": 5.0}}, "formats.direct.term": 10})
     weeks(w, table, 1)
-    assert table.state[0] == State.IN_FORCE
+    assert table.state == State.IN_FORCE
     weeks(w, table, 1)
-    assert (table.state[0], table.outcome.stage[0], table.outcome.whose[0]) == (State.APART, Stage.CARRIED_OUT, NOBODY)
-    near(table.outcome.units["carts"], 10)
-    assert table.stands()[0]
+    assert (table.state, table.outcome.stage, table.outcome.whose) == (State.APART, Stage.CARRIED_OUT, NOBODY)
+    near(carts(table), 10)
+    assert stands_now(table)
 
 
 def test_nothing_is_carried_out_while_it_is_suspended() -> None:
     w, table = in_force({"issues.bridge.options.open.lasts": 1, "behaviour.repair": 0.0, "behaviour.collapse": 0.0})
-    table.state[:] = State.SUSPENDED
-    table.agreement.culprit[:] = WEST
+    table.state = State.SUSPENDED
+    table.agreement.culprit = WEST
     weeks(w, table, 2)
-    assert table.state[0] == State.SUSPENDED
-    table.state[:] = State.IN_FORCE
+    assert table.state == State.SUSPENDED
+    table.state = State.IN_FORCE
     weeks(w, table, 1)
-    assert table.outcome.stage[0] == Stage.CARRIED_OUT
+    assert table.outcome.stage == Stage.CARRIED_OUT
 
 
 def test_an_agreement_falls_with_the_one_it_hangs_on() -> None:
@@ -444,13 +458,13 @@ def test_an_agreement_falls_with_the_one_it_hangs_on() -> None:
     put_in_force(w, first)
     put_in_force(w, later)
     weeks(w, later, 1)
-    assert later.state[0] == State.IN_FORCE
-    first.state[:] = State.SUSPENDED
+    assert later.state == State.IN_FORCE
+    first.state = State.SUSPENDED
     weeks(w, later, 1)
-    assert later.state[0] == State.IN_FORCE
-    transitions.end(w, first, ONE, (np.array([EAST]), np.array([Reason.VIOLATION])))
+    assert later.state == State.IN_FORCE
+    w.do("end", first, EAST, Reason.VIOLATION, Reason.NONE)
     weeks(w, later, 1)
-    assert (later.state[0], later.outcome.reason[0], later.outcome.whose[0]) == (State.APART, Reason.CONDITION, NOBODY)
+    assert (later.state, later.outcome.reason, later.outcome.whose) == (State.APART, Reason.CONDITION, NOBODY)
 
 
 # ---------------------------------------------------------------- why a side leaves, and what it says
@@ -472,23 +486,30 @@ def test_an_agreement_falls_with_the_one_it_hangs_on() -> None:
     ],
 )
 def test_what_moves_a_side_to_leave_and_what_it_says(change: dict[str, float], moved: Reason, cited: Reason) -> None:
-    w, table = in_force({"behaviour.renewal_grievance": 0.2}, leverage=(0.0, 0.1))
-    table.agreement.side_deal_promised[0, WEST] = 0.2
-    w.sides.grievance[0, WEST] = change.get("grievance", 0.0)
-    parts = {"delivery": 0.6, "withheld": 0.0, "side_deal": 0.2, "leverage": 0.1, "batna": 0.0, "alternative": 0.0}
-    left = GainLeft(**{name: np.array([[0.0, change.get(name, value)]]) for name, value in parts.items()})
-    found = keeping.motives(w, table, ONE, left)
-    assert (found[0][0, WEST], found[1][0, WEST]) == (moved, cited)
+    # Side deals of 0.2 were promised, leverage of 0.1 was added; what became of them, of delivery and of the alternative is set.
+    alone = {"parties.west.alternatives": {"bridge": {"value": change.get("alternative", 0.0), "from_week": 1}}}
+    w, table = in_force({"behaviour.renewal_grievance": 0.2, "behaviour.leverage_half_life": 1.0}, alone, leverage=(0.0, 0.1))
+    w.week = 1
+    me, seat = w.sides[WEST], table.seats[WEST]
+    seat.side_deal_promised, seat.side_deal = 0.2, change.get("side_deal", 0.2)
+    me.grievance = change.get("grievance", 0.0)
+    table.seats[EAST].delivered = 1 - change.get("withheld", 0.0) / 0.8
+    table.agreement.age = 60 if "leverage" in change else 0  # sixty half-lives leave nothing
+    seat.batna_at_start = w.do("batna", table, me) - change.get("batna", 0.0)
+    parts = {"withheld": withheld(table, me), "alternative": w.do("alternative", table, me), "leverage": w.do("leverage_left", table, me)}
+    usual = {"withheld": 0.0, "alternative": 0.0, "leverage": 0.1}
+    near(list(parts.values()), *(change.get(name, usual[name]) for name in parts))
+    assert (w.do("what_moved", table, me), what_it_says(table, me)) == (moved, cited)
 
 
 def test_both_reasons_are_on_record() -> None:
     # West refuses: its alternative of 0.7 came in week 1; east keeps 0.95, so 0.8 x 0.05 = 0.04 is withheld.
     change = {"formats.direct.term": 2, "parties.west.alternatives": {"bridge": {"value": 0.7, "from_week": 1}}}
     w, table = in_force(change, luck={"renew": (0.0, 0.9)})
-    table.agreement.delivered[:] = (0.95, 1.0)
+    set_delivered(table, 0.95, 1.0)
     weeks(w, table, 2)
     outcome = table.outcome
-    assert (outcome.whose[0], outcome.reason[0], outcome.cited[0]) == (WEST, Reason.ALTERNATIVE, Reason.DELIVERY)
+    assert (outcome.whose, outcome.reason, outcome.cited) == (WEST, Reason.ALTERNATIVE, Reason.DELIVERY)
     near(outcome.delivery, 0.95)
 
 
@@ -498,17 +519,17 @@ def test_both_reasons_are_on_record() -> None:
 def test_trust_moves_to_what_the_other_side_delivers() -> None:
     # East gets what west delivers, 0.2: 0.5 + 0.1 x 0.5 x (0.2 - 0.5); west gets 1: 0.5 + 0.1 x 0.5 x 0.5.
     w, table = in_force({"issues.bridge.sensitivity": 0.5, "behaviour.trust_gain": 0.1})
-    table.agreement.delivered[:] = (1.0, 0.2)
-    learning.learn(w, table)
-    near(w.sides.trust, 0.485, 0.525)
+    set_delivered(table, 1.0, 0.2)
+    w.do("learn", table)
+    near(trust(w), 0.485, 0.525)
 
 
 def test_mediators_gain_credit_while_what_they_answer_for_is_delivered() -> None:
     # East: 0.6 + 0.1 x (0.5 - 0.6), west 0.6 + 0.1 x (1 - 0.6).
     w, table = in_force(THROUGH, {"behaviour.mediator_credit": 0.1})
-    table.agreement.delivered[:] = (1.0, 0.5)
-    learning.learn(w, table)
-    near(w.sides.trust_in["abbot"], 0.59, 0.64)
+    set_delivered(table, 1.0, 0.5)
+    w.do("learn", table)
+    near([side.trust_in[w.mediators[0].index] for side in w.sides], 0.59, 0.64)
 
 
 def test_mediators_lose_credit_over_a_side_deal_that_is_not_seen() -> None:
@@ -516,8 +537,8 @@ def test_mediators_lose_credit_over_a_side_deal_that_is_not_seen() -> None:
     w, table = in_force(THROUGH, {
         "formats.between.side_deals": [DEAL], "behaviour.side_deal_trust": 0.0, "behaviour.mediator_credit": 0.1,
     })  # fmt: skip
-    learning.learn(w, table)
-    near(w.sides.trust_in["abbot"], 0.6 + 0.1 * 0.4, 0.6 + 0.1 * (0.08 / 0.18 - 0.6))
+    w.do("learn", table)
+    near([side.trust_in[w.mediators[0].index] for side in w.sides], 0.6 + 0.1 * 0.4, 0.6 + 0.1 * (0.08 / 0.18 - 0.6))
 
 
 def test_being_seen_to_talk_costs() -> None:
@@ -527,8 +548,8 @@ def test_being_seen_to_talk_costs() -> None:
         "behaviour.visibility_discreet": 0.5, "behaviour.talking_cost": 0.02,
     })  # fmt: skip
     sit(w, table)
-    learning.learn(w, table)
-    near(table.outcome.surplus, -0.5 * 0.02 * 0.5 * 0.8 * 0.25, 0.0)
+    w.do("learn", table)
+    near(seats(table, "surplus"), -0.5 * 0.02 * 0.5 * 0.8 * 0.25, 0.0)
 
 
 # ---------------------------------------------------------------- agreements and events
@@ -541,10 +562,10 @@ def test_being_seen_to_talk_costs() -> None:
 def test_an_event_is_held_back_by_the_share_that_is_delivered(state: State, draw: float, happens: bool) -> None:
     raid = {"rate": 1.0, "suppressed_by": "bridge", "grievance": {"east": 0.3}}
     w, table = in_force({"events.raid": raid}, luck={"event raid": 0.5, "event raid held back": draw})
-    table.agreement.delivered[:] = (0.7, 0.9)
-    table.state[:] = state
-    events.happen(w)
-    near(w.sides.grievance[:, EAST], 0.3 if happens else 0.0)
+    set_delivered(table, 0.7, 0.9)
+    table.state = state
+    w.do("happen")
+    near(w.sides[EAST].grievance, 0.3 if happens else 0.0)
 
 
 def test_an_agreement_on_something_else_holds_nothing_back() -> None:
@@ -552,15 +573,15 @@ def test_an_agreement_on_something_else_holds_nothing_back() -> None:
     change = {"events.raid": raid, "tables.table.agenda": ["bridge", "mill"]}
     for moved, expected in (("bridge: open", 0.3), ("mill: shared", 0.0)):
         w, table = table_of(CALM, change, luck={"event raid held back": 0.0})
-        put_in_force(w, table, package=[table.agenda.name(k) for k in range(3)].index(moved))
-        events.happen(w)
-        near(w.sides.grievance[:, EAST], expected)
+        put_in_force(w, table, package=[w.model.program.tables[0].agenda.name(k) for k in range(3)].index(moved))
+        w.do("happen")
+        near(w.sides[EAST].grievance, expected)
 
 
 def test_a_breach_of_both_sides_is_laid_at_the_door_of_the_surer_one() -> None:
     # Both break the text in one week; who answers for the suspension is the side with the smaller draw.
     for draws, culprit in (((0.1, 0.2), EAST), ((0.2, 0.1), WEST)):
         w, table = breach(violate=0.0, detect=0.0, suspend=draws)
-        assert table.agreement.culprit[0] == culprit
-        near(w.sides.trust, 0.3, 0.3)
-        assert table.outcome.violations[0] == 2
+        assert table.agreement.culprit == culprit
+        near(trust(w), 0.3, 0.3)
+        assert table.outcome.violations == 2

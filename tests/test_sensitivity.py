@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
-from sim.model.world import World
+from sim.model.batch import live
+from sim.model.draws import Draws
 from sim.scenario.scenario import Scenario
 from sim.study.exploration import handover as handing
 from sim.study.exploration import indices
@@ -58,8 +59,7 @@ def test_worlds_at_what_they_drew_are_the_worlds_of_a_comparison(minimal: Scenar
         found = result.worlds[result.worlds["process"] == process]
         first = found.drop_duplicates("world")
         given = {name: first[f"parameter:{name}"].to_numpy() for name in quantities(minimal)}
-        world = World(minimal, process, Given(7, 0, 120, given, np.arange(120))).run()
-        rows = table_rows(world, 0)
+        rows = table_rows(live(minimal, process, Given(7, 0, 120, np.arange(120), given)))
         assert len(rows) == len(found)
         for column in rows:
             a, b = rows[column].reset_index(drop=True), found[column].reset_index(drop=True)
@@ -68,11 +68,11 @@ def test_worlds_at_what_they_drew_are_the_worlds_of_a_comparison(minimal: Scenar
 
 def test_luck_of_other_worlds_draws_what_they_draw(minimal: Scenario, result: sim.Result) -> None:
     which = np.array([5, 5, 119, 0])
-    world = World(minimal, "both", Given(7, 0, 4, {}, which)).run()
+    batch = live(minimal, "both", Given(7, 0, 4, which, {}))
     there = result.worlds[(result.worlds["process"] == "both") & (result.worlds["table"] == "ferry_table")]
-    mine = table_rows(world, 0).query("table == 'ferry_table'")
+    mine = table_rows(batch).query("table == 'ferry_table'")
     assert list(mine["weeks_in_force"]) == list(there["weeks_in_force"].to_numpy()[which])
-    assert len(set(world.parameters.drawn["parties.north"])) == 3
+    assert len(set(batch.parameters.drawn["parties.north"])) == 3
 
 
 def test_points_with_the_rest_drawn_have_the_mean_of_a_comparison(minimal: Scenario, result: sim.Result) -> None:
@@ -87,8 +87,8 @@ def test_points_with_the_rest_held_are_at_the_stated_values(minimal: Scenario) -
     at = stated(minimal)[RATE]
     assert low < at < high
     first, second = handed.model([[at], [high]])
-    world = World(minimal, "both", Given(handed.trial.seed, 0, 30, {}, np.arange(30)), stated=True).run()
-    assert first == pytest.approx(world.in_force.mean())
+    batch = live(minimal, "both", Draws(handed.trial.seed, 0, 30), stated=True)
+    assert first == pytest.approx(batch.records["headline_in_force"].mean())
     assert first != second
 
 
@@ -156,7 +156,7 @@ def test_morris_finds_the_signs_of_a_sum(minimal: Scenario, monkeypatch: pytest.
 @pytest.mark.parametrize("worlds", [4000, 10])
 def test_given_finds_a_sum_in_noise(worlds: int) -> None:
     """Twelve parameters, two of which matter; with ten worlds each is fitted alone."""
-    draws = sim.study.exploration.given.Draws(1, 0, 4000)
+    draws = Draws(1, 0, 4000)
     u = np.array([draws.uniform("test", f"u{k}") for k in range(12)], dtype=float).T[:worlds]
     noise = draws.uniform("test", "noise").astype(float)[:worlds]
     problem = {"num_vars": 12, "names": [f"u{k}" for k in range(12)], "bounds": [[2.0, 6.0]] * 12}

@@ -221,7 +221,7 @@ DAMAGE: list[tuple[str, Callable[[Path], None], str]] = [
 
 
 @pytest.mark.parametrize(("name", "damage", "words"), DAMAGE, ids=[f"{words} {n}" for n, (*_, words) in enumerate(DAMAGE)])
-def test_damage_is_found_reported_and_done_again(  # noqa: PLR0917 - fixtures and parameters
+def test_damage_is_found_reported_and_done_again(
     study: Study, whole: dict[str, bytes], tmp_path: Path, done: list[int], name: str, damage: Callable[[Path], None], words: str
 ) -> None:
     for file, content in whole.items():

@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from numpy.typing import NDArray
-from quarrel import EAST, ONE, THROUGH, WEST, Luck, put_in_force, recorder, scenario, sit, table_of
+from quarrel import EAST, THROUGH, WEST, packages, scenario, table_of, uniform_of
 
 import sim
-from sim.model import drafting, keeping, readiness
-from sim.model.acceptance import expected_value, reservation_value
-from sim.model.draws import BLOCK, Draws, logistic, logit
-from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND
-from sim.model.tables import Outcome
-from sim.model.world import World
+from sim.model import bargaining, implementation, readiness
+from sim.model.agents import World
+from sim.model.batch import live
+from sim.model.chance import WORLD_OWNER, logistic, noise, uniform
+from sim.model.codes import Kind, Stream
+from sim.model.draws import BLOCK, Draws
+from sim.model.reasons import ALL, FIRST, NOBODY, SECOND
 from sim.scenario import Scenario
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.frozen import thawed
@@ -29,19 +29,7 @@ from sim.scenario.reading import Document
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 SIDES = ("east", "west")
-WORLDS = 140
-
-
-class Drawn(Draws):
-    """The same draws as ever, made once for all tests."""
-
-    def uniform(self, owner: str, stream: str, *shape: int) -> NDArray[np.float32]:
-        return _drawn(self.seed, self.worlds, owner, stream, shape)
-
-
-@cache
-def _drawn(seed: int, worlds: int, owner: str, stream: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    return Draws(seed, 0, worlds).uniform(owner, stream, *shape)
+WORLDS = 24
 
 
 @cache
@@ -49,10 +37,15 @@ def shipped(path: str) -> Scenario:
     return sim.load(SCENARIOS / f"{path}.yaml")
 
 
+def run(made: Scenario, process: str, **of_world: Any) -> list[World]:
+    """Worlds of a process, lived to the end."""
+    return [World(made, process, seed=7, number=number, **of_world).run() for number in range(WORLDS)]
+
+
 @cache
-def as_stated(path: str, process: str) -> World:
+def as_stated(path: str, process: str) -> list[World]:
     """A shipped process, run with all numbers as stated."""
-    return World(shipped(path), process, Drawn(7, 0, WORLDS), stated=True).run()
+    return run(shipped(path), process, stated=True)
 
 
 RUNS = [("two-neighbours", "conference_first"), ("two-neighbours", "step_by_step"), ("kursk-2024", "black_sea_model")]
@@ -131,9 +124,8 @@ def surpluses(values: dict[str, Any]) -> list[tuple[float, float]]:
 
 def texts_of(made: Scenario) -> set[int]:
     """Packages the mediators put forward in a run of one world."""
-    heard, listen = recorder()
-    World(made, "talks", Luck(5, 0, 1, {"round": 0.0}), listener=listen, stated=True).run()
-    return {details["package"] for _, _, what, details in heard if what == "text"}
+    world = World(made, "talks", stated=True, rules={"uniform": uniform_of(made, {"round": 0.0})}).run()
+    return {incident.detail for incident in world.incidents if incident.kind == Kind.DRAFT}
 
 
 def nash_by_hand(found: list[tuple[float, float]]) -> int:
@@ -192,12 +184,13 @@ def test_what_mediators_want_and_do_not_know_bends_the_text() -> None:
 # ---------------------------------------------------------------- the empty zone
 
 
-class SameEveryTime(Drawn):
-    """Each side errs in its judgement of a text in the same way in every session."""
-
-    def uniform(self, owner: str, stream: str, *shape: int) -> NDArray[np.float32]:
-        u = super().uniform(owner, stream, *shape)
-        return np.broadcast_to(u[0], u.shape) if stream == "judge" else u
+def same_every_time(w: Any, owner: int, stream: int, place: int) -> float:
+    """Uniform numbers with which each side errs in its judgement of a text in the same way in every session."""
+    week = w.week
+    w.week = 0 if stream == Stream.JUDGE else week
+    found = uniform(w, owner, stream, place)
+    w.week = week
+    return found
 
 
 STILL = {
@@ -217,21 +210,25 @@ def test_without_a_zone_in_what_the_sides_perceive_there_is_no_agreement(form: s
     for n in range(8):
         change = {**by_chance(random, form, 1 + n % 3, trusting=False), **STILL, "behaviour.judgement": judgement}
         made = scenario(change, {f"formats.{form}.side_deals": [BANK]})
-        draws = SameEveryTime(7, 0, WORLDS)
-        before = World(made, "talks", draws)
-        table, rows = before.tables[0], np.arange(WORLDS)
-        sit(before, table)
-        value = expected_value(before, table, rows, table.values.at(rows)) + table.session.error[:, :, None]
-        surplus = value - reservation_value(before, table, rows)[:, :, None]
-        east, west = surplus[:, EAST], surplus[:, WEST]
-        added = table.leverage[:, None] if form == "between" else 0.0  # for one side or the other
-        zone = (((east + added >= 0) & (west >= 0)) | ((east >= 0) & (west + added >= 0))).any(axis=1)
-        agreed = World(made, "talks", draws).run().tables[0].outcome.agreed >= 0
-        assert not (agreed & ~zone).any()
-        empty += int((~zone).sum())
-        agreed_inside += int(agreed.sum())
-    assert empty > 150  # and the other way round talks often succeed
-    assert agreed_inside > 200
+        for number in range(24):
+            world = World(made, "talks", seed=7, number=number, rules={"uniform": same_every_time})
+            w, table = world.record, world.tables[0]
+            world.rules["sit_down"](w, table)
+            surplus = []
+            for side in w.sides:
+                least, error = world.rules["reservation_value"](w, table, side), table.seats[side.index].error
+                texts = world.packages[0]
+                surplus.append([world.rules["expected_value"](w, table, side, k.worth[side.index]) + error - least for k in texts])
+            east, west = np.array(surplus)
+            added = table.leverage if form == "between" else 0.0  # for one side or the other
+            zone = (((east + added >= 0) & (west >= 0)) | ((east >= 0) & (west + added >= 0))).any()
+            fresh = World(made, "talks", seed=7, number=number, rules={"uniform": same_every_time}).run()
+            agreed = fresh.tables[0].outcome.agreed >= 0
+            assert zone or not agreed
+            empty += not zone
+            agreed_inside += agreed
+    assert empty > 25  # and the other way round talks often succeed
+    assert agreed_inside > 34
 
 
 # ---------------------------------------------------------------- the sides change places
@@ -242,17 +239,11 @@ PER_SIDE = {
 }  # fmt: skip
 
 
-class Mirrored(Drawn):
-    """The same luck with the sides' columns changed over; the lot of the first offer and the front turn round."""
-
-    def uniform(self, owner: str, stream: str, *shape: int) -> NDArray[Any]:
-        u = super().uniform(owner, stream, *shape)
-        if owner.startswith("table "):
-            assert (shape[1] == 2) == (stream in PER_SIDE)
-            if stream == "first":
-                return 1 - u.astype(np.float64)
-            return u[:, ::-1] if stream in PER_SIDE else u
-        return 1 - u.astype(np.float64) if (owner, stream) == ("world", "front") else u
+def mirrored(w: Any, owner: int, stream: int, place: int) -> float:
+    """The same luck with the sides' numbers changed over; the lot of the first offer and the front turn round."""
+    if stream == Stream.FIRST or (owner, stream) == (WORLD_OWNER, Stream.FRONT):
+        return 1 - uniform(w, owner, stream, place)
+    return uniform(w, owner, stream, 1 - place if Stream(stream).name.lower() in PER_SIDE else place)
 
 
 def other_way_round(made: Scenario) -> Scenario:
@@ -264,28 +255,32 @@ def other_way_round(made: Scenario) -> Scenario:
     return Scenario.from_document(Document(data, made.document.lines), made.path)
 
 
-def record(outcome: Outcome) -> dict[str, NDArray[Any]]:
-    """All that a table leaves on record, arrays ``(R,)`` or ``(R, 2)``, by name."""
-    found = {name: value for name, value in vars(outcome).items() if isinstance(value, np.ndarray)}
-    return found | {f"{unit} per week": amount for unit, amount in outcome.units.items()}
+def record(world: World, place: int) -> dict[str, Any]:
+    """All that a table leaves on record, by name; what is a side's as a pair."""
+    table = world.tables[place]
+    found = {f"outcome {name}": value for name, value in vars(table.outcome).items()}
+    for name in ("surplus", "agreed_surplus", "fell"):
+        found[name] = tuple(getattr(seat, name) for seat in table.seats)
+    return found | {f"unit {n}": unit.delivered for n, unit in enumerate(table.units)}
 
 
 @pytest.mark.parametrize(("path", "process"), [*RUNS, ("kursk-2024", "second_summit")])
 def test_sides_that_change_places_change_results(path: str, process: str) -> None:
     made = shipped(path)
-    here = World(made.with_({"front_start": 0.15}), process, Drawn(7, 0, WORLDS)).run()
-    there = World(other_way_round(made).with_({"front_start": -0.15}), process, Mirrored(7, 0, WORLDS)).run()
-    assert here.conflict.disputants == there.conflict.disputants[::-1]
-    assert_allclose(here.front, -there.front, atol=1e-12)
-    assert_allclose(here.sides.trust, there.sides.trust[:, ::-1], rtol=1e-9)
-    for one, other in zip(here.tables, there.tables, strict=True):
-        left, right = record(one.outcome), record(other.outcome)
-        right["fell_first"], right["fell_second"] = right["fell_second"], right["fell_first"]
-        turned = {NOBODY: NOBODY, FIRST: SECOND, SECOND: FIRST, BOTH: BOTH}
-        right["whose"] = np.array([turned[int(whose)] for whose in right["whose"]])
-        for name, values in left.items():
-            mirrored = right[name][:, ::-1] if values.ndim == 2 else right[name]
-            assert_allclose(values, mirrored, rtol=1e-9, atol=1e-12, err_msg=f"{one.name}: {name}")
+    here = run(made.with_({"front_start": 0.15}), process)
+    there = run(other_way_round(made).with_({"front_start": -0.15}), process, rules={"uniform": mirrored})
+    turned = {NOBODY: NOBODY, FIRST: SECOND, SECOND: FIRST, ALL: ALL}
+    for one, other in zip(here, there, strict=True):
+        assert one.conflict.disputants == other.conflict.disputants[::-1]
+        assert_allclose(one.record.front, -other.record.front, atol=1e-12)
+        trust = [w.record.sides[n].trust[1 - n] for w, n in ((one, 0), (one, 1), (other, 1), (other, 0))]
+        assert_allclose(trust[:2], trust[2:], rtol=1e-9)
+        for place, table in enumerate(one.program.tables):
+            left, right = record(one, place), record(other, place)
+            right["outcome whose"] = turned[right["outcome whose"]]
+            for name, value in left.items():
+                there_too = right[name][::-1] if isinstance(value, tuple) else right[name]
+                assert_allclose(value, there_too, rtol=1e-9, atol=1e-12, err_msg=f"{table.name}: {name}")
 
 
 # ---------------------------------------------------------------- units
@@ -312,17 +307,18 @@ def unit(name: str) -> str:
     return str(extra["unit"])
 
 
-def same_record(one: World, other: World, scale: float) -> None:
-    """Both worlds leave the same on record, their surpluses in the ratio ``scale``."""
-    for here, there in zip(one.tables, other.tables, strict=True):
-        left, right = record(here.outcome), record(there.outcome)
-        for name, values in left.items():
-            factor = scale if "surplus" in name else 1.0
-            np.testing.assert_array_equal(values * factor, right[name], err_msg=f"{here.name}: {name}")
+def same_record(one: list[World], other: list[World], scale: float) -> None:
+    """Both leave the same on record in every world, their surpluses in the ratio ``scale``."""
+    for here, there in zip(one, other, strict=True):
+        for place, table in enumerate(here.program.tables):
+            left, right = record(here, place), record(there, place)
+            for name, value in left.items():
+                factor = scale if "surplus" in name else 1.0
+                np.testing.assert_array_equal(np.multiply(value, factor), right[name], err_msg=f"{table.name}: {name}")
 
 
 @pytest.mark.parametrize(("path", "process"), RUNS)
-def test_the_unit_of_utility_changes_nothing(path: str, process: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_unit_of_utility_changes_nothing(path: str, process: str) -> None:
     # Values, costs, thresholds and temperatures halve, what is counted per utility doubles. The engine's own
     # constants in utility are measured anew too.
     made = shipped(path)
@@ -332,15 +328,17 @@ def test_the_unit_of_utility_changes_nothing(path: str, process: str, monkeypatc
         if unit(name).endswith("per utility"):
             changes[f"behaviour.{name}"] = made.numbers()[f"behaviour.{name}"] / HALF
     assert {f"behaviour.{name}" for name in ("motivation", "judgement", "renewal_temperature")} <= set(changes)
-    monkeypatch.setattr(drafting, "TOLERANCE", drafting.TOLERANCE * HALF)
-    monkeypatch.setattr(readiness, "SURPLUS_RANGE", tuple(bound * HALF for bound in readiness.SURPLUS_RANGE))
-    monkeypatch.setattr(readiness, "AMPLE", readiness.AMPLE * HALF)
-    monkeypatch.setattr(keeping, "NOTICED", keeping.NOTICED * HALF)
-    monkeypatch.setattr(keeping, "NAMED", keeping.NAMED * HALF)
-    after = World(made.with_(changes), process, Drawn(7, 0, WORLDS), stated=True).run()
+    ours = {
+        "TOLERANCE": bargaining.TOLERANCE, "LEAST_SURPLUS": readiness.LEAST_SURPLUS, "MOST_SURPLUS": readiness.MOST_SURPLUS,
+        "AMPLE": readiness.AMPLE, "NOTICED": implementation.NOTICED, "NAMED": implementation.NAMED,
+    }  # fmt: skip
+    after = []
+    for number in range(WORLDS):
+        world = World(made.with_(changes), process, seed=7, number=number, stated=True)
+        world.rules.update({name: value * HALF for name, value in ours.items()})
+        after.append(world.run())
     same_record(before, after, HALF)
-    assert (before.in_force == after.in_force).all()
-    assert before.in_force.any()
+    assert any(table.outcome.in_force for world in before for table in world.tables)
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
@@ -350,7 +348,7 @@ def test_only_ratios_of_a_partys_saliences_matter(which: int) -> None:
     own = f"parties.{party}."
     saliences = {path: size * HALF for path, size in made.numbers().items() if path.startswith(own) and path.endswith("salience")}
     assert saliences
-    other = World(made.with_(saliences), "black_sea_model", Drawn(7, 0, WORLDS), stated=True).run()
+    other = run(made.with_(saliences), "black_sea_model", stated=True)
     same_record(as_stated("kursk-2024", "black_sea_model"), other, 1.0)
 
 
@@ -358,12 +356,11 @@ def test_only_ratios_of_a_partys_saliences_matter(which: int) -> None:
 
 
 def test_the_logistic_choice_at_its_ends_and_between() -> None:
-    ends = logistic(np.array([-1e6, -800.0, 800.0, 1e6]))
-    assert ends.tolist() == [0, 0, 1, 1]
-    between = np.array([-2.0, -0.1, 0.0, 1.0])
-    assert_allclose(logistic(between), [1 / (1 + math.exp(-x)) for x in between], rtol=1e-12)
-    assert_allclose(logit(logistic(np.array([-5.0, 0.3, 4.0]))), [-5.0, 0.3, 4.0], rtol=1e-12)
-    assert_allclose(logistic(np.array([3.0])) + logistic(np.array([-3.0])), 1.0)
+    assert [logistic(x) for x in (-1e6, -800.0, 800.0, 1e6)] == [0, 0, 1, 1]
+    between = [-2.0, -0.1, 0.0, 1.0]
+    assert_allclose([logistic(x) for x in between], [1 / (1 + math.exp(-x)) for x in between], rtol=1e-12)
+    assert_allclose([noise(logistic(x)) for x in (-5.0, 0.3, 4.0)], [-5.0, 0.3, 4.0], rtol=1e-12)
+    assert_allclose(logistic(3.0) + logistic(-3.0), 1.0)
 
 
 BLOCKS = 5
@@ -382,17 +379,12 @@ def test_how_often_sides_come() -> None:
     }  # fmt: skip
     east, west = 1 / (1 + math.exp(-1.5)), 1 / (1 + math.exp(0.5))
     made = scenario(change)
-    came, whose = [], []
-    for block in range(BLOCKS):
-        w = World(made, "talks", Draws(3, block, BLOCK), stated=True)
-        readiness.who_comes(w, w.tables[0])
-        came.append(w.tables[0].outcome.came >= 0)
-        whose.append(w.tables[0].outcome.whose)
-    away = np.concatenate(whose)
-    close(np.concatenate(came).mean(), east * west)
+    outcome = live(made, "talks", Draws(3, 0, BLOCKS * BLOCK), stated=True).tables[0].outcome
+    away = np.where(outcome["came"] >= 0, NOBODY, outcome["whose"])
+    close((outcome["came"] >= 0).mean(), east * west)
     close((away == EAST).mean(), (1 - east) * west)
     close((away == WEST).mean(), east * (1 - west))
-    close((away == BOTH).mean(), (1 - east) * (1 - west))
+    close((away == ALL).mean(), (1 - east) * (1 - west))
 
 
 def test_how_often_sides_renew() -> None:
@@ -405,16 +397,10 @@ def test_how_often_sides_renew() -> None:
         "behaviour.erosion": 0.0, "behaviour.exit_rate": 0.0, "behaviour.false_claims": 0.0,
     }  # fmt: skip
     east, west = 1 / (1 + math.exp(1)), 0.5
-    made = scenario(change)
-    renewed, whose = [], []
-    for block in range(BLOCKS):
-        w = World(made, "talks", Draws(3, block, BLOCK), stated=True)
-        put_in_force(w, w.tables[0])
-        keeping.keep(w, w.tables[0])
-        renewed.append(w.tables[0].outcome.renewals == 1)
-        whose.append(w.tables[0].outcome.whose)
-    by = np.concatenate(whose)
-    close(np.concatenate(renewed).mean(), east * west)
+    running = {"tables.table.in_force": {"text": {"bridge": "open"}}}
+    outcome = live(scenario(change, running), "talks", Draws(3, 0, BLOCKS * BLOCK), stated=True).tables[0].outcome
+    by = np.where(outcome["renewals"] == 1, NOBODY, outcome["whose"])
+    close((outcome["renewals"] == 1).mean(), east * west)
     close((by == WEST).mean(), east * (1 - west))
     close((by == EAST).mean(), 1 - east)  # where both refuse it is east's, which has less to stay for
 
@@ -435,8 +421,7 @@ East trusts west to 0.5 and pays 0.5 x 0.4 x 0.2 = 0.04 for what it concedes in 
 
 def worth(*changes: Any) -> list[float]:
     w, table = table_of(WORTH, *changes)
-    found: list[float] = expected_value(w, table, ONE, table.values.at(ONE))[0, :, 0].tolist()
-    return found
+    return [w.do("expected_value", table, me, packages(w, table)[0].worth[me.index]) for me in w.sides]
 
 
 def test_expected_value_of_a_text_signed_together() -> None:

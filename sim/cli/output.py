@@ -61,8 +61,10 @@ def progress(total: int | None, what: str) -> Iterator[Meter]:
 
     ``total`` is the worlds in all; None where the run itself says how many there are.
     """
+    from sim.model.compiling import once  # noqa: PLC0415
     from sim.show.meter import Meter, shown  # noqa: PLC0415
 
     typer.echo(f"running {what}", err=True)
+    once(lambda said: typer.echo(said, err=True))
     with shown(console(err=True), Meter(total)) as meter:
         yield meter

@@ -1,11 +1,7 @@
-"""Named random streams and the parameters drawn per world.
+"""The numbers of a run: which worlds, and what an uncertain number is in each of them.
 
-Every draw is keyed by (seed, block of worlds, owner, stream) and always made for a whole block, so that
-
-* the first k worlds of a run of n worlds are the worlds of a run of k,
-* results depend neither on the number of workers nor on how blocks were handed out,
-* all processes see the same worlds and the same luck (common random numbers), and
-* adding a table, an event or a process changes no other draw.
+Random numbers come by counter (``chance.uniform``). Those of a rule are made where the rule needs them; those of
+parameters are made here, for many worlds at once, by the same generator.
 """
 
 from __future__ import annotations
@@ -13,124 +9,127 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array
+from sim.model.chance import LOW_WORD, TO_UNIT, philox
+from sim.model.compiling import compiled
+from sim.model.layout import Array, Sizes
 from sim.scenario.evidence import Uncertainty, bounds, uncertain
 from sim.scenario.scenario import Scenario
 
 BLOCK = 4096
-"""Worlds in a block. Part of what a seed means: another block size gives other draws."""
-
-AT_ONCE = 4
-"""Blocks that are run side by side; moves no number. So many share the cost of an array operation beyond its numbers."""
-
-_SMALLEST = 1e-6
+"""Worlds that are run, and tallied, at once."""
 
 
-def _key(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+MANY = 256
+"""Worlds from which it pays to load what is compiled."""
+
+
+def owner_of(*names: str) -> int:
+    """The number, 32 bits, by which a generator knows whose a stream is: a table, an event, a parameter."""
+    return int.from_bytes(hashlib.blake2b("/".join(names).encode(), digest_size=4).digest(), "little")
 
 
 def spans(worlds: int) -> list[tuple[int, int]]:
-    """A run of so many worlds in parts that are run at once: first block of each, and its worlds."""
-    size = AT_ONCE * BLOCK
-    return [(start // BLOCK, min(size, worlds - start)) for start in range(0, worlds, size)]
+    """A run of so many worlds in parts that are run at once: number of its block of each, and its worlds."""
+    return [(start // BLOCK, min(BLOCK, worlds - start)) for start in range(0, worlds, BLOCK)]
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Uniform draws for ``worlds`` worlds from the first of ``block`` on; beyond a block they go on in the next."""
+    """Uniform draws for ``worlds`` worlds from the first of ``block`` on."""
 
     seed: int
     block: int
     worlds: int
 
-    def uniform(self, owner: str, stream: str, *shape: int) -> NDArray[np.float32]:
-        """Uniform numbers strictly between 0 and 1, ``(*shape, R)`` float32: weeks first, worlds last.
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """Numbers of the worlds, ``(R,)``."""
+        return self.block * BLOCK + np.arange(self.worlds)
 
-        Worlds come last here, and only here, because a week reads one contiguous row. Single precision
-        halves the memory of a run; rules compute in double.
-        """
-        return self._next(self._generators(owner, stream), shape)
+    @property
+    def words(self) -> tuple[int, int]:
+        """The seed as two words of 32 bits."""
+        return self.seed & LOW_WORD, (self.seed >> 32) & LOW_WORD
 
-    def weekly(self, owner: str, stream: str, weeks: int, size: int) -> Callable[[int], NDArray[np.float32]]:
-        """The numbers of a week, ``(size, R)``, by its number; weeks are asked for in ascending order."""
-        return self.uniform(owner, stream, weeks, size).__getitem__
-
-    def _generators(self, owner: str, stream: str) -> list[np.random.Generator]:
-        blocks = range(self.block, self.block + max(1, -(-self.worlds // BLOCK)))
-        keys = [np.random.SeedSequence([self.seed, block, _key(owner), _key(stream)]) for block in blocks]
-        return [np.random.Generator(np.random.SFC64(key)) for key in keys]
-
-    def _next(self, generators: list[np.random.Generator], shape: tuple[int, ...]) -> NDArray[np.float32]:
-        drawn = np.empty((*shape, self.worlds), np.float32)
-        for number, generator in enumerate(generators):
-            own = drawn[..., number * BLOCK : (number + 1) * BLOCK]
-            own[...] = generator.random((*shape, BLOCK), dtype=np.float32)[..., : own.shape[-1]]
-        return np.clip(drawn, _SMALLEST, 1 - _SMALLEST, out=drawn)
+    def uniform(self, owner: str, stream: str, *shape: int) -> Array:
+        """Uniform numbers strictly between 0 and 1, ``(*shape, R)``: worlds last."""
+        if not shape and self.worlds >= MANY:
+            fill = compiled("fill_uniforms", Sizes())
+            if fill is not None:
+                drawn = np.empty(self.worlds)
+                fill(self.numbers, owner_of(owner, stream), *self.words, drawn)
+                return drawn
+        places = np.arange(int(np.prod(shape, dtype=np.int64)), dtype=np.uint64)[:, None]
+        worlds = self.numbers.astype(np.uint64)[None, :]
+        whose = np.uint64(owner_of(owner, stream))
+        none = np.zeros((1, 1), np.uint64)
+        a, b, *_ = philox(worlds + none, places + none, whose + none, none, *self.words)  # type: ignore[arg-type]
+        found = ((a * 1048576 + (b >> 12)).astype(np.float64) + 0.5) * TO_UNIT  # type: ignore[attr-defined]
+        return found.reshape(*shape, self.worlds)
 
     def quantity(self, what: Uncertainty) -> Array:
         """An uncertain quantity, ``(R,)``: the value, or the factor where its range is relative."""
         if what.learned is not None:
-            row = (self.uniform("parameters", "learned") * len(what.learned)).astype(np.intp)
-            return np.array(what.learned)[np.minimum(row, len(what.learned) - 1)]
-        u = self.uniform("parameters", what.name).astype(np.float64)
+            return self.row_of(what.learned)
+        u = self.uniform("parameters", what.name)
         if what.absolute is not None:
             low, high = what.absolute
             return low + (high - low) * u
         assert what.relative is not None
         return 1 + what.relative * (2 * u - 1)
 
+    def row_of(self, column: tuple[float, ...]) -> Array:
+        """The entry of a column of a posterior table in each world, ``(R,)``; a world takes one row for all columns."""
+        row = (self.uniform("parameters", "learned") * len(column)).astype(np.intp)
+        return np.array(column)[np.minimum(row, len(column) - 1)]
 
-class WeeklyDraws(Draws):
-    """The same numbers, made week by week and let go: the memory of a run does not grow with its weeks."""
 
-    def weekly(self, owner: str, stream: str, weeks: int, size: int) -> Callable[[int], NDArray[np.float32]]:
-        """The numbers of a week as in :class:`Draws`; earlier weeks are gone."""
-        generators, last, drawn = self._generators(owner, stream), -1, np.empty(0, np.float32)
+@dataclass(frozen=True, eq=False)
+class Chosen(Draws):
+    """Draws of some worlds by their numbers, ``which`` ``(R,)``; ``block`` says nothing here."""
 
-        def of(week: int) -> NDArray[np.float32]:
-            nonlocal last, drawn
-            while last < week:
-                drawn, last = self._next(generators, (size,)), last + 1
-            if week != last:
-                raise ValueError(f"week {week}: gone, week {last} was asked for")
-            return drawn
+    which: NDArray[np.int64]
 
-        return of
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """Numbers of the worlds, ``(R,)``."""
+        return self.which
+
+
+def one_world(seed: int, number: int) -> Draws:
+    """Draws of one world."""
+    return Chosen(seed, 0, 1, np.array([number]))
 
 
 Drawn = Callable[[int, int, int], Draws]
 """Makes draws from a seed, the first block and the number of worlds."""
 
 
-def logit(u: Array) -> Array:
-    """Standard logistic noise from uniform draws."""
-    return np.log(u) - np.log1p(-u)
-
-
-def logistic(x: Array) -> Array:
-    """Closed form of the logistic choice, safe for large arguments."""
-    return 0.5 * (1.0 + np.tanh(0.5 * x))
+@lru_cache(maxsize=8)
+def _numbers_of(scenario: Scenario) -> tuple[dict[str, float | int], dict[str, Uncertainty]]:
+    """Every number that a scenario states, and its uncertain quantities; found once for all processes and workers' pieces."""
+    return scenario.numbers(), uncertain(scenario)
 
 
 class Parameters:
-    """Every number of a scenario in every world: ``parameters(path)`` is ``(R,)`` float64.
+    """Every number of a scenario in every world: ``parameters(path)`` is ``(R,)``, or one number where all have the same.
 
     A number whose ground gives a range is drawn per world; the numbers that share a ground share one factor, so one
-    assumption is one uncertain quantity, and so are entries drawn with one another. All others are the same in every world.
+    assumption is one uncertain quantity, and so are entries drawn with one another.
     """
 
-    def __init__(self, scenario: Scenario, draws: Draws, *, stated: bool = False) -> None:
-        """Draw the uncertain numbers; with ``stated`` all stay at the value the scenario states."""
-        self.worlds = draws.worlds
-        self._values: dict[str, Array] = {}
+    def __init__(self, scenario: Scenario, draws: Draws | None) -> None:
+        """Draw the uncertain numbers; without ``draws`` all stay at the value the scenario states."""
         self.drawn: dict[str, Array] = {}
-        self._numbers = scenario.numbers()
-        for name, uncertainty in ({} if stated else uncertain(scenario)).items():
+        self._moved: dict[str, Array] = {}
+        self._numbers, quantities = _numbers_of(scenario)
+        for name, uncertainty in quantities.items() if draws is not None else ():
+            assert draws is not None
             self.drawn[name] = draws.quantity(uncertainty)
             self._move(uncertainty, self.drawn[name])
             low, high = uncertainty.ends
@@ -140,13 +139,13 @@ class Parameters:
 
     def _move(self, what: Uncertainty, drawn: Array) -> None:
         for leaf in what.leaves:
-            self._values[leaf] = drawn if what.relative is None else np.clip(self._numbers[leaf] * drawn, *bounds(leaf))
+            self._moved[leaf] = drawn if what.relative is None else np.clip(self._numbers[leaf] * drawn, *bounds(leaf))
 
-    def __call__(self, path: str, default: float | None = None) -> Array:
-        """The number at ``path`` in every world, ``(R,)``; ``default`` where the scenario does not name it."""
-        if path not in self._values:
-            value = self._numbers.get(path, default)
-            if value is None:
-                raise KeyError(path)
-            self._values[path] = np.full(self.worlds, float(value))
-        return self._values[path]
+    def __call__(self, path: str, default: float | None = None) -> Array | float:
+        """The number at ``path``; ``default`` where the scenario does not name it. Raises KeyError."""
+        if path in self._moved:
+            return self._moved[path]
+        value = self._numbers.get(path, default)
+        if value is None:
+            raise KeyError(path)
+        return float(value)

@@ -1,100 +1,100 @@
-"""What happens to the parties from outside: dated and random events, and the front."""
+"""What happens to the parties from outside: the front, dated and random events, feelings that fade."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.model.arrays import Array, Rows, at, put
-from sim.model.draws import logit
-from sim.model.reasons import State
-from sim.scenario.schema import Event
-
-if TYPE_CHECKING:
-    from sim.model.world import World
+from sim.model.chance import SPREAD_OF_LOGISTIC, WORLD_OWNER, clip, left_after, noise, uniform
+from sim.model.codes import Kind, Stream
+from sim.model.reasons import NOBODY, Reason, State
+from sim.model.records import Event, Side, Table, World
+from sim.model.transitions import note
+from sim.model.valuation import least_delivered
 
 
-def move_front(world: World) -> None:
-    """The front takes a step of a random walk and stays within -1 and 1, ``(R,)``; positive favours the first side."""
-    step = logit(world.luck("front", world.week)) * (np.sqrt(3) / np.pi)
-    world.front += world.front_volatility * step
-    np.clip(world.front, -1, 1, out=world.front)
+def feel(w: World, me: Side) -> None:
+    """A week passes: grievance, optimism and commitment go back towards their base with their half-lives."""
+    me.grievance = me.grievance_base + (me.grievance - me.grievance_base) * w.fading.grievance
+    me.optimism = me.optimism_base + (me.optimism - me.optimism_base) * w.fading.optimism
+    me.commitment *= w.fading.commitment
 
 
-def happen(world: World) -> None:
-    """Events of this week take effect where they happen."""
-    for number, (name, event) in enumerate(world.conflict.file.events.items()):
-        if event.rate is not None:
-            happens = world.luck(f"event {name}", world.week) < world.parameters(f"events.{name}.rate")
-        elif event.week == world.week:
-            happens = np.ones(world.worlds, bool)
-        else:
+def move_front(w: World) -> None:
+    """The front takes a step of a random walk, volatility * standard noise, and stays within -1 and 1."""
+    step = noise(uniform(w, WORLD_OWNER, Stream.FRONT, 0)) / SPREAD_OF_LOGISTIC
+    w.front = clip(-1.0, w.front + w.front_volatility * step, 1.0)
+
+
+def happen(w: World) -> None:
+    """Events of this week take effect, unless an agreement holds them back."""
+    for n in range(w.event_count):
+        event = w.events[n]
+        if not is_due(w, event):
             continue
-        if event.suppressed_by is not None:
-            held_back = _held_back(world, name, event.suppressed_by)
-            spared = np.flatnonzero(happens & held_back)
-            world.aside(None, "held back", spared, event=np.full(len(spared), number))
-            happens &= ~held_back
-        rows = np.flatnonzero(happens)
-        world.aside(None, "event", rows, event=np.full(len(rows), number))
-        if len(rows):
-            apply(world, name, event, rows, 0)
+        if event.suppressed_by >= 0 and held_back(w, event):
+            note(w, -1, Kind.HELD_BACK, NOBODY, Reason.NONE, n)
+        else:
+            note(w, -1, Kind.EVENT, NOBODY, Reason.NONE, n)
+            take_effect(w, event, 0)
 
 
-def happened_before(world: World) -> None:
+def is_due(w: World, event: Event) -> bool:
+    """In its week, or at random."""
+    if event.rate >= 0.0:
+        return uniform(w, event.owner, Stream.HAPPENS, 0) < event.rate
+    return event.week == w.week
+
+
+def held_back(w: World, event: Event) -> bool:
+    """An agreement in force that moves the issue keeps an event from happening, by the share delivered."""
+    kept = 0.0
+    for n in range(w.table_count):
+        t = w.tables[n]
+        if t.state == State.IN_FORCE and moves_issue(t, event.suppressed_by):
+            kept = max(kept, least_delivered(t))
+    return uniform(w, event.owner, Stream.HELD_BACK, 0) < kept
+
+
+def moves_issue(t: Table, issue: int) -> bool:
+    """Whether the text of a table takes an issue away from the status quo."""
+    for place in range(t.agenda_count):
+        if t.agenda[place] == issue:
+            return t.agreement.moved[place] == 1
+    return False
+
+
+def happened_before(w: World) -> None:
     """Events dated before the first week have faded since: what is left of them is applied at once.
 
     The first week begins with a week's fading, so one week less is counted here.
     """
-    for name, event in world.conflict.file.events.items():
-        if event.week is not None and event.week < 0:
-            apply(world, name, event, np.arange(world.worlds), -event.week - 1)
+    for n in range(w.event_count):
+        if w.events[n].rate < 0.0 and w.events[n].week < 0:
+            take_effect(w, w.events[n], -w.events[n].week - 1)
 
 
-def _held_back(world: World, name: str, issue: str) -> NDArray[np.bool_]:
-    """Worlds in which an agreement that moves the issue keeps the event from happening, by the share delivered."""
-    kept = np.zeros(world.worlds)
-    for table in world.tables:
-        if issue not in table.agenda.issues:
-            continue
-        column = table.agenda.issues.index(issue)
-        rows = table.where(State.IN_FORCE)
-        moved = table.agenda.moved[table.agreement.package[rows], column]
-        delivered = at(table.agreement.delivered, rows).min(axis=1) * moved
-        kept[rows] = np.maximum(kept[rows], delivered)
-    return np.asarray(world.luck(f"event {name} held back", world.week) < kept)
-
-
-def apply(world: World, name: str, event: Event, rows: Rows, weeks_ago: int) -> None:
+def take_effect(w: World, event: Event, weeks_ago: int) -> None:
     """Add what an event does, less what faded in the weeks since."""
-    sides, b, columns = world.sides, world.behaviour.at(rows), world.conflict.disputants
+    for n in range(w.side_count):
+        upset(w, w.sides[n], event, weeks_ago)
+        w.front = clip(-1.0, w.front + w.sides[n].favour * event.front[n], 1.0)
+    for n in range(w.table_count):
+        t = w.tables[n]
+        t.pull_bonus += event.shared[n] * event.pull
+        for side in range(t.signers):
+            t.seats[side].lock_in += event.shared[n] * event.lock_in[side]
+        if event.accuses >= 0 and event.shared[n] > 0.0 and t.state >= State.IN_FORCE:
+            t.seats[event.accuses].accused = 1
 
-    def size(key: str) -> Array:
-        return world.parameters(f"events.{name}.{key}", 0.0)[rows]
 
-    for effect in ("grievance", "optimism", "commitment"):
-        for side in getattr(event, effect):
-            feeling = getattr(sides, effect)[:, columns.index(side)]
-            left = size(f"{effect}.{side}") * np.exp2(-weeks_ago / getattr(b, f"{effect}_half_life")[:, 0])
-            feeling[rows] = np.clip(feeling[rows] + left, 0, 1)
-    for side in event.front:
-        sign = 1 if side == columns[0] else -1
-        world.front[rows] = np.clip(world.front[rows] + sign * size(f"front.{side}"), -1, 1)
-    for side in event.war_cost:
-        cost = sides.war_cost[:, columns.index(side)]
-        cost[rows] = np.clip(cost[rows] + size(f"war_cost.{side}"), 0, 1)
-    for sponsor in event.stain:
-        discount = sides.discount[sponsor]
-        held = at(discount, rows)
-        put(discount, rows, held + size(f"stain.{sponsor}")[:, None] * (held > 0))
-    for table in world.tables:
-        shared = len(set(event.issues) & set(table.agenda.issues)) / len(table.agenda.issues)
-        if not shared:
-            continue
-        table.pull_bonus[rows] += shared * size("pull")
-        for side in event.lock_in:
-            table.lock_in[rows, columns.index(side)] += shared * size(f"lock_in.{side}")
-        if event.accuses is not None:
-            table.accused[rows, columns.index(event.accuses)] |= table.state[rows] >= State.IN_FORCE
+def upset(w: World, me: Side, event: Event, weeks_ago: int) -> None:
+    """What an event does to a side: feelings (faded), war cost, and its discount of sponsors it minds already."""
+    n = me.index
+    injury = event.grievance[n] * left_after(weeks_ago, w.b.grievance_half_life)
+    hope = event.optimism[n] * left_after(weeks_ago, w.b.optimism_half_life)
+    word = event.commitment[n] * left_after(weeks_ago, w.b.commitment_half_life)
+    me.grievance = clip(0.0, me.grievance + injury, 1.0)
+    me.optimism = clip(0.0, me.optimism + hope, 1.0)
+    me.commitment = clip(0.0, me.commitment + word, 1.0)
+    me.war_cost = clip(0.0, me.war_cost + event.war_cost[n], 1.0)
+    for sponsor in range(len(me.discount)):
+        if me.discount[sponsor] > 0.0:
+            me.discount[sponsor] += event.stain[sponsor]

@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from sim.model.acceptance import seen
-from sim.model.arrays import at, put
 from sim.model.reasons import State
-from sim.model.tables import Table
-
-if TYPE_CHECKING:
-    from sim.model.world import World
+from sim.model.records import Side, Table, World
+from sim.model.valuation import delivered_by_others, seen
 
 
-def learn(world: World, table: Table) -> None:
-    """Trust moves to what was delivered, the more so the costlier it was to deliver (costly signals: Kydd 2005).
+def learn(w: World, t: Table) -> None:
+    """Learn from an agreement in force; pay for talks that go on."""
+    for n in range(t.signers):
+        if t.state == State.IN_FORCE:
+            learn_trust(w, t, w.sides[n])
+            credit_mediators(w, t, w.sides[n])
+        elif t.state == State.TALKING:
+            pay_for_talking(w, t, w.sides[n])
 
-    Mediators gain credit while an agreement is delivered and lose it over a side deal that is not seen.
+
+def learn_trust(w: World, t: Table, me: Side) -> None:
+    """Trust moves to what another delivers: trust_gain * sensitivity * (delivered - trust).
+
+    The more so the costlier it was to deliver (costly signals: Kydd 2005).
     """
-    rows = table.where(State.IN_FORCE)
-    if len(rows):
-        b, sides, agreement = world.behaviour.at(rows), world.sides, table.agreement
-        got = at(agreement.delivered, rows)[:, ::-1]
-        trust = at(sides.trust, rows)
-        put(sides.trust, rows, trust + b.trust_gain * at(table.sensitivity, rows) * (got - trust))
-        promised = at(agreement.side_deal_promised, rows)
-        missing = np.clip(promised - at(table.side_deals.seen, rows), 0, None) / np.maximum(promised, 1e-12)
-        kept = got * (1 - np.where(promised > 0, missing, 0.0))
-        for mediator in table.mediators:
-            trust = at(sides.trust_in[mediator.name], rows)
-            put(sides.trust_in[mediator.name], rows, trust + b.mediator_credit * (kept - trust))
-    talking = table.where(State.TALKING)
-    if len(talking):
-        b = world.behaviour.at(talking)
-        visible = seen(world, table, talking) * at(world.sides.audience_cost, talking) * at(table.sensitivity, talking)
-        surplus = table.outcome.surplus
-        put(surplus, talking, at(surplus, talking) - at(table.values.share, talking) * b.talking_cost * visible)
+    for other in range(t.signers):
+        if other != me.index:
+            me.trust[other] += w.b.trust_gain * t.sensitivity * (t.seats[other].delivered - me.trust[other])
+
+
+def credit_mediators(w: World, t: Table, me: Side) -> None:
+    """Mediators gain credit while an agreement is delivered and lose it over a side deal that is not seen.
+
+    trust moves by mediator_credit to delivered * (1 - missing / promised).
+    """
+    seat = t.seats[me.index]
+    kept = delivered_by_others(t, me)
+    if seat.side_deal_promised > 0.0:
+        missing = max(seat.side_deal_promised - seat.side_deals_seen, 0.0) / max(seat.side_deal_promised, 1e-12)
+        kept *= 1.0 - missing
+    for n in range(t.mediator_count):
+        actor = t.mediators[n]
+        me.trust_in[actor] += w.b.mediator_credit * (kept - me.trust_in[actor])
+
+
+def pay_for_talking(w: World, t: Table, me: Side) -> None:
+    """Being seen at a table costs share * talking_cost * seen * audience cost * sensitivity a week."""
+    seat = t.seats[me.index]
+    seat.surplus -= seat.share * w.b.talking_cost * (seen(w, t, me) * me.audience_cost * t.sensitivity)

@@ -1,37 +1,16 @@
-"""What a package is worth: enumeration, gains and losses, and the points of a zone of agreement.
-
-A package is one option per issue on the agenda. Its worth to a disputant is additive over issues and
-counted from the status quo: gains, which come only if the other side keeps its word, less losses,
-which a side bears itself until it takes back what it gave on that word. Keeping the two apart is what lets the commitment problem
-(Fearon 1995; Powell 2006) act on a package as a whole.
-"""
+"""What can be signed at a table: packages of one option per issue, and the points of a zone of agreement."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array, Rows, at, choose, nothing, zeros
-from sim.model.draws import Parameters
+from sim.model.layout import Array
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Disputant, Format, Mediator, Table
-
-CACHED_PACKAGES = 64
-"""Agendas up to this many packages keep their values for all worlds; larger ones are valued where they sit."""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """All combinations of options that occur in packages, the last issue fastest, and where in them the packages are."""
-
-    options: tuple[NDArray[np.intp], ...]  # per issue
-    places: NDArray[np.intp]  # (K,)
-    whole: bool  # every combination is a package, and in order
+from sim.scenario.schema import Disputant, Format, Table
 
 
 @dataclass(frozen=True)
@@ -43,15 +22,6 @@ class Agenda:
     packages: NDArray[np.intp]  # (K, issues): index of the option
     moved: NDArray[np.bool_]  # (K, issues): differs from the status quo
     lasts: NDArray[np.int64]  # (K,): weeks after which all is carried out; 0 goes on
-
-    @cached_property
-    def grid(self) -> Grid:
-        """The packages as places in all combinations of the options that occur in them."""
-        used = tuple(np.unique(column) for column in self.packages.T)
-        column = [np.searchsorted(options, chosen) for options, chosen in zip(used, self.packages.T, strict=True)]
-        places = np.ravel_multi_index(column, tuple(len(options) for options in used))
-        whole = bool(np.array_equal(places, np.arange(prod(len(options) for options in used))))
-        return Grid(used, places, whole)
 
     def place(self, text: dict[str, str]) -> int:
         """The package that holds these options, and the status quo on the issues left out. Raises ValueError for none."""
@@ -110,194 +80,21 @@ def _holds(
     return np.asarray(packages[:, column] == options[column].index(option))
 
 
-@dataclass(frozen=True)
-class Worth:
-    """What each package means to both sides in some worlds, all ``(n, 2, K)`` in utility of the table.
+def outsiders_guess(scenario: Scenario, agenda: Agenda) -> Array:
+    """What outsiders take each package to be worth, ``(sides, K)``: half the stated gains less the losses, issues weighed alike.
 
-    ``secure`` gains arrive with the exchange, ``trusted`` gains hang on the other side's word, ``loss`` is
-    what a side gives up, ``entrusted`` the part of it that is given on the other side's word, ``political`` is
-    the loss weighted by public sensitivity.
+    This is what mediators know before a side has told them anything; it is the same in every world.
     """
-
-    secure: Array
-    trusted: Array
-    loss: Array
-    entrusted: Array
-    political: Array
-
-    def of(self, package: NDArray[np.intp]) -> Worth:
-        """The worth of one package per world, each part ``(n, 2)``."""
-        return Worth(*(choose(part, package) for part in self.parts))
-
-    def at(self, rows: Rows) -> Worth:
-        """The worth in some of its worlds."""
-        return Worth(*(at(part, rows) for part in self.parts))
-
-    @property
-    def parts(self) -> tuple[Array, Array, Array, Array, Array]:
-        """Secure, trusted, loss, entrusted, political."""
-        return self.secure, self.trusted, self.loss, self.entrusted, self.political
-
-
-class Values:
-    """Values of an agenda in all worlds of a block."""
-
-    def __init__(self, scenario: Scenario, agenda: Agenda, parameters: Parameters) -> None:
-        self.agenda = agenda
-        file = scenario.file
-        sides = scenario.disputants
-        issues = agenda.issues
-        worlds = parameters.worlds
-        most = max(len(o) for o in agenda.options)
-        salience, everything = zeros(worlds, 2, len(issues)), zeros(worlds, 2)
-        gains, losses = (zeros(worlds, 2, len(issues), most) for _ in range(2))
-        self._stated = np.zeros((2, 2, len(issues), most))  # gains and losses as the scenario states them
-        for s, side in enumerate(sides):
-            party = file.parties[side]
-            assert isinstance(party, Disputant)
-            for issue, position in party.positions.items():
-                base = f"parties.{side}.positions.{issue}"
-                weight = parameters(f"{base}.salience")
-                everything[:, s] += weight
-                if issue not in issues:
-                    continue
-                k = issues.index(issue)
-                salience[:, s, k] = weight
-                for o, option in enumerate(agenda.options[k]):
-                    if option in position.gains:
-                        gains[:, s, k, o] = parameters(f"{base}.gains.{option}")
-                        self._stated[0, s, k, o] = position.gains[option]
-                    if option in position.losses:
-                        losses[:, s, k, o] = parameters(f"{base}.losses.{option}")
-                        self._stated[1, s, k, o] = position.losses[option]
-        on_table = salience.sum(axis=2)
-        self.share = on_table / np.maximum(everything, 1e-12)
-        """(R, 2): the agenda's share of all that a side cares about."""
-        weights = salience / np.maximum(on_table, 1e-12)[:, :, None]
-        self.weights = weights
-        """(R, 2, issues): salience on this agenda, sums to 1."""
-        self.gains = gains * weights[..., None]
-        self.losses = losses * weights[..., None]
-        self.sensitivity = self._per_issue(parameters, "sensitivity")
-        self.self_enforcing = self._per_issue(parameters, "self_enforcing")
-        front, relief = self._per_issue(parameters, "front"), self._per_issue(parameters, "relief")
-        self.front_weight = (weights * front[:, None, :]).sum(axis=2)
-        self.relief_weight = (weights * relief[:, None, :]).sum(axis=2)
-        self.agenda_sensitivity = self.sensitivity.max(axis=1, keepdims=True)
-        """(R, 1): public sensitivity of the agenda; a table is read at home by its most sensitive issue."""
-        secured, costs = self.self_enforcing[:, None, :, None], bool(self.losses.any())
-        word = 1 - secured
-        gained = bool((secured * self.gains).any()), bool((word * self.gains).any())
-        self._there = (*gained, costs, bool((word * self.losses).any()), costs)
-        """Whether any world has secure gains, trusted gains, losses, entrusted losses, political losses."""
-        self.linkages = self._compile_linkages(scenario, parameters)
-        self._cache = self._value(np.arange(worlds)) if len(agenda.packages) <= CACHED_PACKAGES else None
-
-    def _compile_linkages(self, scenario: Scenario, parameters: Parameters) -> list[tuple[int, NDArray[np.bool_], Array]]:
-        found = []
-        for s, side in enumerate(scenario.disputants):
-            party = scenario.file.parties[side]
-            assert isinstance(party, Disputant)
-            for n, linkage in enumerate(party.linkages):
-                if not all(i in self.agenda.issues for i in linkage.options):
-                    continue
-                held = np.ones(len(self.agenda.packages), bool)
-                for issue, option in linkage.options.items():
-                    held &= _holds({issue: option}, self.agenda.issues, self.agenda.options, self.agenda.packages)
-                found.append((s, held, parameters(f"parties.{side}.linkages.{n}.value")))
-        return found
-
-    def _per_issue(self, parameters: Parameters, key: str) -> Array:
-        return np.stack([parameters(f"issues.{issue}.{key}") for issue in self.agenda.issues]).T
-
-    def _value(self, rows: Rows) -> Worth:
-        gains, losses = at(self.gains, rows), at(self.losses, rows)
-        secured, sensitivity = (at(x, rows)[:, None, :, None] for x in (self.self_enforcing, self.sensitivity))
-        secure = self._add_up(secured * gains, linked=True)
-        trusted = self._add_up((1 - secured) * gains)
-        loss = self._add_up(losses, linked=True)
-        entrusted = self._add_up((1 - secured) * losses)
-        political = self._add_up(sensitivity * losses)
-        for s, held, value in self.linkages:
-            secure[:, s] += held * np.maximum(value[rows], 0)[:, None]
-            loss[:, s] += held * np.maximum(-value[rows], 0)[:, None]
-        return Worth(secure, trusted, loss, entrusted, political)
-
-    def _add_up(self, part: Array, *, linked: bool = False) -> Array:
-        """Sums over issues for every package, ``(n, 2, issues, options)`` to ``(n, 2, K)``.
-
-        Issue by issue for all beginnings of a package at once, so that the work is about one addition a
-        package. A part that is nothing anywhere stays one zero seen everywhere, unless linkages ``linked`` to it follow.
-        """
-        worlds, grid = len(part), self.agenda.grid
-        if not part.any() and not (linked and self.linkages):
-            return nothing(worlds, 2, len(self.agenda.packages))
-        total = np.zeros((1, 2, worlds))
-        for k, options in enumerate(grid.options):
-            total = (total[:, None] + part.T[options, k]).reshape(-1, 2, worlds)
-        return (total if grid.whole else total[grid.places]).T
-
-    def at(self, rows: Rows) -> Worth:
-        """What every package is worth in the worlds ``rows``, parts ``(n, 2, K)``."""
-        return self._value(rows) if self._cache is None else self._cache.at(rows)
-
-    def of(self, rows: Rows, package: NDArray[np.intp]) -> Worth:
-        """What one package per world is worth, parts ``(n, 2)``: the sums of :meth:`at`, linkages apart."""
-        worlds, issues, n = len(self.share), len(self.agenda.issues), len(rows)
-        secure, trusted, loss, entrusted, political = (np.zeros((2, n)) if there else nothing(2, n) for there in self._there)
-        secures, trusts, costs, risks, _ = self._there
-        gains, losses = self.gains.T.reshape(-1), self.losses.T.reshape(-1)
-        for k, option in enumerate(self.agenda.packages[package].T):
-            place = (option * issues + k) * 2 * worlds + np.array([[0], [worlds]]) + rows
-            secured = self.self_enforcing[rows, k]
-            gain = gains.take(place) if secures or trusts else secure
-            if secures:
-                secure += secured * gain
-            if trusts:
-                trusted += (1 - secured) * gain
-            if costs:
-                given = losses.take(place)
-                loss += given
-                if risks:
-                    entrusted += (1 - secured) * given
-                political += self.sensitivity[rows, k] * given
-        return Worth(secure.T, trusted.T, loss.T, entrusted.T, political.T)
-
-    def guess(self) -> Array:
-        """What outsiders take each package to be worth, ``(2, K)``: stated gains and losses, issues weighed alike.
-
-        This is what mediators know before a side has told them anything; it is the same in every world.
-        """
-        packages = self.agenda.packages
-        total = np.zeros((2, len(packages)))
-        for k in range(len(self.agenda.issues)):
-            total += 0.5 * self._stated[0][:, k, packages[:, k]] - self._stated[1][:, k, packages[:, k]]
-        return total / len(self.agenda.issues)
-
-
-def mediators_interest(scenario: Scenario, agenda: Agenda, mediators: list[str], parameters: Parameters) -> Array:
-    """What the mediators of a table would like of each package, averaged over them, ``(R, K)`` in [0, 1]."""
-    if not mediators:
-        return nothing(parameters.worlds, len(agenda.packages))
-    total = zeros(parameters.worlds, len(agenda.packages))
-    for name in mediators:
-        party = scenario.file.parties[name]
-        assert isinstance(party, Mediator)
-        weight = np.zeros(parameters.worlds)
-        liked = zeros(*total.shape)
-        for issue, interest in party.interests.items():
-            if issue not in agenda.issues:
-                continue
-            base = f"parties.{name}.interests.{issue}"
-            salience = parameters(f"{base}.salience")
-            weight = weight + salience
-            k = agenda.issues.index(issue)
-            for o, option in enumerate(agenda.options[k]):
-                if option in interest.values:
-                    value = parameters(f"{base}.values.{option}")
-                    liked += (salience * value)[:, None] * (agenda.packages[:, k] == o)
-        total += liked / np.maximum(weight, 1e-12)[:, None]
-    return total / len(mediators)
+    total = np.zeros((len(scenario.disputants), len(agenda.packages)))
+    for s, name in enumerate(scenario.disputants):
+        side = scenario.file.parties[name]
+        assert isinstance(side, Disputant)
+        for k, (issue, options) in enumerate(zip(agenda.issues, agenda.options, strict=True)):
+            if issue in side.positions:
+                position = side.positions[issue]
+                stated = [0.5 * position.gains.get(o, 0.0) - position.losses.get(o, 0.0) for o in options]
+                total[s] += np.array(stated)[agenda.packages[:, k]]
+    return total / len(agenda.issues)
 
 
 # ---------------------------------------------------------------- points of a zone of agreement

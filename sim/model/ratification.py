@@ -1,46 +1,71 @@
-"""Whether an agreed text passes at home, on either side (two-level games: Putnam 1988; Schelling 1960)."""
+"""Whether an agreed text passes at home, in every capital (two-level games: Putnam 1988; Schelling 1960)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from sim.model import transitions
-from sim.model.acceptance import batna, domestic_cost, expected_value
-from sim.model.arrays import at
-from sim.model.draws import logit
-from sim.model.reasons import FIRST, SECOND, Reason, State
-from sim.model.tables import Table
-
-if TYPE_CHECKING:
-    from sim.model.world import World
+from sim.model.chance import draw, noise
+from sim.model.codes import Stream
+from sim.model.reasons import NOBODY, Reason, State
+from sim.model.records import Side, Table, World
+from sim.model.transitions import enter_into_force, fall
+from sim.model.valuation import batna, domestic_cost, expected_value
 
 
-def ratify(world: World, table: Table) -> None:
-    """A text agreed last week goes home: each capital ratifies it or lets it fall.
+def ratify(w: World, t: Table) -> None:
+    """A text agreed before this week goes home: every capital ratifies it, or it falls.
 
-    A text falls where its value less the reservation value, with noise for what could not be foreseen, is
-    negative, and now and then at the last minute on sensitive matters. Conditions may have changed since the
-    text was agreed, and errors of judgement at the table are seen through at home.
+    Where several let it fall, named is the one in which it stood worse.
     """
-    rows = table.where(State.SIGNED)
-    rows = rows[table.agreement.signed[rows] < world.week]
-    if not len(rows):
+    if t.state != State.SIGNED or t.agreement.signed >= w.week:
         return
-    b, agreement = world.behaviour.at(rows), table.agreement
-    worth = table.values.at(rows).of(agreement.package[rows])
-    cost = domestic_cost(world, table, rows)
-    margin = expected_value(world, table, rows, worth) + at(agreement.leverage, rows) - batna(world, table, rows)
-    noise = b.ratification_noise * logit(table.luck("ratify", world.week, rows))
-    refused = margin - cost + noise < 0
-    vetoed = table.luck("veto", world.week, rows) < b.veto_rate * at(table.sensitivity, rows)
-    falls = refused | vetoed
-    fell = falls.any(axis=1)
-    first_is_worse = margin[:, 0] - cost[:, 0] <= margin[:, 1] - cost[:, 1]
-    whose = np.where(falls[:, 0] & (~falls[:, 1] | first_is_worse), FIRST, SECOND)
-    own = np.arange(len(rows))
-    at_home = np.where((margin + noise)[own, whose] < 0, Reason.TERMS, Reason.POLITICAL_COST)
-    reason = np.where(refused[own, whose], at_home, Reason.LAST_MINUTE)
-    transitions.fall(world, table, rows[fell], (whose[fell], reason[fell]))
-    transitions.enter_into_force(world, table, rows[~fell])
+    falls = NOBODY
+    for n in range(t.signers):
+        worse = falls == NOBODY or margin(w, t, w.sides[n]) < margin(w, t, w.sides[falls])
+        if not ratifies(w, t, w.sides[n]) and worse:
+            falls = n
+    if falls == NOBODY:
+        enter_into_force(w, t)
+    else:
+        fall(w, t, falls, reason_it_fell(w, t, w.sides[falls]))
+
+
+def gain_at_home(w: World, t: Table, me: Side) -> float:
+    """What a text brings beyond the alternative: expected value + leverage - best alternative."""
+    seat = t.seats[me.index]
+    return expected_value(w, t, me, seat.worth) + seat.leverage - batna(w, t, me)
+
+
+def margin(w: World, t: Table, me: Side) -> float:
+    """What a text brings beyond the reservation value, before what nobody could foresee."""
+    return gain_at_home(w, t, me) - domestic_cost(w, t, me)
+
+
+def unforeseen(w: World, t: Table, me: Side) -> float:
+    """What could not be foreseen at home: ratification_noise * logistic noise."""
+    return w.b.ratification_noise * noise(draw(w, t, Stream.RATIFY, me.index))
+
+
+def refused_at_home(w: World, t: Table, me: Side) -> bool:
+    """The text is not worth it: margin + what was unforeseen is negative."""
+    return margin(w, t, me) + unforeseen(w, t, me) < 0.0
+
+
+def vetoed(w: World, t: Table, me: Side) -> bool:
+    """A withdrawal at the last minute, with a chance of veto_rate * sensitivity."""
+    return draw(w, t, Stream.VETO, me.index) < w.b.veto_rate * t.sensitivity
+
+
+def ratifies(w: World, t: Table, me: Side) -> bool:
+    """A capital lets a text pass.
+
+    Conditions may have changed since it was agreed, and errors of judgement at the table are seen through at home.
+    """
+    return not refused_at_home(w, t, me) and not vetoed(w, t, me)
+
+
+def reason_it_fell(w: World, t: Table, me: Side) -> int:
+    """Too little in it, too much to pay for it at home, or the last minute."""
+    if not refused_at_home(w, t, me):
+        return Reason.LAST_MINUTE
+    if gain_at_home(w, t, me) + unforeseen(w, t, me) < 0.0:
+        return Reason.TERMS
+    return Reason.POLITICAL_COST

@@ -1,33 +1,23 @@
 """Who comes: each side's readiness to sit down at a table, and what decides when it stays away.
 
-    readiness = motivation * surplus of a likely text + optimism + confidence * trust in the other + pull
-                - threshold - sensitivity * (recognition + grievance + exposure) - commitment - stain
+    readiness = motivation + optimism + attraction + confidence
+                - threshold - recognition - grievance - exposure - commitment - stain
 
-Readiness theory (Pruitt 2007) has motivation and optimism make up for each other, hence a sum; recognition
-acts by level and contact, exposure by audience cost and visibility (Fearon 1994; Tomz 2007), and the choice
-is a quantal response (McKelvey, Palfrey 1995): P(come) = logistic(readiness / temperature).
+Readiness theory (Pruitt 2007) has motivation and optimism make up for each other, hence a sum; recognition acts by
+level and contact, exposure by audience cost and visibility (Fearon 1994; Tomz 2007), and the choice is a quantal
+response (McKelvey, Palfrey 1995): P(come) = logistic(readiness / temperature).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from sim.model.chance import clip, draw, logistic
+from sim.model.codes import Kind, Opening, Stream
+from sim.model.reasons import ALL, NOBODY, Reason, Stage, State
+from sim.model.records import Mediator, Packages, Side, Table, World
+from sim.model.transitions import declare, note, sit_down, stop, talks_fail
+from sim.model.valuation import expected_value, reservation_value, seen, service, sponsor_discount, value_of
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.model import transitions
-from sim.model.acceptance import expected_value, reservation_value, seen
-from sim.model.arrays import Array, Rows, at, zeros
-from sim.model.draws import logistic
-from sim.model.packages import Worth, kalai
-from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, Reason, State
-from sim.model.tables import Table
-
-if TYPE_CHECKING:
-    from sim.model.world import World
-
-SURPLUS_RANGE = (-0.3, 0.5)
+LEAST_SURPLUS, MOST_SURPLUS = -0.3, 0.5
 """Surplus beyond these moves readiness no further, so that no single promise outweighs everything else."""
 
 USUAL_TRUST = 0.2
@@ -36,139 +26,246 @@ USUAL_TRUST = 0.2
 AMPLE, HOPEFUL = 0.15, 0.6
 """Surplus and optimism of a side that is ready: what is missing to them counts as a reason to stay away."""
 
-REASONS = (
-    Reason.LITTLE_TO_GAIN, Reason.PESSIMISM, Reason.RECOGNITION, Reason.GRIEVANCE,
-    Reason.EXPOSURE, Reason.COMMITMENT, Reason.SPONSOR,
-)  # fmt: skip
-"""What can keep a side away, in the order of the rows of ``Readiness.against``."""
 
-@dataclass(frozen=True)
-class Readiness:
-    """Readiness of both sides, ``(n, 2)``, and what speaks against coming, ``(7, n, 2)`` in the same unit."""
-
-    total: Array
-    against: Array
-
-    def main_reason(self) -> NDArray[np.int8]:
-        """The heaviest term against coming, per world and side, ``(n, 2)`` codes of :class:`Reason`."""
-        return np.array(REASONS, np.int8)[self.against.argmax(axis=0)]
+def readiness(w: World, t: Table, me: Side) -> float:
+    """Readiness of a side to be at a table this week: what draws it there less what keeps it away (Pruitt 2007)."""
+    draws_it = motivation(w, t, me) + me.optimism + attraction(w, t, me) + confidence(w, t, me)
+    keeps_it = recognition(w, t, me) + grievance(w, t, me) + exposure(w, t, me) + commitment(w, t, me) + stain(w, t, me)
+    return draws_it - w.b.threshold - keeps_it
 
 
-def readiness(world: World, table: Table, rows: Rows) -> Readiness:
-    """Readiness of both sides to be at a table this week, in the worlds ``rows``."""
-    b, sides, levers = world.behaviour.at(rows), world.sides, table.levers
-    worth = table.focal_worth.at(rows)
-    surplus = np.clip(expected_value(world, table, rows, worth) - reservation_value(world, table, rows), *SURPLUS_RANGE)
-    sensitivity, visible = at(table.sensitivity, rows), seen(world, table, rows)
-    distance, level = at(levers.distance, rows) * at(levers.other_comes, rows), at(levers.level, rows)
-    recognition = sensitivity * distance * at(levers.contact_talks, rows) * level * at(sides.recognition, rows)
-    grievance = sensitivity * b.grievance_weight * at(sides.grievance, rows)
-    exposure = sensitivity * distance * b.exposure * visible * at(sides.audience_cost, rows)
-    commitment = distance * level * visible * at(sides.commitment, rows)
-    stain = b.stain * sponsor_discount(world, table, rows)
-    motivation = b.motivation * surplus
-    optimism = at(sides.optimism, rows)
-    attraction = b.attraction * pull(table, world, rows)
-    confidence = b.confidence * (at(sides.trust, rows) - USUAL_TRUST)
-    total = motivation + optimism + attraction + confidence - b.threshold
-    total = total - recognition - grievance - exposure - commitment - stain
-    missing = (b.motivation * AMPLE - motivation, HOPEFUL - optimism)
-    against = np.stack([*missing, recognition, grievance, exposure, commitment, stain])
-    return Readiness(total, against)
+def motivation(w: World, t: Table, me: Side) -> float:
+    """Motivation * what the expected text brings beyond the reservation value, within bounds."""
+    surplus = expected_value(w, t, me, t.seats[me.index].focal) - reservation_value(w, t, me)
+    return w.b.motivation * clip(LEAST_SURPLUS, surplus, MOST_SURPLUS)
 
 
-def sponsor_discount(world: World, table: Table, rows: Rows) -> Array:
-    """How far each side holds the table's sponsor against it, ``(n, 2)`` in [0, 1]; zero without a sponsor."""
-    if table.form.sponsor is None:
-        return zeros(len(rows), 2)
-    return np.clip(at(world.sides.discount[table.form.sponsor], rows), 0, 1)
+def attraction(w: World, t: Table, me: Side) -> float:
+    """Attraction * pull of the mediators (ripeness: Zartman 2000)."""
+    return w.b.attraction * pull(w, t, me)
 
 
-def pull(table: Table, world: World, rows: Rows) -> Array:
-    """Pull of the table's mediators on each side, ``(n, 2)``: invitations of trusted ones who care, not overstretched."""
-    if not table.mediators:
-        return table.pull_bonus[rows, None] * np.ones(2)
-    keen = 0.5 + 0.5 * table.interest[rows, table.focal[rows]][:, None]
-    missed = np.ones((len(rows), 2), order="F")
-    for mediator in table.mediators:
-        missed *= 1 - mediator.pull[rows, None] * at(world.sides.trust_in[mediator.name], rows)
-    return np.asarray((1 - missed) * keen * table.service()[rows, None] + table.pull_bonus[rows, None])
+def pull(w: World, t: Table, me: Side) -> float:
+    """Pull of a table's mediators on a side: that one trusted invitation is felt, if they care and have time.
 
-
-def choose_focal_text(world: World, table: Table) -> None:
-    """Settle what both sides expect to be talking about: the package best for the worse-off (Kalai 1977).
-
-    Chosen once per world, before the first week, from what the sides know then.
+    (1 - product over mediators of (1 - pulls)) * (0.5 + 0.5 * interest in the expected text) * service + bonus of declarations
+    and events.
     """
-    step = max(1, 400_000 // (2 * len(table.agenda.packages)))
-    parts = []
-    for start in range(0, world.worlds, step):
-        rows = np.arange(start, min(start + step, world.worlds))
-        worth = table.values.at(rows)
-        surplus = expected_value(world, table, rows, worth) - reservation_value(world, table, rows)[..., None]
-        table.focal[rows] = kalai(surplus)
-        parts.append(worth.of(table.focal[rows]))
-    table.focal_worth = Worth(*(np.concatenate(part) for part in zip(*(worth.parts for worth in parts), strict=True)))
+    if t.mediator_count == 0:
+        return t.pull_bonus
+    missed = 1.0
+    for n in range(t.mediator_count):
+        missed *= 1.0 - pulls(w.mediators[t.mediators[n]], me)
+    return (1.0 - missed) * (0.5 + 0.5 * t.focal_interest) * service(w, t) + t.pull_bonus
 
 
-def who_comes(world: World, table: Table) -> None:
-    """An occasion arises, both sides decide on the same day, and the mediators host if those they need come.
+def pulls(mediator: Mediator, me: Side) -> float:
+    """Pull of one mediator's invitation on a side: its pull * the side's trust in it."""
+    return mediator.pull * me.trust_in[mediator.index]
 
-    At a table that sits the occasion is one to leave: a side stays unless its readiness has fallen well
-    below what it was when it sat down (below zero, for a side that came readily).
+
+def confidence(w: World, t: Table, me: Side) -> float:
+    """Confidence * trust in the others beyond what is usual between adversaries; the least trusted counts."""
+    least = 1.0
+    for other in range(t.signers):
+        if other != me.index:
+            least = min(least, me.trust[other])
+    return w.b.confidence * (least - USUAL_TRUST)
+
+
+def distance_now(t: Table, me: Side) -> float:
+    """Distance that the instrument keeps, times the chance that the others are there to be met at all."""
+    met = t.distance
+    if t.meets_one:
+        for other in range(t.signers):
+            if other != me.index:
+                met *= t.seats[other].believed
+    return met
+
+
+def recognition(w: World, t: Table, me: Side) -> float:
+    """Sensitivity * distance * contact * level * aversion to dealing with the other side as an equal."""
+    return t.sensitivity * distance_now(t, me) * t.contact_talks * t.level * me.recognition
+
+
+def grievance(w: World, t: Table, me: Side) -> float:
+    """Sensitivity * grievance_weight * grievance."""
+    return t.sensitivity * w.b.grievance_weight * me.grievance
+
+
+def exposure(w: World, t: Table, me: Side) -> float:
+    """Sensitivity * distance * exposure * seen * audience cost (Fearon 1994; Tomz 2007)."""
+    return t.sensitivity * distance_now(t, me) * w.b.exposure * seen(w, t, me) * me.audience_cost
+
+
+def commitment(w: World, t: Table, me: Side) -> float:
+    """Distance * level * seen * public commitment against talks."""
+    return distance_now(t, me) * t.level * seen(w, t, me) * me.commitment
+
+
+def stain(w: World, t: Table, me: Side) -> float:
+    """Stain * discount of the table's sponsor."""
+    return w.b.stain * sponsor_discount(t, me)
+
+
+def main_reason(w: World, t: Table, me: Side) -> int:
+    """The heaviest term that speaks against coming; the first in the order of the code, should two weigh the same."""
+    heaviest, reason = w.b.motivation * AMPLE - motivation(w, t, me), Reason.LITTLE_TO_GAIN
+    if HOPEFUL - me.optimism > heaviest:
+        heaviest, reason = HOPEFUL - me.optimism, Reason.PESSIMISM
+    if recognition(w, t, me) > heaviest:
+        heaviest, reason = recognition(w, t, me), Reason.RECOGNITION
+    if grievance(w, t, me) > heaviest:
+        heaviest, reason = grievance(w, t, me), Reason.GRIEVANCE
+    if exposure(w, t, me) > heaviest:
+        heaviest, reason = exposure(w, t, me), Reason.EXPOSURE
+    if commitment(w, t, me) > heaviest:
+        heaviest, reason = commitment(w, t, me), Reason.COMMITMENT
+    if stain(w, t, me) > heaviest:
+        reason = Reason.SPONSOR
+    return reason
+
+
+# ---------------------------------------------------------------- before the first week
+
+
+def choose_focal_text(w: World, t: Table, packages: Packages) -> None:
+    """What both expect to be talking about: the package that is best for the worse-off side (egalitarian: Kalai 1977).
+
+    Chosen once, from what the sides know before the first week; the first of equals.
     """
-    if table.spec.meets is None:
-        everywhere = np.arange(world.worlds)
-        arises = table.luck("occasion", world.week, everywhere) < world.behaviour.occasion_rate[:, 0]
-    else:
-        arises = np.full(world.worlds, table.spec.meets == world.week)
-    apart = table.state == State.APART  # before anyone leaves: the same occasion does not bring them back
-    _leave(world, table, np.flatnonzero((table.state == State.TALKING) & arises))
-    opened = world.is_open(table)
-    _stay_shut(world, table, np.flatnonzero(arises & ~opened))
-    rows = np.flatnonzero(apart & arises & opened)
-    if not len(rows):
+    for n in range(t.signers):
+        me = w.sides[n]
+        least = reservation_value(w, t, me)
+        expected_value(w, t, me, t.seats[n].focal)  # forms this side's beliefs
+        for k in range(t.package_count):
+            packages[k].value[n] = value_of(t, me, packages[k].worth[n]) - least
+    t.focal = 0
+    best = -1e300
+    for k in range(t.package_count):
+        worst = packages[k].value[0]
+        for n in range(1, t.signers):
+            worst = min(worst, packages[k].value[n])
+        if worst > best:
+            best, t.focal = worst, k
+    t.focal_interest = packages[t.focal].interest
+    for n in range(t.signers):
+        focal, worth = t.seats[n].focal, packages[t.focal].worth[n]
+        focal.secure, focal.trusted, focal.loss = worth.secure, worth.trusted, worth.loss
+        focal.entrusted, focal.political = worth.entrusted, worth.political
+
+
+# ---------------------------------------------------------------- an occasion
+
+
+def who_comes(w: World, t: Table) -> None:
+    """An occasion arises, and the sides decide on the same day.
+
+    At a table that sits the occasion is one to leave.
+    """
+    if not occasion_arises(w, t):
         return
-    transitions.note_occasion(world, table, rows)
-    ready = readiness(world, table, rows)
-    b = world.behaviour.at(rows)
-    believes = table.luck("believe", world.week, rows) < at(table.levers.believed, rows)
-    wants = table.luck("come", world.week, rows) < logistic(ready.total / b.temperature)
-    comes = believes & (wants | table.levers.convenes)
-    if table.spec.seated:  # asked is what comes of talks, not whether the sides would come
-        comes |= (table.outcome.came[rows] < 0)[:, None]
-    both = comes.all(axis=1)
-    away = ~comes
-    reasons = np.where(table.levers.invited, np.where(believes, ready.main_reason(), Reason.NOT_BELIEVED), Reason.NOT_INVITED)
-    weaker = np.where(away.all(axis=1), ready.total.argmin(axis=1), np.where(away[:, 0], FIRST, SECOND))
-    shared = away.all(axis=1) & (reasons[:, 0] == reasons[:, 1])
-    whose = np.where(shared, BOTH, weaker)
-    why = (whose[~both], reasons[np.arange(len(rows)), weaker][~both])
-    transitions.stay_apart(table, rows[~both], why)
-    world.note(table, "stay away", rows[~both], whose=why[0], reason=why[1])
-    why_away = np.where(away, reasons, Reason.NONE)
-    world.aside(table, "answers", rows, first=why_away[:, 0], second=why_away[:, 1])
-    if table.form.hosts_if == "one":
-        alone = comes.any(axis=1) & ~both & (table.outcome.declared[rows] < 0)
-        transitions.declare(world, table, rows[alone], comes[alone])
-    transitions.sit_down(world, table, rows[both], ready.total[both])
+    if t.state == State.TALKING:
+        perhaps_walk_out(w, t)
+    elif not is_open(w, t):
+        if t.outcome.occasion < 0:  # what it hangs on has not happened
+            stop(t, Stage.APART, NOBODY, Reason.NOT_OPENED)
+    elif t.state == State.APART:
+        perhaps_meet(w, t)
 
 
-def _stay_shut(world: World, table: Table, rows: Rows) -> None:
-    """What the table hangs on has not happened."""
-    rows = rows[table.outcome.occasion[rows] < 0]
-    why = (np.full(len(rows), NOBODY), np.full(len(rows), Reason.NOT_OPENED))
-    transitions.stay_apart(table, rows, why)
+def occasion_arises(w: World, t: Table) -> bool:
+    """In the week of a fixed meeting, or at random."""
+    if t.meets >= 0:
+        return t.meets == w.week
+    return draw(w, t, Stream.OCCASION, 0) < w.b.occasion_rate
 
 
-def _leave(world: World, table: Table, rows: Rows) -> None:
-    if not len(rows):
+def is_open(w: World, t: Table) -> bool:
+    """Whether a table may meet: what it hangs on has happened at the other table."""
+    if t.opens_after < 0:
+        return True
+    other = w.tables[t.opens_after]
+    if t.opens_when == Opening.FAILED:
+        return other.failed == 1
+    if t.opens_when == Opening.AGREED:
+        return other.outcome.agreed >= 0
+    return other.state >= State.IN_FORCE
+
+
+def stays(w: World, t: Table, me: Side) -> bool:
+    """A side stays unless its readiness has fallen well below what it was (below zero, if it came readily)."""
+    before = min(t.seats[me.index].ready, 0.0)
+    chance = logistic((readiness(w, t, me) - before + w.b.staying) / w.b.temperature)
+    return draw(w, t, Stream.COME, me.index) < chance
+
+
+def perhaps_walk_out(w: World, t: Table) -> None:
+    """Each side stays or walks out."""
+    gone, whose = 0, NOBODY
+    for n in range(t.signers):
+        if not stays(w, t, w.sides[n]):
+            gone, whose = gone + 1, n
+    if gone > 0:
+        talks_fail(w, t, ALL if gone == t.signers else whose, Reason.WALKED_OUT)
+
+
+def believes(w: World, t: Table, me: Side) -> bool:
+    """Whether a side takes the invitation to be meant, today."""
+    return draw(w, t, Stream.BELIEVE, me.index) < t.seats[me.index].believed
+
+
+def wants_to_come(w: World, t: Table, me: Side) -> bool:
+    """A quantal response to readiness: P = logistic(readiness / temperature)."""
+    return draw(w, t, Stream.COME, me.index) < logistic(t.seats[me.index].ready / w.b.temperature)
+
+
+def comes_to(w: World, t: Table, me: Side) -> bool:
+    """A side comes if it believes the invitation, and wants to or has convened the meeting itself."""
+    return believes(w, t, me) and (wants_to_come(w, t, me) or t.seats[me.index].convenes == 1)
+
+
+def reason_to_stay_away(w: World, t: Table, me: Side) -> int:
+    """Why a side does not come: not asked, not convinced, or the heaviest term against it."""
+    if not t.seats[me.index].invited:
+        return Reason.NOT_INVITED
+    if not believes(w, t, me):
+        return Reason.NOT_BELIEVED
+    return main_reason(w, t, me)
+
+
+def perhaps_meet(w: World, t: Table) -> None:
+    """All decide on the same day; the meeting is held if all signers come.
+
+    Where all stay away, the least ready one decided, and the others with it if their reason is the same.
+    """
+    if t.outcome.occasion < 0:
+        t.outcome.occasion = w.week
+    note(w, t.index, Kind.OCCASION, NOBODY, Reason.NONE, 0)
+    put_there = t.seated == 1 and t.outcome.came < 0  # asked is what comes of talks, not whether the sides would come
+    present, away, least_ready = 0, NOBODY, 0
+    for n in range(t.signers):
+        t.seats[n].ready = readiness(w, t, w.sides[n])
+        if t.seats[n].ready < t.seats[least_ready].ready:
+            least_ready = n
+    for n in range(t.signers):
+        t.seats[n].present = 1 if comes_to(w, t, w.sides[n]) or put_there else 0
+        present += t.seats[n].present
+        if not t.seats[n].present and (away == NOBODY or t.seats[n].ready < t.seats[away].ready):
+            away = n
+    if present == t.signers:
+        sit_down(w, t)
         return
-    ready = readiness(world, table, rows)
-    before = np.minimum(at(table.session.readiness, rows), 0)
-    b = world.behaviour.at(rows)
-    stays = table.luck("come", world.week, rows) < logistic((ready.total - before + b.staying) / b.temperature)
-    left = ~stays.all(axis=1)
-    whose = np.where(~stays.any(axis=1), BOTH, np.where(stays[:, 0], SECOND, FIRST))
-    transitions.fail(world, table, rows[left], (whose[left], np.full(left.sum(), Reason.WALKED_OUT)))
-
+    if present == 0:
+        away = least_ready
+    reason, same = reason_to_stay_away(w, t, w.sides[away]), True
+    for n in range(t.signers):
+        if not t.seats[n].present:
+            own = reason_to_stay_away(w, t, w.sides[n])
+            same = same and own == reason
+            note(w, t.index, Kind.AWAY, n, own, 0)
+    whose = ALL if present == 0 and same else away
+    stop(t, Stage.APART, whose, reason)
+    note(w, t.index, Kind.STAY_AWAY, whose, reason, 0)
+    if present > 0 and t.meets_one and t.outcome.declared < 0:
+        declare(w, t)

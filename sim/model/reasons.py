@@ -115,5 +115,5 @@ WORDS: dict[Reason, str] = {
     Reason.CARRIED_OUT: "carried out",
 }
 
-NOBODY, FIRST, SECOND, BOTH = -1, 0, 1, 2
-"""Whose the reason is: nobody's, the first or second disputant's, or both's."""
+NOBODY, FIRST, SECOND, ALL = -1, 0, 1, 100
+"""Whose the reason is: nobody's, a side's by its place in file order, or that of all sides."""

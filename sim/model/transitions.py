@@ -1,261 +1,213 @@
 """The steps a table can take from one state to the next, and what each leaves on record.
 
-Every function changes one table in the worlds ``rows``; ``why`` is a pair of arrays ``(n,)``: whose the
-reason is and what it was.
+``note`` is told every incident. A compiled world keeps a checksum of them; a world lived by agents lists them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.model.acceptance import gain_left
-from sim.model.arrays import Array, Rows, at, put
-from sim.model.draws import logit
+from sim.model.chance import SPREAD_OF_LOGISTIC, clip, draw, noise
+from sim.model.codes import Kind, Stream
 from sim.model.reasons import NOBODY, Reason, Stage, State
-from sim.model.tables import Table
-from sim.scenario.schema import InForce
-
-if TYPE_CHECKING:
-    from sim.model.world import World
-
-Why = tuple[NDArray[np.integer], NDArray[np.integer]]
+from sim.model.records import Package, Packages, Table, World
+from sim.model.valuation import alternative, batna, expected_side_deals, gain_left, least_delivered, trust_in_mediators
 
 
-def _first_time(weeks: NDArray[np.int32], rows: Rows, week: int) -> None:
-    weeks[rows] = np.where(weeks[rows] < 0, week, weeks[rows])
+def note(w: World, table: int, kind: int, whose: int, reason: int, detail: int) -> None:
+    """Something happened at a table (-1: in the world): mixed into the checksum of all incidents so far."""
+    for number in (w.week, table, kind, whose, reason, detail):
+        w.trace = ((w.trace ^ (number + 256)) * 1099511628211) & 0x3FFFFFFFFFF
 
 
-def _stop(table: Table, rows: Rows, stage: Stage, why: Why) -> None:
+def stop(t: Table, stage: int, whose: int, reason: int) -> bool:
     """Put on record how far a table got and why it stopped there; a lesser stage does not hide a further one."""
-    outcome = table.outcome
-    further = outcome.stage[rows] <= stage
-    rows = rows[further]
-    outcome.stage[rows] = stage
-    outcome.whose[rows] = why[0][further]
-    outcome.reason[rows] = why[1][further]
-    outcome.cited[rows] = Reason.NONE
+    if stage < t.outcome.stage:
+        return False
+    t.outcome.stage, t.outcome.whose, t.outcome.reason, t.outcome.cited = stage, whose, reason, Reason.NONE
+    return True
 
 
-def _part(table: Table, rows: Rows) -> None:
+def part(t: Table) -> None:
     """The sides are apart again; what was known of their talks is no longer news."""
-    table.state[rows] = State.APART
-    table.session.known[rows] = False
-    put(table.session.exposed, rows, False)
+    t.state, t.session.known = State.APART, 0
+    for n in range(t.signers):
+        t.seats[n].exposed = 0
 
 
-def note_occasion(world: World, table: Table, rows: Rows) -> None:
-    """There was a chance to meet."""
-    _first_time(table.outcome.occasion, rows, world.week)
+def discourage(w: World) -> None:
+    """Something failed: every side loses hope."""
+    for n in range(w.side_count):
+        w.sides[n].optimism = max(w.sides[n].optimism - w.b.discouragement, 0.0)
 
 
-def stay_apart(table: Table, rows: Rows, why: Why) -> None:
-    """One side or both did not come."""
-    _stop(table, rows, Stage.APART, why)
+def sit_down(w: World, t: Table) -> None:
+    """All come: a session begins, with the errors of judgement that each side brings to it.
+
+    Error: judgement * logistic noise, once per session; less with an honest mediator in the room (1 - clarity *
+    honesty), more where messages are carried (1 + relay_noise). What mediators know of a side: candour + candour_trust
+    * trust in them.
+    """
+    t.state = State.TALKING
+    if t.outcome.came < 0:
+        t.outcome.came = w.week
+    t.outcome.sessions += 1
+    session = t.session
+    session.since, session.rounds, session.refused, session.devalued = w.week, 0, NOBODY, 0
+    session.first = t.first_offer
+    if t.first_offer < 0:  # by lot
+        session.first = t.signers - 1 - min(int(draw(w, t, Stream.FIRST, 0) * t.signers), t.signers - 1)
+    blur = 1.0
+    if t.in_room:
+        blur = 1.0 - w.b.clarity * t.honesty
+    elif t.relayed:
+        blur = 1.0 + w.b.relay_noise
+    for n in range(t.signers):
+        me, seat = w.sides[n], t.seats[n]
+        seat.error = blur * w.b.judgement * noise(draw(w, t, Stream.JUDGE, n))
+        seat.told = clip(0.0, me.candour + w.b.candour_trust * trust_in_mediators(w, t, me), 1.0)
+        seat.shift, seat.proposed = 0.0, -1
+    stop(t, Stage.TALKED, NOBODY, Reason.STILL_TALKING)
+    note(w, t.index, Kind.SIT_DOWN, NOBODY, Reason.NONE, 0)
 
 
-def sit_down(world: World, table: Table, rows: Rows, ready: Array) -> None:
-    """Both sides come: a session begins, with the errors of judgement each side brings to it."""
-    if not len(rows):
-        return
-    b, session = world.behaviour.at(rows), table.session
-    table.state[rows] = State.TALKING
-    _first_time(table.outcome.came, rows, world.week)
-    table.outcome.sessions[rows] += 1
-    session.since[rows] = world.week
-    session.rounds[rows] = 0
-    put(session.readiness, rows, ready)
-    put(session.shift, rows, 0)
-    put(session.proposed, rows, -1)
-    session.refused[rows] = NOBODY
-    session.devalued[rows] = False
-    first = table.form.first_offer
-    lot = (table.luck("first", world.week, rows) < 0.5).astype(np.int8)
-    session.first[rows] = lot if first == "lot" else world.conflict.disputants.index(first)
-    blur = np.ones((len(rows), 1))
-    if table.levers.in_room:
-        blur = 1 - b.clarity * at(table.honesty, rows)
-    elif table.levers.carried:
-        blur = 1 + b.relay_noise
-    put(session.error, rows, blur * b.judgement * logit(table.luck("judge", world.week, rows)))
-    trust = table.trust_in_mediators(world, rows)
-    put(session.candour, rows, np.clip(at(world.sides.candour, rows) + b.candour_trust * trust, 0, 1))
-    _stop(table, rows, Stage.TALKED, (np.full(len(rows), NOBODY), np.full(len(rows), Reason.STILL_TALKING)))
-    world.note(table, "sit down", rows)
-
-
-def declare(world: World, table: Table, rows: Rows, present: NDArray[np.bool_]) -> None:
+def declare(w: World, t: Table) -> None:
     """Those present make a declaration; it binds nobody absent, and a side left out holds it against the sponsor."""
-    if not len(rows):
-        return
-    b = world.behaviour.at(rows)
-    _first_time(table.outcome.declared, rows, world.week)
-    for other in world.tables:
-        shared = len(set(other.agenda.issues) & set(table.agenda.issues)) / len(other.agenda.issues)
-        if shared == 0:
-            continue
-        other.pull_bonus[rows] += b.declaration_pull[:, 0] * shared
-        put(other.lock_in, rows, at(other.lock_in, rows) + b.declaration_lock_in * shared * present)
-    if table.form.sponsor is not None:
-        discount = world.sides.discount[table.form.sponsor]
-        stain = b.declaration_stain * ~present * (1 - at(table.levers.believed, rows))
-        put(discount, rows, at(discount, rows) + stain)
-    world.note(table, "declare", rows)
+    t.outcome.declared = w.week
+    for n in range(w.table_count):
+        other = w.tables[n]
+        shared = share_of_agenda(other, t)
+        other.pull_bonus += w.b.declaration_pull * shared
+        for side in range(other.signers):
+            other.seats[side].lock_in += w.b.declaration_lock_in * shared * t.seats[side].present
+    if t.sponsor >= 0:
+        for n in range(t.signers):
+            if not t.seats[n].present:
+                w.sides[n].discount[t.sponsor] += w.b.declaration_stain * (1.0 - t.seats[n].believed)
+    note(w, t.index, Kind.DECLARE, NOBODY, Reason.NONE, 0)
 
 
-def leak(world: World, table: Table, rows: Rows) -> None:
-    """Talks held in secret may become known, and a denial may be exposed."""
-    b, session, levers = world.behaviour.at(rows), table.session, table.levers
-    chance = b.leak_rate[:, 0] * (1 - levers.visibility[rows, 0])
-    leaks = (table.luck("leak", world.week, rows) < chance) & ~session.known[rows]
-    session.known[rows] |= leaks
-    world.aside(table, "leak", rows[leaks])
-    if not levers.denied.any():
-        return
-    shown = (table.luck("expose", world.week, rows) < b.denial_exposed) & (levers.denied > 0) & ~at(session.exposed, rows)
-    put(session.exposed, rows, at(session.exposed, rows) | shown)
-    caught = shown.any(axis=1)
-    world.aside(table, "expose", rows[caught], first=shown[caught, 0].astype(np.int8), second=shown[caught, 1].astype(np.int8))
+def share_of_agenda(t: Table, of: Table) -> float:
+    """The part of a table's agenda that is on the other's, too."""
+    shared = 0
+    for place in range(t.agenda_count):
+        for other in range(of.agenda_count):
+            if t.agenda[place] == of.agenda[other]:
+                shared += 1
+    return shared / t.agenda_count
 
 
-def record_offers(world: World, table: Table, rows: Rows, package: NDArray[np.intp]) -> None:
-    """A text was on the table."""
-    named = package >= 0
-    world.note(table, "text", rows[named], package=package[named])
+def talks_fail(w: World, t: Table, whose: int, reason: int) -> None:
+    """Talks end without a text: optimism is lost on all sides."""
+    part(t)
+    t.failed = 1
+    discourage(w)
+    stop(t, Stage.TALKED, whose, reason)
+    note(w, t.index, Kind.FAIL, whose, reason, 0)
 
 
-def fail(world: World, table: Table, rows: Rows, why: Why) -> None:
-    """Talks end without a text: optimism is lost on both sides."""
-    if not len(rows):
-        return
-    _part(table, rows)
-    table.failed[rows] = True
-    _discourage(world, rows)
-    _stop(table, rows, Stage.TALKED, why)
-    world.note(table, "fail", rows, whose=why[0], reason=why[1])
+def take_text(t: Table, package: Package) -> None:
+    """The agreement is this package from now on."""
+    agreement = t.agreement
+    agreement.lasts = package.lasts
+    for place in range(t.agenda_count):
+        agreement.options[place], agreement.moved[place] = package.options[place], package.moved[place]
+    for n in range(t.signers):
+        worth, of = t.seats[n].worth, package.worth[n]
+        worth.secure, worth.trusted, worth.loss = of.secure, of.trusted, of.loss
+        worth.entrusted, worth.political = of.entrusted, of.political
 
 
-def _discourage(world: World, rows: Rows) -> None:
-    optimism = world.sides.optimism
-    put(optimism, rows, np.maximum(at(optimism, rows) - at(world.behaviour.discouragement, rows), 0))
+def agree(w: World, t: Table, packages: Packages, text: int) -> None:
+    """All accept a text; what each has in it beyond its reservation value is put on record the first time."""
+    t.state = State.SIGNED
+    t.agreement.package, t.agreement.signed = text, w.week
+    take_text(t, packages[text])
+    t.outcome.texts += 1
+    if t.outcome.agreed < 0:
+        t.outcome.agreed, t.outcome.package = w.week, text
+        for n in range(t.signers):
+            t.seats[n].agreed_surplus = packages[text].value[n] - t.seats[n].reservation
+    stop(t, Stage.AGREED, NOBODY, Reason.NOT_YET_RATIFIED)
+    note(w, t.index, Kind.AGREE, NOBODY, Reason.NONE, text)
 
 
-def agree(world: World, table: Table, rows: Rows, text: tuple[NDArray[np.intp], Array, Array]) -> None:
-    """Both sides accept a text: ``text`` is the package ``(n,)``, leverage and surplus ``(n, 2)``."""
-    if not len(rows):
-        return
-    package, leverage, surplus = text
-    outcome, agreement = table.outcome, table.agreement
-    table.state[rows] = State.SIGNED
-    agreement.package[rows] = package
-    agreement.signed[rows] = world.week
-    put(agreement.leverage, rows, leverage)
-    outcome.texts[rows] += 1
-    first = outcome.agreed[rows] < 0
-    outcome.agreed_surplus[rows[first]] = surplus[first]
-    outcome.package[rows[first]] = package[first]
-    _first_time(outcome.agreed, rows, world.week)
-    _stop(table, rows, Stage.AGREED, (np.full(len(rows), NOBODY), np.full(len(rows), Reason.NOT_YET_RATIFIED)))
-    world.note(table, "agree", rows, package=package)
+def fall(w: World, t: Table, whose: int, reason: int) -> None:
+    """A text falls at home: optimism is lost, and the others' trust in who let it fall."""
+    part(t)
+    t.failed = 1
+    t.outcome.fell += 1
+    t.seats[whose].fell += 1
+    discourage(w)
+    for n in range(t.signers):
+        if n != whose:
+            w.sides[n].trust[whose] *= 1.0 - 0.5 * w.b.trust_loss
+    stop(t, Stage.AGREED, whose, reason)
+    note(w, t.index, Kind.FALL, whose, reason, 0)
 
 
-def fall(world: World, table: Table, rows: Rows, why: Why) -> None:
-    """A text falls at home: optimism is lost, and the other side's trust in who let it fall."""
-    if not len(rows):
-        return
-    _part(table, rows)
-    table.failed[rows] = True
-    table.outcome.fell[rows] += 1
-    table.outcome.fell_first[rows] += why[0] == 0
-    table.outcome.fell_second[rows] += why[0] == 1
-    _discourage(world, rows)
-    lose_trust(world, rows, why[0], 0.5)
-    _stop(table, rows, Stage.AGREED, why)
-    world.note(table, "fall", rows, whose=why[0], reason=why[1])
+def begin(w: World, t: Table) -> None:
+    """An agreement begins its life, with the term of its format and a frailty of its own: frailty * standard noise."""
+    agreement = t.agreement
+    t.state = State.IN_FORCE
+    agreement.age, agreement.term, agreement.left = 0, t.term, t.term if t.term > 0 else -1
+    agreement.frailty = w.b.frailty * noise(draw(w, t, Stream.FRAILTY, 0)) / SPREAD_OF_LOGISTIC
+    agreement.culprit = NOBODY
+    for n in range(t.signers):
+        t.seats[n].delivered = 1.0
+    for n in range(t.signers):
+        me, seat = w.sides[n], t.seats[n]
+        seat.side_deal_promised = expected_side_deals(w, t, me)
+        seat.side_deal = seat.side_deal_promised
+        seat.promised = gain_left(w, t, me)
+        seat.batna_at_start, seat.alternative_at_start = batna(w, t, me), alternative(w, t, me)
+    t.outcome.agreements += 1
+    stop(t, Stage.IN_FORCE, NOBODY, Reason.HOLDS)
 
 
-def lose_trust(world: World, rows: Rows, culprit: NDArray[np.integer], weight: float) -> None:
-    """The side that is not the culprit loses a share of its trust in it."""
-    trust = world.sides.trust
-    for side in (0, 1):
-        hit = rows[culprit == 1 - side]
-        trust[hit, side] *= 1 - weight * world.behaviour.trust_loss[hit, 0]
+def enter_into_force(w: World, t: Table) -> None:
+    """A ratified text enters into force, and all sides take heart."""
+    begin(w, t)
+    if t.outcome.ratified < 0:
+        t.outcome.ratified, t.outcome.package = w.week, t.agreement.package
+    for n in range(w.side_count):
+        w.sides[n].optimism = min(w.sides[n].optimism + w.b.encouragement, 1.0)
+    note(w, t.index, Kind.FORCE, NOBODY, Reason.NONE, t.agreement.package)
 
 
-def enter_into_force(world: World, table: Table, rows: Rows) -> None:
-    """A ratified text enters into force, with the term of its format and a frailty of its own."""
-    if not len(rows):
-        return
-    _begin(world, table, rows)
-    agreement, outcome = table.agreement, table.outcome
-    first = outcome.ratified[rows] < 0
-    outcome.ratified[rows[first]] = world.week
-    outcome.package[rows[first]] = agreement.package[rows[first]]
-    optimism = world.sides.optimism
-    put(optimism, rows, np.minimum(at(optimism, rows) + at(world.behaviour.encouragement, rows), 1))
-    world.note(table, "in force", rows, package=agreement.package[rows])
+def in_force_already(w: World, t: Table, packages: Packages) -> None:
+    """An agreement is in force, or suspended, as the run begins; what it promised is what it is worth now."""
+    t.agreement.package = t.begins_with
+    take_text(t, packages[t.begins_with])
+    begin(w, t)
+    t.agreement.age = t.begins_age
+    if t.begins_left > 0:
+        t.agreement.left = t.begins_left
+    if t.begins_accused >= 0:
+        t.state, t.agreement.culprit = State.SUSPENDED, t.begins_accused
+    t.outcome.agreed, t.outcome.ratified, t.outcome.package = w.week, w.week, t.begins_with
 
 
-def in_force_already(world: World, table: Table, text: InForce) -> None:
-    """An agreement is in force, or suspended, as the run begins, in all worlds; what it promised is what it is worth now."""
-    rows = np.arange(world.worlds)
-    agreement, outcome = table.agreement, table.outcome
-    agreement.package[:] = table.agenda.place(text.text)
-    _begin(world, table, rows)
-    agreement.age[:] = text.age
-    agreement.left[:] = agreement.left if text.left is None else text.left
-    if text.accused is not None:
-        table.state[:] = State.SUSPENDED
-        agreement.culprit[:] = world.conflict.disputants.index(text.accused)
-    outcome.agreed[:] = outcome.ratified[:] = world.week
-    outcome.package[:] = agreement.package
+def end(w: World, t: Table, whose: int, reason: int, cited: int) -> None:
+    """An agreement ends, and unless it was carried out optimism is lost; ``cited`` is what the side that left would say.
+
+    Side deals that lost belief start the next agreement with less credit.
+    """
+    if reason != Reason.CARRIED_OUT:
+        discourage(w)
+    part(t)
+    for n in range(t.signers):
+        seat = t.seats[n]
+        if seat.side_deal_promised > 0.0:
+            seat.credit *= min(seat.side_deal / max(seat.side_deal_promised, 1e-12), 1.0)
+    if t.outcome.ended < 0:
+        t.outcome.ended, t.outcome.first_end = w.week, reason
+        t.outcome.delivery = least_delivered(t)
+    told = stop(t, Stage.CARRIED_OUT if reason == Reason.CARRIED_OUT else Stage.IN_FORCE, whose, reason)
+    if told:
+        t.outcome.cited = cited
+    note(w, t.index, Kind.END, whose, reason, 0)
 
 
-def _begin(world: World, table: Table, rows: Rows) -> None:
-    """An agreement begins its life."""
-    b, agreement = world.behaviour.at(rows), table.agreement
-    table.state[rows] = State.IN_FORCE
-    worth = table.values.at(rows).of(agreement.package[rows])
-    put(agreement.gains, rows, worth.secure + worth.trusted)
-    put(agreement.loss, rows, worth.loss)
-    agreement.age[rows] = 0
-    agreement.term[rows] = table.form.term or 0
-    agreement.left[rows] = table.form.term or -1
-    agreement.frailty[rows] = b.frailty[:, 0] * logit(table.luck("frailty", world.week, rows)) * (np.sqrt(3) / np.pi)
-    put(agreement.delivered, rows, 1)
-    expected = table.side_deals.expected(world, rows)
-    put(agreement.side_deal_promised, rows, expected)
-    put(agreement.side_deal, rows, expected)
-    agreement.culprit[rows] = NOBODY
-    left = gain_left(world, table, rows)
-    put(agreement.promised, rows, left.total)
-    put(agreement.batna, rows, left.batna)
-    put(agreement.alternative, rows, left.alternative)
-    table.outcome.agreements[rows] += 1
-    _stop(table, rows, Stage.IN_FORCE, (np.full(len(rows), NOBODY), np.full(len(rows), Reason.HOLDS)))
-
-
-def end(world: World, table: Table, rows: Rows, why: Why, cited: NDArray[np.integer] | None = None) -> None:
-    """An agreement ends, and unless it was carried out optimism is lost; ``cited`` is what the side that left would say."""
-    if not len(rows):
-        return
-    outcome = table.outcome
-    carried_out = why[1] == Reason.CARRIED_OUT
-    _discourage(world, rows[~carried_out])
-    _part(table, rows)
-    agreement = table.agreement
-    promised, credit = at(agreement.side_deal_promised, rows), table.side_deals.credit
-    kept = at(agreement.side_deal, rows) / np.maximum(promised, 1e-12)
-    put(credit, rows, at(credit, rows) * np.where(promised > 0, np.minimum(kept, 1), 1))
-    first = outcome.ended[rows] < 0
-    outcome.ended[rows[first]] = world.week
-    outcome.first_end[rows[first]] = why[1][first]
-    outcome.delivery[rows[first]] = at(agreement.delivered, rows[first]).min(axis=1)
-    _stop(table, rows[~carried_out], Stage.IN_FORCE, (why[0][~carried_out], why[1][~carried_out]))
-    _stop(table, rows[carried_out], Stage.CARRIED_OUT, (why[0][carried_out], why[1][carried_out]))
-    if cited is not None:
-        told = outcome.stage[rows] == Stage.IN_FORCE
-        outcome.cited[rows[told]] = cited[told]
-    world.note(table, "end", rows, whose=why[0], reason=why[1])
+def close(t: Table) -> None:
+    """The run is over: an agreement that never ended is put down as it is now."""
+    if t.outcome.ratified >= 0 and t.outcome.ended < 0:
+        t.outcome.delivery = least_delivered(t)

@@ -1,6 +1,6 @@
 """What happens in one world, step by step, in sentences.
 
-A narrator hears every step of a run and puts in words what is new in its last world. What only repeats is
+A narrator reads the incidents of a world week by week and puts in words what is new. What only repeats is
 counted or left out: an occasion missed for the reason told last, an offer that has not moved and the same
 answer to it, events that come often.
 """
@@ -9,22 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.model.arrays import Rows
-from sim.model.keeping import ACCUSED, BROKEN, CONTESTED
-from sim.model.reasons import BOTH, FIRST, NOBODY, SECOND, WORDS, Reason
-from sim.model.tables import Table
-from sim.model.world import World
+from sim.model.agents import Incident, World
+from sim.model.codes import Breach, Kind
+from sim.model.program import TableOf
+from sim.model.reasons import ALL, FIRST, NOBODY, SECOND, WORDS, Reason
 from sim.scenario.schema import Event, InForce
 from sim.show.written import names
 
 FREQUENT = 0.1
 """Events at this rate per week or more are counted; rarer and dated ones are told when they happen."""
-
-Details = dict[str, int]
 
 
 @dataclass
@@ -41,35 +36,38 @@ class Seat:
 
 
 class Narrator:
-    """Sentences about the last world of a run, by table, as they fall due."""
+    """Sentences about a world, by table, as they fall due."""
 
     def __init__(self, world: World) -> None:
-        """Listen to ``world``, which has not begun."""
+        """Tell of ``world``, which has not begun."""
         self.world = world
-        self.index = world.worlds - 1
         self.file = world.conflict.file
         self.parties, self.issues = names(world.conflict, "parties"), names(world.conflict, "issues")
         self.labels, self.events = names(world.conflict, "tables"), names(world.conflict, "events")
         self.event_names = list(self.file.events)
         self.sides = [self.parties[side] for side in world.conflict.disputants]
-        self.seats = {table.name: Seat() for table in world.tables}
+        self.tables = world.program.tables
+        self.seats = {table.name: Seat() for table in self.tables}
         self.sentences: dict[str, list[str]] = {}
         """What is new since it was last taken, by table; "" for events."""
         self.counted: dict[str, list[int]] = {}
         """Frequent events since the count was last taken: happened, held back."""
-        world.narrator = self.hear
-        for table in world.tables:
+        self.told = len(world.incidents)
+        for n, table in enumerate(self.tables):
             if table.spec.in_force is not None:
                 self.seats[table.name].term = table.form.term or 0
-                self.sentences[table.name] = [self.in_force_already(table, table.spec.in_force)]
+                self.sentences[table.name] = [self.in_force_already(n, table.spec.in_force)]
 
-    def hear(self, week: int, table: str, what: str, rows: Rows, details: dict[str, NDArray[np.integer]]) -> None:
-        """What the engine says of many worlds: if it is about this one, put it in words."""
-        found = np.flatnonzero(rows == self.index)
-        if what in SENTENCES and len(found):
-            said = SENTENCES[what](self, table, {name: int(of[found[0]]) for name, of in details.items()})
-            if said:
-                self.sentences.setdefault(table, []).append(said)
+    def live_a_week(self) -> None:
+        """Step the world and put in words what happened; incidents of several sides at once are told together."""
+        self.world.step()
+        new, self.told = self.world.incidents[self.told :], len(self.world.incidents)
+        for (place, kind), group in groupby(new, key=lambda i: (i.table, TOGETHER.get(i.kind, i.kind))):
+            told, name = list(group), self.tables[place].name if place >= 0 else ""
+            if kind in SENTENCES:
+                said = SENTENCES[kind](self, place, told)
+                if said:
+                    self.sentences.setdefault(name, []).append(said)
 
     # ---------------------------------------------------------------- words
 
@@ -80,11 +78,15 @@ class Narrator:
 
     def who(self, side: int) -> str:
         """A side, or both."""
-        return "both sides" if side == BOTH else self.sides[side]
+        return "both sides" if side == ALL else self.sides[side]
 
-    def text(self, table: Table, package: int) -> str:
+    def seat(self, place: int) -> Seat:
+        """What was told of a table."""
+        return self.seats[self.tables[place].name]
+
+    def text(self, place: int, package: int) -> str:
         """A package in the words of the scenario's labels."""
-        agenda = table.agenda
+        agenda = self.tables[place].agenda
         found = []
         for issue, chosen, moved in zip(agenda.issues, agenda.packages[package], agenda.moved[package], strict=True):
             if moved:
@@ -92,11 +94,11 @@ class Narrator:
                 found.append(f"{self.issues[issue]}: {option.label or name}")
         return "; ".join(found)
 
-    def delivered(self, table: Table) -> list[str]:
+    def delivered(self, place: int) -> list[str]:
         """The share of its promise that each side delivers."""
-        return [f"{share:.0%}" for share in table.agreement.delivered[self.index]]
+        return [f"{seat.delivered:.0%}" for seat in self.world.tables[place].seats]
 
-    def mediators(self, table: Table) -> str:
+    def mediators(self, table: TableOf) -> str:
         """Those who host and draft."""
         return listed([self.parties[name] for name in table.form.mediators])
 
@@ -109,29 +111,36 @@ class Narrator:
 
     # ---------------------------------------------------------------- events, and who comes
 
-    def event(self, _: str, d: Details) -> str:
+    def event(self, _: int, told: Incidents) -> str:
         """Something happened: told where it is rare, counted where it is not."""
-        name = self.event_names[d["event"]]
-        if not frequent(self.file.events[name]):
-            return f"{self.events[name]}."
-        self.counted.setdefault(name, [0, 0])[0] += 1
-        return ""
+        found = []
+        for one in told:
+            name = self.event_names[one.detail]
+            if frequent(self.file.events[name]):
+                self.counted.setdefault(name, [0, 0])[0] += 1
+            else:
+                found.append(f"{self.events[name]}.")
+        return " ".join(found)
 
-    def held_back(self, _: str, d: Details) -> str:
+    def held_back(self, _: int, told: Incidents) -> str:
         """An agreement kept something from happening."""
-        name = self.event_names[d["event"]]
-        if frequent(self.file.events[name]):
-            self.counted.setdefault(name, [0, 0])[1] += 1
+        for one in told:
+            name = self.event_names[one.detail]
+            if frequent(self.file.events[name]):
+                self.counted.setdefault(name, [0, 0])[1] += 1
         return ""
 
-    def answers(self, name: str, d: Details) -> str:
+    def occasion(self, place: int, told: Incidents) -> str:
         """An occasion: who stays away and why, if that is news."""
-        seat, given = self.seats[name], [d["first"], d["second"]]
+        seat, given = self.seat(place), [0, 0]
+        for one in told:
+            if one.kind == Kind.AWAY:
+                given[one.whose] = one.reason
         seat.occasions += 1
         seat.missed += any(given)
-        news = any(given[side] not in {0, seat.away[side]} for side in (FIRST, SECOND))
+        new = any(given[side] not in {0, seat.away[side]} for side in (FIRST, SECOND))
         seat.away = [given[side] or seat.away[side] for side in (FIRST, SECOND)]
-        if not news:
+        if not new:
             return ""
         why = [WORDS[Reason(code)] for code in given]
         if all(given):
@@ -141,82 +150,84 @@ class Narrator:
         side = FIRST if given[0] else SECOND
         return f"{self.sides[side]} did not come: it {why[side]}. {self.sides[1 - side]} was ready to."
 
-    def sit_down(self, name: str, _: Details) -> str:
+    def sit_down(self, place: int, _: Incidents) -> str:
         """Both sides came."""
-        seat = self.seats[name]
+        seat = self.seat(place)
         seat.away, seat.offered, seat.answered = [0, 0], {}, {}
-        sessions = int(self.world.table(name).outcome.sessions[self.index])
-        return f"Both sides came and talks began{' again' if sessions > 1 else ''}."
+        return f"Both sides came and talks began{' again' if self.world.tables[place].outcome.sessions > 1 else ''}."
 
-    def declare(self, _: str, __: Details) -> str:
+    def declare(self, _: int, __: Incidents) -> str:
         """Those present spoke."""
         return "Those present made a declaration; it binds nobody absent."
 
     # ---------------------------------------------------------------- talks
 
-    def leak(self, _: str, __: Details) -> str:
+    def leak(self, _: int, __: Incidents) -> str:
         """Talks became known."""
         return "The talks became known."
 
-    def expose(self, _: str, d: Details) -> str:
+    def expose(self, _: int, told: Incidents) -> str:
         """A denial did not stand."""
-        return f"It came out that {self.who(marked(d))} had denied talks that were going on."
+        whose = ALL if len(told) > 1 else told[0].whose
+        return f"It came out that {self.who(whose)} had denied talks that were going on."
 
-    def offer(self, name: str, d: Details) -> str:
+    def offer(self, place: int, told: Incidents) -> str:
         """One side proposed."""
-        text = self.text(self.world.table(name), d["package"])
-        said = f"{self.sides[d['whose']]} proposed a text ({text})."
-        return news(self.seats[name].offered, d["whose"], (d["package"],), said)
+        one = told[0]
+        said = f"{self.sides[one.whose]} proposed a text ({self.text(place, one.detail)})."
+        return news(self.seat(place).offered, one.whose, (one.detail,), said)
 
-    def answer(self, name: str, d: Details) -> str:
+    def answer(self, place: int, told: Incidents) -> str:
         """One side accepted or refused what the other had proposed last."""
-        author = self.sides[d["whose"]]
-        because = f" because {author} had written it" if d["author"] else ""
-        verb = "accepted" if d["refused"] == NOBODY else "refused"
-        said = f"{self.sides[1 - d['whose']]} {verb} the text of {author}{because}."
-        return news(self.seats[name].answered, d["whose"], (d["package"], d["refused"], d["author"]), said)
+        one = told[0]
+        author = 1 - one.whose
+        because = f" because {self.sides[author]} had written it" if one.reason == Reason.DEVALUATION else ""
+        verb = "refused" if one.reason else "accepted"
+        said = f"{self.sides[one.whose]} {verb} the text of {self.sides[author]}{because}."
+        return news(self.seat(place).answered, author, (one.detail, one.reason), said)
 
-    def draft(self, name: str, d: Details) -> str:
+    def draft(self, place: int, told: Incidents) -> str:
         """Mediators put a text to both."""
-        table, refused = self.world.table(name), d["refused"]
-        because = " because of who had written it" if d["author"] else ""
+        one, refused = told[0], told[0].whose
+        because = " because of who had written it" if one.reason == Reason.DEVALUATION else ""
         if refused == NOBODY:
             verb = "both sides accepted"
-        elif refused == BOTH:
+        elif refused == ALL:
             verb = f"both sides refused{because}"
         else:
             verb = f"{self.sides[1 - refused]} accepted, {self.sides[refused]} refused{because}"
-        said = f"{self.mediators(table)} put forward a text ({self.text(table, d['package'])}); {verb}."
-        return news(self.seats[name].offered, NOBODY, (d["package"], refused, d["author"]), said)
+        said = f"{self.mediators(self.tables[place])} put forward a text ({self.text(place, one.detail)}); {verb}."
+        return news(self.seat(place).offered, NOBODY, (one.detail, refused, one.reason), said)
 
-    def fail(self, _: str, d: Details) -> str:
+    def fail(self, _: int, told: Incidents) -> str:
         """Talks ended without a text."""
-        why = "no round was held in time" if d["whose"] == NOBODY else self.reason(d["whose"], d["reason"])
+        one = told[0]
+        why = "no round was held in time" if one.whose == NOBODY else self.reason(one.whose, one.reason)
         return f"The talks ended without a text: {why}."
 
-    def agree(self, _: str, __: Details) -> str:
+    def agree(self, _: int, __: Incidents) -> str:
         """A text was agreed."""
         return "The agreed text went to both capitals."
 
-    def fall(self, _: str, d: Details) -> str:
+    def fall(self, _: int, told: Incidents) -> str:
         """A text was not ratified."""
-        words, capital = WORDS[Reason(d["reason"])], f"the capital of {self.sides[d['whose']]}"
+        words, capital = WORDS[told[0].reason], f"the capital of {self.sides[told[0].whose]}"
         return f"The text fell in {capital}: it {words.removeprefix('text fell at home: it ')}."
 
     # ---------------------------------------------------------------- in force
 
-    def in_force(self, name: str, d: Details) -> str:
+    def in_force(self, place: int, told: Incidents) -> str:
         """A text entered into force: how it was made, and for how long."""
-        table = self.world.table(name)
-        self.seats[name].term = table.form.term or 0
-        lasts = int(table.agenda.lasts[d["package"]])
+        table, package = self.tables[place], told[0].detail
+        self.seat(place).term = table.form.term or 0
+        lasts = int(table.agenda.lasts[package])
         silence = "silence then means " + ("an extension" if table.form.silence == "extension" else "that it lapses")
         term = f"for {table.form.term} weeks ({silence})" if table.form.term else "without an end date"
         carried = f", to be carried out in {lasts} weeks" if lasts else ""
         made = f"{self.made(table)}, {term}{carried}"
-        return f"Both capitals let the text pass. In force, {made}: {self.text(table, d['package'])}."
+        return f"Both capitals let the text pass. In force, {made}: {self.text(place, package)}."
 
-    def made(self, table: Table) -> str:
+    def made(self, table: TableOf) -> str:
         """How a text of a table is made."""
         chairs = self.mediators(table)
         return {
@@ -225,72 +236,78 @@ class Narrator:
             "declaration": "as a declaration",
         }[table.form.instrument]  # fmt: skip
 
-    def in_force_already(self, table: Table, found: InForce) -> str:
+    def in_force_already(self, place: int, found: InForce) -> str:
         """An agreement is in force as the story begins."""
-        left = int(table.agreement.left[self.index])
+        agreement = self.world.tables[place].agreement
         age = f" for {in_weeks(found.age)}" if found.age else ""
-        term = f", {in_weeks(left)} left of its term" if left > 0 else ""
+        term = f", {in_weeks(agreement.left)} left of its term" if agreement.left > 0 else ""
         state = f", suspended over a breach of which {self.parties[found.accused]} is accused" if found.accused else ""
-        text = self.text(table, int(table.agreement.package[self.index]))
-        return f"Already in force{age}, {self.made(table)}{term}{state}: {text}."
+        return f"Already in force{age}, {self.made(self.tables[place])}{term}{state}: {self.text(place, agreement.package)}."
 
-    def breach(self, _: str, d: Details) -> str:
+    def breach(self, _: int, told: Incidents) -> str:
         """Breaches, noticed or not, and what was claimed."""
         found = []
-        for side, marks in enumerate((d["first"], d["second"])):
-            contests = ", which it contests" if marks & CONTESTED else ""
-            if marks & BROKEN and marks & ACCUSED:
-                found.append(f"{self.sides[side]} broke the agreement and was accused of it{contests}.")
-            elif marks & BROKEN:
-                found.append(f"{self.sides[side]} broke the agreement unnoticed.")
-            elif marks & ACCUSED:
-                found.append(f"{self.sides[side]} was accused of a breach{contests}.")
+        for one in told:
+            side, marks = self.sides[one.whose], one.detail
+            contests = ", which it contests" if marks & Breach.CONTESTED else ""
+            if marks & Breach.BROKEN and marks & Breach.ACCUSED:
+                found.append(f"{side} broke the agreement and was accused of it{contests}.")
+            elif marks & Breach.BROKEN:
+                found.append(f"{side} broke the agreement unnoticed.")
+            elif marks & Breach.ACCUSED:
+                found.append(f"{side} was accused of a breach{contests}.")
         return " ".join(found)
 
-    def suspend(self, name: str, d: Details) -> str:
+    def suspend(self, place: int, told: Incidents) -> str:
         """The injured side suspended."""
-        self.seats[name].suspended = self.world.week
-        return f"{self.sides[1 - d['whose']]} suspended the agreement over the breach by {self.sides[d['whose']]}."
+        one = told[0]
+        self.seat(place).suspended = one.week
+        return f"{self.sides[1 - one.whose]} suspended the agreement over the breach by {self.sides[one.whose]}."
 
-    def repair(self, name: str, _: Details) -> str:
+    def repair(self, place: int, told: Incidents) -> str:
         """Good offices brought it back."""
-        table, weeks = self.world.table(name), self.world.week - self.seats[name].suspended
-        by = f"Good offices of {self.mediators(table)}" if table.mediators else "The sides themselves"
+        table, weeks = self.tables[place], told[0].week - self.seat(place).suspended
+        by = f"Good offices of {self.mediators(table)}" if table.form.mediators else "The sides themselves"
         after = f"after {in_weeks(weeks)}" if weeks else "in the same week"
         return f"{by} repaired the suspension {after}."
 
-    def refuse(self, _: str, d: Details) -> str:
+    def refuse(self, _: int, told: Incidents) -> str:
         """The term was over and a side would not go on."""
-        return f"The term was over and {self.who(d['whose'])} would not renew."
+        return f"The term was over and {self.who(told[0].whose)} would not renew."
 
-    def renew(self, name: str, d: Details) -> str:
+    def renew(self, place: int, told: Incidents) -> str:
         """A new term."""
-        seat, term = self.seats[name], d["package"]
+        seat, term = self.seat(place), told[0].detail
         before, seat.term = seat.term, term
         return f"Renewed for {in_weeks(term)}{'' if term == before else f' instead of {before}'}."
 
-    def end(self, name: str, d: Details) -> str:
+    def end(self, place: int, told: Incidents) -> str:
         """An agreement ended: what moved the side that left, and what it would say."""
-        table, reason = self.world.table(name), Reason(d["reason"])
-        lasted = in_weeks(int(table.agreement.age[self.index]))
-        found = f"The agreement ended after {lasted}: {self.reason(d['whose'], reason)}."
-        if d["whose"] != NOBODY:
-            cited = Reason(int(table.outcome.cited[self.index]))
-            found += f" It would say {'so' if cited == reason else f'that it {WORDS[cited]}'}."
-            first, second = self.delivered(table)
+        one, table = told[0], self.world.tables[place]
+        found = f"The agreement ended after {in_weeks(table.agreement.age)}: {self.reason(one.whose, one.reason)}."
+        if one.whose != NOBODY:
+            cited = Reason(table.outcome.cited)
+            found += f" It would say {'so' if cited == one.reason else f'that it {WORDS[cited]}'}."
+            first, second = self.delivered(place)
             found += f" By then {self.sides[0]} delivered {first} of what it had promised, {self.sides[1]} {second}."
         return found
 
 
+Incidents = list[Incident]
+"""What is told in one sentence: one incident, or those of several sides at once."""
+
+TOGETHER = {Kind.AWAY: Kind.OCCASION}
+"""Incidents that belong to the one before."""
+
 SENTENCES = {
-    "event": Narrator.event, "held back": Narrator.held_back, "answers": Narrator.answers,
-    "sit down": Narrator.sit_down, "declare": Narrator.declare, "leak": Narrator.leak, "expose": Narrator.expose,
-    "offer": Narrator.offer, "answer": Narrator.answer, "draft": Narrator.draft, "fail": Narrator.fail,
-    "agree": Narrator.agree, "fall": Narrator.fall, "in force": Narrator.in_force, "breach": Narrator.breach,
-    "suspend": Narrator.suspend, "repair": Narrator.repair, "refuse": Narrator.refuse, "renew": Narrator.renew,
-    "end": Narrator.end,
+    Kind.EVENT: Narrator.event, Kind.HELD_BACK: Narrator.held_back, Kind.OCCASION: Narrator.occasion,
+    Kind.SIT_DOWN: Narrator.sit_down, Kind.DECLARE: Narrator.declare, Kind.LEAK: Narrator.leak, Kind.EXPOSE: Narrator.expose,
+    Kind.OFFER: Narrator.offer, Kind.ANSWER: Narrator.answer, Kind.DRAFT: Narrator.draft, Kind.FAIL: Narrator.fail,
+    Kind.AGREE: Narrator.agree, Kind.FALL: Narrator.fall, Kind.FORCE: Narrator.in_force, Kind.BREACH: Narrator.breach,
+    Kind.SUSPEND: Narrator.suspend, Kind.REPAIR: Narrator.repair, Kind.REFUSE: Narrator.refuse, Kind.RENEW: Narrator.renew,
+    Kind.END: Narrator.end,
 }  # fmt: skip
-"""What is told, by the name it has in the engine; "stay away", "text" and "violate" say less than their neighbours."""
+"""What is told; that there is no meeting says less than why."""
 
 
 def news(before: dict[int, tuple[int, ...]], author: int, told: tuple[int, ...], said: str) -> str:
@@ -308,11 +325,6 @@ def frequent(event: Event) -> bool:
 def in_weeks(count: int) -> str:
     """So many weeks."""
     return f"{count} {'week' if count == 1 else 'weeks'}"
-
-
-def marked(d: Details) -> int:
-    """The side that is marked, or both."""
-    return BOTH if d["first"] and d["second"] else FIRST if d["first"] else SECOND
 
 
 def listed(words: list[str]) -> str:

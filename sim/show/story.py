@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.model.draws import BLOCK, Draws
-from sim.model.reasons import BOTH, FIRST, SECOND, WORDS, Reason, Stage, State
-from sim.model.tables import Table
-from sim.model.world import World
+from sim.model.agents import World
+from sim.model.reasons import ALL, FIRST, SECOND, WORDS, Reason, Stage, State
+from sim.model.records import Table
 from sim.scenario.arguments import MOST_WORLDS, seed_of, whole
 from sim.scenario.scenario import Scenario, scenario_of
 from sim.show.inventory import levers
@@ -42,7 +41,7 @@ def story(scenario: Scenario, *, process: str | None = None, world: int = 0, see
     world, seed = whole("world", world, most=MOST_WORLDS - 1), seed_of(seed)
     width = whole("width", width, least=LEAST, most=MOST_WIDTH)
     (name,) = scenario.choose_processes([process or next(iter(scenario.file.processes))])
-    told = Story(width, Narrator(World(scenario, name, Draws(seed, world // BLOCK, world % BLOCK + 1))))
+    told = Story(width, Narrator(World(scenario, name, seed=seed, number=world)))
     return told.run(f"World {world} of seed {seed}")
 
 
@@ -53,22 +52,21 @@ class Story:
         """Tell what ``narrator`` will hear in lines of at most ``width`` characters."""
         self.width = width
         self.narrator = narrator
-        self.world, self.index = narrator.world, narrator.index
+        self.world = narrator.world
         self.file = self.world.conflict.file
-        self.front = float(self.world.front[self.index])
+        self.front = self.world.record.front
 
     def run(self, title: str) -> str:
         """Live through all weeks and return the text."""
         text = [*self.opening(title), ""]
-        while self.world.week < self.world.weeks:
+        while self.world.week < self.file.weeks:
             week = self.world.week
-            self.world.step()
+            self.narrator.live_a_week()
             paragraphs = self.paragraphs()
             if paragraphs:
                 text += [f"{self.narrator.day(week)} (week {week + 1})", *paragraphs, ""]
-            if (week + 1) % QUARTER == 0 or week + 1 == self.world.weeks:
+            if (week + 1) % QUARTER == 0 or week + 1 == self.file.weeks:
                 text += [*self.brief(week), ""]
-        self.world.run()  # no weeks are left: closes the record
         return "\n".join(self.wrapped([*text, *self.closing()])) + "\n"
 
     def wrapped(self, paragraphs: list[str]) -> Iterator[str]:
@@ -81,7 +79,7 @@ class Story:
         """What is told, who sits where, and what happened before."""
         told, process = self.narrator, self.file.processes[self.world.process]
         found = [self.file.title, f"{process.label or self.world.process}. {title}.", ""]
-        for table in self.world.tables:
+        for table in told.tables:
             agenda = ", ".join(told.issues[issue] for issue in table.agenda.issues)
             opens, meets = table.spec.opens, table.spec.meets
             wait = f" Opens once {OPENINGS[opens.when]} at the table {told.labels[opens.after]}." if opens else ""
@@ -110,17 +108,17 @@ class Story:
             happened, held_back = told.counted[name]
             spared = f", held back by an agreement in {held_back} more" if held_back else ""
             found.append(f"{told.events[name]}: {in_weeks(happened)}{spared}.")
-        for name, seat in told.seats.items():
-            table = self.world.table(name)
+        for place, (name, seat) in enumerate(told.seats.items()):
             if seat.missed:
                 found.append(f"{told.labels[name]}: no meeting on {seat.missed} of {seat.occasions} occasions.")
-            if table.state[self.index] in {State.IN_FORCE, State.SUSPENDED}:
-                first, second = told.delivered(table)
-                still = ", suspended" if table.state[self.index] == State.SUSPENDED else ""
+            state = self.world.tables[place].state
+            if state in {State.IN_FORCE, State.SUSPENDED}:
+                first, second = told.delivered(place)
+                still = ", suspended" if state == State.SUSPENDED else ""
                 delivers = f"{told.sides[0]} delivers {first} of what it promised, {told.sides[1]} {second}"
                 found.append(f"{told.labels[name]}{still}: {delivers}.")
             seat.occasions = seat.missed = 0
-        front = float(self.world.front[self.index])
+        front = self.world.record.front
         moved = f"moved in favour of {told.sides[FIRST if front > self.front else SECOND]}"
         found.append(f"The front {moved if abs(front - self.front) >= HARDLY else 'hardly moved'}.")
         self.front, told.counted = front, {}
@@ -128,16 +126,18 @@ class Story:
 
     def closing(self) -> list[str]:
         """What came of it: each table, weeks, units, gains."""
-        told, found, gains = self.narrator, [], np.zeros(2)
-        for table in self.world.tables:
-            outcome = table.outcome
-            counts = ""
-            if outcome.agreements[self.index]:
-                units = [f"{amount(float(of[self.index]))} {unit.replace('_', ' ')}" for unit, of in outcome.units.items()]
-                delivered = f"; delivered: {', '.join(units)}" if units else ""
-                counts = f" {outcome.in_force[self.index]} of {self.world.weeks} weeks in force or suspended{delivered}."
-            found.append(f"{told.labels[table.name]}: {self.verdict(table)}.{counts}")
-            gains += outcome.surplus[self.index] / self.world.weeks
+        told, found, gains = self.narrator, [], np.zeros(len(self.narrator.sides))
+        for table, of in zip(self.world.tables, told.tables, strict=True):
+            counts, outcome = "", table.outcome
+            if outcome.agreements:
+                delivered = dict.fromkeys(sorted(set(of.units)), 0.0)
+                for name, unit in zip(of.units, table.units, strict=False):
+                    delivered[name] += unit.delivered
+                units = [f"{amount(much)} {name.replace('_', ' ')}" for name, much in delivered.items()]
+                brought = f"; delivered: {', '.join(units)}" if units else ""
+                counts = f" {outcome.in_force} of {self.file.weeks} weeks in force or suspended{brought}."
+            found.append(f"{told.labels[of.name]}: {self.verdict(table)}.{counts}")
+            gains += np.array([seat.surplus for seat in table.seats]) / self.file.weeks
         each = ", ".join(f"{side} {points(float(gain), sign=True)}" for side, gain in zip(told.sides, gains, strict=True))
         found.append(f"Gain over no agreement, in hundredths of utility per week: {each}.")
         return ["What came of it", *map(indented, found), "", "One world among many; a tool to compare processes, no forecast."]
@@ -145,10 +145,9 @@ class Story:
     def verdict(self, table: Table) -> str:
         """How far a table got, and why no further."""
         outcome = table.outcome
-        stage, reason = Stage(int(outcome.stage[self.index])), Reason(int(outcome.reason[self.index]))
-        whose = int(outcome.whose[self.index])
+        stage, reason, whose = Stage(outcome.stage), Reason(outcome.reason), outcome.whose
         if stage == Stage.APART:
-            if whose == BOTH:  # the reason on record is that of the side less ready to come
+            if whose == ALL:  # the reason on record is that of the side less ready to come
                 return f"the sides never sat down; at the last occasion neither came, and the more reluctant {WORDS[reason]}"
             return f"the sides never sat down; {self.narrator.reason(whose, reason)}"
         if stage == Stage.CARRIED_OUT:

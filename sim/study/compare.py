@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.model.draws import BLOCK, Drawn, WeeklyDraws, spans
+from sim.model.batch import live
+from sim.model.draws import BLOCK, Drawn, Draws, spans
 from sim.model.reasons import WORDS, Reason, State
-from sim.model.world import World
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
 from sim.scenario.scenario import Scenario, scenario_of
@@ -43,14 +43,11 @@ class Piece:
 
 
 def run_block(  # noqa: PLR0913, PLR0917 - which worlds, and how they are drawn
-    scenario: Scenario, process: str, seed: int, block: int, worlds: int, drawn: Drawn = WeeklyDraws
+    scenario: Scenario, process: str, seed: int, block: int, worlds: int, drawn: Drawn = Draws
 ) -> Piece:
     """``worlds`` worlds from the first of a block on, in one process."""
-    world = World(scenario, process, drawn(seed, block, worlds)).run()
-    rows = table_rows(world, block * BLOCK)
-    piece = Piece(process, block, rows, worlds, world.headline_states, world.parameters.drawn)
-    world.forget()
-    return piece
+    batch = live(scenario, process, drawn(seed, block, worlds))
+    return Piece(process, block, table_rows(batch), worlds, batch.states, batch.parameters.drawn)
 
 
 @dataclass(frozen=True)

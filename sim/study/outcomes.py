@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array
-from sim.model.reasons import BOTH, NOBODY, WORDS, Reason, Stage
-from sim.model.world import CHECKPOINTS, World
+from sim.model.batch import CHECKPOINTS, Batch
+from sim.model.layout import Array
+from sim.model.reasons import ALL, NOBODY, WORDS, Reason, Stage
 from sim.scenario.headline import headline
 from sim.scenario.scenario import Scenario
 
@@ -54,63 +54,64 @@ def mean(values: Array) -> Estimate:
     return Estimate(centre, centre - half, centre + half)
 
 
-def table_rows(world: World, first_world: int) -> pd.DataFrame:
-    """A row per table and world of one block of a process; weeks are missing where a thing did not happen."""
+def table_rows(batch: Batch) -> pd.DataFrame:
+    """A row per table and world of a batch; weeks are missing where a thing did not happen."""
     parts = []
-    names = {NOBODY: "nobody", BOTH: "both"} | dict(enumerate(world.conflict.disputants))
-    for table in world.tables:
+    sides, weeks, worlds = batch.scenario.disputants, batch.scenario.file.weeks, len(batch.records)
+    whose = pd.Index([NOBODY, *range(len(sides)), ALL])
+    for table in batch.tables:
         outcome = table.outcome
         labels = [table.agenda.name(k) for k in range(len(table.agenda.packages))]
         columns: dict[str, object] = {
-            "process": world.process,
+            "process": batch.program.process,
             "table": table.name,
-            "world": np.arange(first_world, first_world + world.worlds),
-            "stage": pd.Categorical.from_codes(outcome.stage, [STAGES.get(s, s.name.lower()) for s in Stage]),
-            "reason": _words(outcome.reason),
-            "whose": pd.Categorical([names[int(w)] for w in outcome.whose], ["nobody", *world.conflict.disputants, "both"]),
-            "cited": _words(outcome.cited),
-            "first_end": _words(outcome.first_end),
-            "package": np.array([*labels, ""], dtype=object)[outcome.package],
+            "world": batch.draws.numbers,
+            "stage": pd.Categorical.from_codes(outcome["stage"], [STAGES.get(s, s.name.lower()) for s in Stage]),
+            "reason": _words(outcome["reason"]),
+            "whose": pd.Categorical.from_codes(whose.get_indexer(outcome["whose"]), ["nobody", *sides, "both"]),
+            "cited": _words(outcome["cited"]),
+            "first_end": _words(outcome["first_end"]),
+            "package": np.array([*labels, ""], dtype=object)[outcome["package"]],
         }
         for week in ("occasion", "came", "declared", "agreed", "ratified", "ended"):
-            columns[f"{week}_week"] = _weeks(getattr(outcome, week))
-        for count in (
-            "sessions", "texts", "fell", "fell_first", "fell_second", "agreements", "suspensions", "repairs",
-            "renewals", "shorter", "refused", "violations", "contested",
-        ):  # fmt: skip
-            columns[count] = getattr(outcome, count)
-        columns["weeks_in_force"] = outcome.in_force
-        columns["process_weeks_in_force"] = world.headline_in_force
-        columns["delivery"] = outcome.delivery
-        for checkpoint, stands in outcome.standing.items():
-            if checkpoint in CHECKPOINTS:
-                columns[f"stands_{checkpoint}"] = stands
-            if checkpoint == world.weeks:
-                columns["stands_end"] = stands
-        for column, side in enumerate(world.conflict.disputants):
-            columns[f"surplus_{side}"] = outcome.surplus[:, column] / world.weeks
-            columns[f"trust_change_{side}"] = world.sides.trust[:, column] - world.trust_before[:, column]
-            columns[f"text_surplus_{side}"] = outcome.agreed_surplus[:, column]
-        for unit, amount in outcome.units.items():
+            columns[f"{week}_week"] = _weeks(outcome[week])
+        for count in ("sessions", "texts", "fell"):
+            columns[count] = outcome[count].astype(np.int16)
+        for n, order in enumerate(("first", "second")):
+            columns[f"fell_{order}"] = table.of_side(n, "fell").astype(np.int16)
+        for count in ("agreements", "suspensions", "repairs", "renewals", "shorter", "refused", "violations", "contested"):
+            columns[count] = outcome[count].astype(np.int16)
+        columns["weeks_in_force"] = outcome["in_force"].astype(np.int32)
+        columns["process_weeks_in_force"] = batch.records["headline_in_force"].astype(np.int32)
+        columns["delivery"] = outcome["delivery"].copy()
+        for checkpoint in CHECKPOINTS:
+            if checkpoint <= weeks:
+                columns[f"stands_{checkpoint}"] = outcome[f"stands_{checkpoint}"] == 1
+        columns["stands_end"] = outcome["stands_end"] == 1
+        for n, side in enumerate(sides):
+            columns[f"surplus_{side}"] = table.of_side(n, "surplus") / weeks
+            columns[f"trust_change_{side}"] = batch.trust_change(n)
+            columns[f"text_surplus_{side}"] = table.of_side(n, "agreed_surplus").copy()
+        for unit, amount in table.units.items():
             columns[f"units_{unit}"] = amount
         frame = pd.DataFrame(columns)
-        moved = np.zeros((world.worlds, len(table.agenda.issues)), bool)
-        has_text = outcome.package >= 0
-        moved[has_text] = table.agenda.moved[outcome.package[has_text]]
+        moved = np.zeros((worlds, len(table.agenda.issues)), bool)
+        has_text = outcome["package"] >= 0
+        moved[has_text] = table.agenda.moved[outcome["package"][has_text]]
         for k, issue in enumerate(table.agenda.issues):
             frame[f"moved_{issue}"] = pd.array(moved[:, k], dtype="boolean")
         parts.append(frame)
     return pd.concat(parts, ignore_index=True)
 
 
-def _words(codes: NDArray[np.int8]) -> pd.Categorical:
+def _words(codes: NDArray[np.int64]) -> pd.Categorical:
     order = list(Reason)
     lookup = np.full(max(order) + 1, 0)
     lookup[[int(r) for r in order]] = np.arange(len(order))
     return pd.Categorical.from_codes(lookup[codes], [WORDS[r] for r in order])
 
 
-def _weeks(weeks: NDArray[np.int32]) -> pd.arrays.IntegerArray:
+def _weeks(weeks: NDArray[np.int64]) -> pd.arrays.IntegerArray:
     return pd.arrays.IntegerArray(weeks.astype(np.int32), weeks < 0)
 
 

@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array
 from sim.model.draws import BLOCK
+from sim.model.layout import Array
 from sim.scenario.headline import headline
 from sim.scenario.scenario import Scenario
 from sim.study.outcomes import ABOUT_HEADLINE, Z, issue_rows, process_rows, table_frames, wilson

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from sim.model.compiling import once
 from sim.scenario.problems import GoBetweenWarning
 from sim.study.writing import StudyError
 
@@ -46,6 +47,8 @@ def as_finished(parts: Iterable[Part[T]], *, jobs: int, say: Callable[[str], Non
     ``parts`` is read as workers become free. Parts under which a worker is killed are handed out once more, of which ``say``
     hears, by default as a WorkerWarning. Raises StudyError if that happens again, and whatever a part raises.
     """
+    if jobs > 1:
+        once()
     waiting: dict[int, Part[T]] = {}
     source = iter(enumerate(parts))
     for attempt in range(1, ATTEMPTS + 1):

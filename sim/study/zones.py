@@ -5,28 +5,27 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.model.acceptance import batna, domestic_cost, expected_value, reservation_value
-from sim.model.draws import Draws
+from sim.model.agents import World
 from sim.model.packages import frontier, kalai, nash, zone
-from sim.model.tables import Table
-from sim.model.world import World
+from sim.model.valuation import batna, domestic_cost, expected_value, reservation_value
 from sim.scenario.scenario import Scenario
 
 
-def zone_of_agreement(world: World, table: Table) -> pd.DataFrame:
-    """A row per package of a table in the first world: what each side gains over its reservation value.
+def zone_of_agreement(world: World, place: int) -> pd.DataFrame:
+    """A row per package of a table of a world: what each side gains over its reservation value.
 
     Columns: ``package``; ``<side>`` per disputant, in utility of the table, and, the same in every row, the two parts of
     its reservation value, ``alternative_<side>`` and ``home_<side>`` (what passing it at home costs); ``zone``,
     ``frontier``, ``nash`` and ``kalai`` true where the package is in the zone, on the frontier, or that point.
     """
-    rows = np.array([0])
-    surplus = (expected_value(world, table, rows, table.values.at(rows)) - reservation_value(world, table, rows)[..., None])[0]
-    numbers = np.arange(surplus.shape[1])
-    columns: dict[str, object] = {"package": [table.agenda.name(k) for k in numbers]}
-    columns |= {side: surplus[column] for column, side in enumerate(world.conflict.disputants)}
-    for part, values in (("alternative", batna(world, table, rows)), ("home", domestic_cost(world, table, rows))):
-        columns |= {f"{part}_{side}": values[0, column] for column, side in enumerate(world.conflict.disputants)}
+    w, t, agenda, packages = world.record, world.tables[place], world.program.tables[place].agenda, world.packages[place]
+    columns: dict[str, object] = {"package": [agenda.name(k) for k in range(len(packages))]}
+    gains = [[expected_value(w, t, me, k.worth[me.index]) - reservation_value(w, t, me) for k in packages] for me in w.sides]
+    surplus = np.array(gains)
+    columns |= dict(zip(world.conflict.disputants, surplus, strict=True))
+    for part, value in (("alternative", batna), ("home", domestic_cost)):
+        columns |= {f"{part}_{side}": value(w, t, me) for side, me in zip(world.conflict.disputants, w.sides, strict=True)}
+    numbers = np.arange(len(packages))
     columns |= {"zone": zone(surplus), "frontier": frontier(surplus)}
     columns |= {"nash": numbers == nash(surplus), "kalai": numbers == kalai(surplus)}
     return pd.DataFrame(columns)
@@ -36,9 +35,9 @@ def zones(scenario: Scenario, processes: list[str] | None = None) -> pd.DataFram
     """The zones of all tables of the processes, with columns ``process`` and ``table`` in front."""
     parts = []
     for process in scenario.choose_processes(processes):
-        world = World(scenario, process, Draws(1, 0, 1), stated=True)
-        for table in world.tables:
-            part = zone_of_agreement(world, table)
+        world = World(scenario, process, stated=True)
+        for place, table in enumerate(world.program.tables):
+            part = zone_of_agreement(world, place)
             part.insert(0, "table", table.name)
             part.insert(0, "process", process)
             parts.append(part)

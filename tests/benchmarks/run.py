@@ -10,7 +10,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "verification"), str(HERE.parents[1])]
 
-import fused  # noqa: E402 - found only once the path is set
 import growth  # noqa: E402 - found only once the path is set
 import sessions  # noqa: E402 - found only once the path is set
 import worlds  # noqa: E402 - found only once the path is set
@@ -19,7 +18,6 @@ from figures import SIZES, Figure, Sizes, document, machine, table, write  # noq
 MEASURES: dict[str, Callable[[Sizes], list[Figure]]] = {
     "worlds": worlds.measure,
     "sessions": sessions.measure,
-    "fused": fused.measure,
     "linear": growth.linear,
     "workers": growth.workers,
     "memory": growth.memory,

@@ -1,4 +1,4 @@
-"""Sessions of two sides who concede over time, by the engine's drafting rules and by NegMAS, in the same run.
+"""Sessions of two sides who concede over time, by the engine's bargaining rules and by NegMAS, in the same run.
 
 Every world is another domain: four issues, weights and values drawn; each side's worst option of an issue
 is worth nothing to it, so that its reservation value, nothing, is its worst package. One side hardly moves
@@ -16,10 +16,8 @@ import numpy as np
 from bargains import EXPONENTS, Bargainer, Bargaining, Domain, Package, hold, near_tie
 from figures import Figure, Sizes, cpu
 
-from sim.model import drafting, readiness
+from sim.model.batch import Batch, live
 from sim.model.draws import Draws
-from sim.model.reasons import State
-from sim.model.world import World
 from sim.scenario import Scenario
 from sim.scenario.bargain import scenario_of
 
@@ -35,7 +33,7 @@ TARGETS = {3: 1000, 10: 300}
 class Held:
     """What came of the sessions of all worlds."""
 
-    world: World
+    batch: Batch
     step: np.ndarray  # (R,) of the agreement; the number of steps without one
     package: np.ndarray  # (R, issues) options, -1 without an agreement
 
@@ -71,29 +69,31 @@ def scenario(options: int) -> Scenario:
 
 def bargain(told: Scenario, worlds: int) -> Held:
     """All worlds sit down in the first week and hold a round a week until every session is over."""
-    world = World(told, "bargaining", Draws(1, 0, worlds))
-    (table,) = world.tables
-    readiness.who_comes(world, table)
-    assert (table.state == State.TALKING).all()
-    while world.week < STEPS and (table.state == State.TALKING).any():
-        drafting.hold_talks(world, table)
-        world.week += 1
-    agreed = table.outcome.agreed >= 0
-    package = np.where(agreed[:, None], table.agenda.packages[table.agreement.package] - 1, -1)
-    return Held(world, np.where(agreed, table.agreement.signed, STEPS), package)
+    batch = live(told, "bargaining", Draws(1, 0, worlds))
+    (table,) = batch.tables
+    outcome = table.outcome
+    assert (outcome["came"] == 0).all()
+    agreed = (outcome["agreed"] >= 0) & (outcome["agreed"] < STEPS)
+    package = np.where(agreed[:, None], table.agenda.packages[outcome["package"]] - 1, -1)
+    return Held(batch, np.where(agreed, outcome["agreed"], STEPS), package)
 
 
 def domain_of(held: Held, row: int, options: int) -> Domain:
     """The domain that one world is."""
-    common, world = shape(options), held.world
+    common = shape(options)
+
+    def number(path: str) -> float:
+        return float(np.broadcast_to(held.batch.parameters(path), held.step.shape)[row])
+
     sides = []
-    for column, side in enumerate(common.sides):
+    for side in common.sides:
+        base = f"parties.{side.name}.positions"
         values = tuple(
-            tuple(float(world.parameters(f"parties.{side.name}.positions.{issue}.gains.{name}")[row]) for name in names)
+            tuple(number(f"{base}.{issue}.gains.{name}") for name in names)
             for issue, names in zip(common.issues, common.options, strict=True)
         )
-        weights = tuple(map(float, world.tables[0].values.weights[row, column]))
-        sides.append(Bargainer(side.name, weights, values, 0.0, side.concession))
+        salience = [number(f"{base}.{issue}.salience") for issue in common.issues]
+        sides.append(Bargainer(side.name, tuple(w / sum(salience) for w in salience), values, 0.0, side.concession))
     return Domain(f"world {row}", common.issues, common.options, (sides[0], sides[1]), STEPS)
 
 
@@ -120,7 +120,7 @@ def _measure(options: int, sessions: tuple[int, int], repeats: int, peer: Module
     for repeat in range(repeats):
         spent, held = cpu(lambda: bargain(scenario(options), count))
         rates.append(count / spent)
-        talks.append(float(held.world.tables[0].session.rounds.mean()))
+        talks.append(float(held.step.mean()))
         rows = [(repeat * sample + n) % count for n in range(sample)]
         domains = [domain_of(held, row, options) for row in rows]
         if peer is not None:

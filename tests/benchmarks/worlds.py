@@ -7,7 +7,6 @@ from statistics import mean
 from figures import SCENARIO, Figure, Sizes, cpu
 
 import sim
-from sim.model.draws import AT_ONCE
 from sim.study.compare import DEFAULT_SEED, run_block
 
 TARGET = 20_000
@@ -25,7 +24,7 @@ def measure(sizes: Sizes) -> list[Figure]:
     seconds: dict[str, list[float]] = {process: [] for process in processes}
     for block in range(sizes.repeats):
         for process in processes:
-            spent, _ = cpu(lambda p=process, b=block: run_block(scenario, p, DEFAULT_SEED, b * AT_ONCE, sizes.block))
+            spent, _ = cpu(lambda p=process, b=block: run_block(scenario, p, DEFAULT_SEED, 4 * b, sizes.block))
             seconds[process].append(spent)
     unit = "worlds/CPU-s"
     each = {process: tuple(sizes.block / s for s in spent) for process, spent in seconds.items()}

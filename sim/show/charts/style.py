@@ -25,7 +25,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextToPath
 
-from sim.model.arrays import Array
+from sim.model.layout import Array
 from sim.scenario.problems import GoBetweenWarning
 from sim.show import written
 from sim.study.writing import writing

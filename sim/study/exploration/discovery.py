@@ -26,8 +26,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array
 from sim.model.draws import Draws
+from sim.model.layout import Array
 from sim.scenario.problems import refuse, shown
 from sim.study.outcomes import mean, share
 from sim.study.saving import write_csv, write_folder

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array
-from sim.model.draws import BLOCK, Draws
-from sim.model.world import CHECKPOINTS, World
+from sim.model.batch import CHECKPOINTS, live
+from sim.model.draws import BLOCK, Chosen
+from sim.model.layout import Array
 from sim.scenario.arguments import seed_of, whole
 from sim.scenario.evidence import Uncertainty, uncertain
 from sim.scenario.problems import hint, refuse, shown
@@ -29,36 +29,18 @@ from sim.study.workers import in_order
 DUMMY, LUCK = "dummy", "luck"
 """Parameters that are no assumptions: one that enters nothing, and which set of luck a point gets, as a share in [0, 1]."""
 
-KEPT_WORLDS = 256
-"""Luck of so few worlds is kept between calls: a single point takes longer to draw than to run."""
-
-
 @dataclass(frozen=True, eq=False)
-class Given(Draws):
-    """Draws in which quantities may be given, and a world has the luck of any world of the first block.
+class Given(Chosen):
+    """Draws in which quantities may be given, and a world has the luck of any world.
 
-    ``given`` is name to ``(R,)`` values (or factors); ``luck`` is ``(R,)`` numbers of worlds below ``BLOCK``.
+    ``given`` is name to ``(R,)`` values (or factors); ``which`` is ``(R,)`` numbers of the worlds whose luck is had.
     """
 
     given: Mapping[str, Array]
-    luck: NDArray[np.intp]
-
-    def uniform(self, owner: str, stream: str, *shape: int) -> NDArray[np.float32]:
-        """What the worlds whose luck is asked for draw, ``(*shape, R)`` float32."""
-        first = int(self.luck.max()) + 1
-        draw = _few if first <= KEPT_WORLDS else _any
-        return np.take(draw(self.seed, owner, stream, shape, first), self.luck, axis=-1)
 
     def quantity(self, what: Uncertainty) -> Array:
         """What is given, and otherwise what that world's luck draws, ``(R,)``."""
         return self.given[what.name] if what.name in self.given else super().quantity(what)
-
-
-def _any(seed: int, owner: str, stream: str, shape: tuple[int, ...], first: int) -> NDArray[np.float32]:
-    return Draws(seed, 0, first).uniform(owner, stream, *shape)
-
-
-_few = lru_cache(maxsize=512)(_any)
 
 
 # ---------------------------------------------------------------- what may be given
@@ -164,12 +146,11 @@ def _chunk(trial: Trial, names: tuple[str, ...], x: Array) -> pd.DataFrame:
     rest = stated(trial.scenario) if trial.hold else {}
     given = {name: np.full(luck.size, value) for name, value in rest.items()}
     given |= {name: np.repeat(values, trial.lucks) for name, values in columns.items() if name not in (DUMMY, LUCK)}
-    draws = Given(trial.seed, 0, luck.size, given, luck.ravel())
+    draws = Given(trial.seed, 0, luck.size, luck.ravel(), given)
     found: dict[tuple[str, str], Array] = {}
     for process in trial.processes:
-        world = World(trial.scenario, process, draws).run()
-        rows = table_rows(world, 0)
-        world.forget()
+        rows = table_rows(live(trial.scenario, process, draws))
+        rows["world"] = np.tile(np.arange(luck.size), len(rows) // luck.size)  # a point has the luck of others' worlds
         frame = outcomes(rows, trial.scenario, trial.issue)
         for metric in metrics(trial.scenario, trial.issue):
             found[process, metric] = frame[metric].to_numpy(dtype=float).reshape(luck.shape).mean(axis=1)

@@ -38,8 +38,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.arrays import Array
 from sim.model.draws import BLOCK
+from sim.model.layout import Array
 from sim.scenario.arguments import jobs_of, names_of, seed_of, whole
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario, scenario_of

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.arrays import Array
+from sim.model.layout import Array
 from sim.study.exploration.handover import salib
 from sim.study.outcomes import Z
 

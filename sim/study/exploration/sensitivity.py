@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.model.arrays import Array
 from sim.model.draws import Draws, spans
+from sim.model.layout import Array
 from sim.scenario.arguments import jobs_of
 from sim.scenario.evidence import uncertain
 from sim.scenario.meaning import meaning

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.model.arrays import Array
+from sim.model.layout import Array
 from sim.scenario.scenario import Scenario
 from sim.study.compare import Progress
 from sim.study.history import inference, scoring

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.model.arrays import Array
 from sim.model.draws import BLOCK, Draws
+from sim.model.layout import Array
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario

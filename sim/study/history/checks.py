@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.model.arrays import Array
 from sim.model.draws import Draws
+from sim.model.layout import Array
 from sim.study.compare import run_block
 from sim.study.history import inference
 from sim.study.history.episodes import GROUPS, Episode

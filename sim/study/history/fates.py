@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array
+from sim.model.layout import Array
 from sim.model.reasons import WORDS, Reason
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Table

@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from sim.model.arrays import Array
 from sim.model.draws import Draws
+from sim.model.layout import Array
 from sim.study.history import inference
 from sim.study.history.episodes import Episode
 from sim.study.history.fates import DAYS as ALL_DAYS

@@ -33,8 +33,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array
-from sim.model.draws import BLOCK, Drawn, WeeklyDraws, spans
+from sim.model.draws import BLOCK, Drawn, Draws, spans
+from sim.model.layout import Array
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
 from sim.scenario.scenario import Scenario
@@ -136,7 +136,7 @@ def run_episodes(  # noqa: PLR0913 - what is run, and how
     *,
     jobs: int = 1,
     progress: Progress | None = None,
-    drawn: Drawn = WeeklyDraws,
+    drawn: Drawn = Draws,
     readiness: bool = True,
 ) -> list[Fates]:
     """The fates of every episode in ``worlds`` worlds, in the order of episodes.

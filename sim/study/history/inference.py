@@ -22,7 +22,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array
+from sim.model.layout import Array
 
 LEAST = 0.02
 """Every chance is kept off 0 and 1 by half of this."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from sim.model.arrays import Array
-from sim.model.draws import WeeklyDraws
+from sim.model.draws import Draws
+from sim.model.layout import Array
 from sim.scenario.evidence import Uncertainty
 from sim.scenario.learned import posterior
 from sim.study.history.inference import Prior
@@ -61,7 +61,7 @@ def contraction(path: str) -> float:
 
 
 @dataclass(frozen=True)
-class PriorDraws(WeeklyDraws):
+class PriorDraws(Draws):
     """The same draws, but some quantities over the whole of their prior."""
 
     prior: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -71,11 +71,11 @@ class PriorDraws(WeeklyDraws):
         if what.name not in self.prior:
             return super().quantity(what)
         low, high = self.prior[what.name]
-        return low + (high - low) * self.uniform("parameters", what.name).astype(np.float64)
+        return low + (high - low) * self.uniform("parameters", what.name)
 
 
 @dataclass(frozen=True)
-class PosteriorDraws(WeeklyDraws):
+class PosteriorDraws(Draws):
     """The same draws, but some quantities from the rows of a posterior table, by path; a world takes one row for all of them."""
 
     table: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
@@ -84,9 +84,7 @@ class PosteriorDraws(WeeklyDraws):
         """The value in the row of each world where there is one, ``(R,)``; the row is that of the table in the package."""
         if what.name not in self.table:
             return super().quantity(what)
-        values = np.array(self.table[what.name])
-        row = (self.uniform("parameters", "learned") * len(values)).astype(np.intp)
-        return np.asarray(values[np.minimum(row, len(values) - 1)])
+        return self.row_of(self.table[what.name])
 
 
 def by_path(table: pd.DataFrame) -> dict[str, tuple[float, ...]]:

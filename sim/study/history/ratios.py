@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.arrays import Array
+from sim.model.layout import Array
 from sim.study import outcomes
 from sim.study.outcomes import Estimate, Z
 

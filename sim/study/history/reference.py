@@ -13,8 +13,8 @@ from functools import partial
 
 import numpy as np
 
-from sim.model.arrays import Array
 from sim.model.draws import Draws
+from sim.model.layout import Array
 from sim.study.compare import Progress
 from sim.study.history.counted import Study
 from sim.study.history.episodes import Episode

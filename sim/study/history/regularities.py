@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.model.arrays import Array
+from sim.model.layout import Array
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.study import saving
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, manifest

@@ -33,8 +33,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array
 from sim.model.draws import Draws
+from sim.model.layout import Array
 from sim.study.outcomes import Estimate
 
 Bools = NDArray[np.bool_]

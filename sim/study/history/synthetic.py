@@ -8,11 +8,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.arrays import Array
-from sim.model.drafting import best_for_both
-from sim.model.draws import Drawn, Draws, Parameters, WeeklyDraws, spans
+from sim.model.batch import begin, live
+from sim.model.draws import Drawn, Draws, Parameters, spans
+from sim.model.layout import Array
 from sim.model.reasons import Reason
-from sim.model.world import World
 from sim.scenario.evidence import uncertain
 from sim.scenario.scenario import Scenario
 from sim.study.compare import Progress
@@ -20,7 +19,7 @@ from sim.study.history.counted import ZONE, Measure, Selection, Study
 from sim.study.history.ratios import Ratio
 from sim.study.workers import in_order
 
-Weeks = NDArray[np.int32]
+Weeks = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class Fate:
     came: Weeks  # first session
     agreed: Weeks  # entry into force of the first agreement
     ended: Weeks  # end of that agreement; -1 also where it was carried out
-    sessions: NDArray[np.int16]
-    texts: NDArray[np.int16]
+    sessions: NDArray[np.int64]
+    texts: NDArray[np.int64]
 
     def counted(self, measure: Measure, window: int, within: int) -> Ratio:
         """Cases per world: ``window`` weeks of crisis, ``within`` weeks in which an agreement has to end."""
@@ -73,7 +72,7 @@ def run_fates(  # noqa: PLR0913 - the call of a calibration; every argument is o
     jobs: int = 1,
     scored_only: bool = False,
     progress: Progress | None = None,
-    drawn: Drawn = WeeklyDraws,
+    drawn: Drawn = Draws,
 ) -> Fates:
     """Run every conflict in every format that is asked for, on the same worlds and luck.
 
@@ -102,12 +101,10 @@ def run_fates(  # noqa: PLR0913 - the call of a calibration; every argument is o
 
 
 def _run(scenario: Scenario, process: str, draws: Draws) -> Fate:
-    world = World(scenario, process, draws).run()
-    outcome = world.tables[0].outcome
-    ended = np.where(outcome.first_end == Reason.CARRIED_OUT, -1, outcome.ended)
-    fate = Fate(outcome.came, outcome.ratified, ended, outcome.sessions, outcome.texts)
-    world.forget()
-    return fate
+    outcome = live(scenario, process, draws).tables[0].outcome
+    ended = np.where(outcome["first_end"] == Reason.CARRIED_OUT, -1, outcome["ended"])
+    came, agreed, sessions, texts = (outcome[name].copy() for name in ("came", "ratified", "sessions", "texts"))
+    return Fate(came, agreed, ended, sessions, texts)
 
 
 def _joined(parts: list[Fate]) -> Fate:
@@ -116,12 +113,9 @@ def _joined(parts: list[Fate]) -> Fate:
 
 def _before(scenario: Scenario, selection: Selection, draws: Draws) -> tuple[Array, dict[str, Array]]:
     """Hardness of a block of conflicts before their first week, by their first process, and what was drawn for them."""
-    world = World(scenario, next(iter(scenario.file.processes)), draws)
-    zone = best_for_both(world, world.tables[0], np.arange(draws.worlds))
-    found = hardness(scenario, selection, world.parameters, zone)
-    drawn = dict(world.parameters.drawn)
-    world.forget()
-    return found, drawn
+    batch = begin(scenario, next(iter(scenario.file.processes)), draws).live(until=0)
+    zone = batch.records["tables"][:, 0]["zone"].copy()
+    return hardness(scenario, selection, batch.parameters, zone), dict(batch.parameters.drawn)
 
 
 def hardness(scenario: Scenario, selection: Selection, parameters: Parameters, zone: Array) -> Array:

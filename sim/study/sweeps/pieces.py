@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.draws import AT_ONCE, BLOCK, spans
+from sim.model.draws import BLOCK, spans
 from sim.scenario.learned import posterior_hash
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.scenario import Scenario
@@ -83,7 +83,7 @@ class Study:
     @property
     def blocks_per_piece(self) -> int:
         """As many as are run at once, unless a point has very many worlds."""
-        return max(min(AT_ONCE, self.blocks), -(-self.blocks // MOST_CHUNKS))
+        return max(1, -(-self.blocks // MOST_CHUNKS))
 
     @property
     def chunks(self) -> int:

@@ -1,0 +1,318 @@
+"""What a text is worth to a side, what it can have without one, and what an agreement still brings it.
+
+A side's expected value of a text, counted from the status quo:
+
+    E = secure + keep * trusted - loss + (1 - keep) * (1 - irrevocable) * entrusted + side deals
+        - concession_cost * audience * seen * political
+
+``keep`` is its belief that the others keep the text: the commitment problem of Fearon (1995) and Powell (2006). A side
+that is let down stops giving as well (reciprocity: Axelrod 1984; Keohane 1986), as its delivery does in force; what it
+gave on the others' word is then lost only as far as it cannot be taken back.
+"""
+
+from __future__ import annotations
+
+from sim.model.chance import clip, left_after
+from sim.model.records import Mediator, Package, Packages, Side, Table, World, Worth
+
+
+def seen(w: World, t: Table, me: Side) -> float:
+    """How far the public sees a side at the table: visibility or a leak, less a denial that stands."""
+    seat = t.seats[me.index]
+    visible = 1.0 if t.session.known else t.visibility
+    if not seat.denies:
+        return visible
+    if seat.exposed:
+        return visible + w.b.denial_penalty
+    return visible * (1.0 - w.b.denial_cover)
+
+
+def trust_in_mediators(w: World, t: Table, me: Side) -> float:
+    """A side's trust in the mediators of the table, averaged over them; zero without any."""
+    if t.mediator_count == 0:
+        return 0.0
+    total = 0.0
+    for n in range(t.mediator_count):
+        total += me.trust_in[t.mediators[n]]
+    return total / t.mediator_count
+
+
+def trust_in_others(t: Table, me: Side) -> float:
+    """A side's trust that every other signer keeps its word: the product of its trust in each."""
+    total = 1.0
+    for other in range(t.signers):
+        if other != me.index:
+            total *= me.trust[other]
+    return total
+
+
+def service(w: World, t: Table) -> float:
+    """Share of full pace that the busiest of its mediators leaves the table: min(1, capacity / load); one without any."""
+    least = 1.0
+    for n in range(t.mediator_count):
+        mediator = w.mediators[t.mediators[n]]
+        least = min(least, mediator.capacity / max(mediator.load, 1.0))
+    return least
+
+
+def belief_in_keeping(w: World, t: Table, me: Side) -> float:
+    """Belief that the others keep a text of this table, in [0, 1].
+
+    keep = 1 - (1 - trust) * (1 - guarantee), then keep + (1 - keep) * reassurance, then times how it is signed.
+    With a mirrored instrument each side promises to mediators who oversee it, and doubt remains only where both the
+    others and the guarantee fail; mediators' word takes away some of what is left (Kydd 2003, 2006).
+    """
+    trusted = trust_in_mediators(w, t, me)
+    guarantee = w.b.guarantee * t.monitoring * trusted if t.mirrored else 0.0
+    reassurance = w.b.assurance * trusted * t.seats[me.index].credibility
+    kept = 1.0 - (1.0 - trust_in_others(t, me)) * (1.0 - guarantee)
+    return (kept + (1.0 - kept) * reassurance) * t.signed_belief
+
+
+def credibility(honesty: float, bias: float) -> float:
+    """Weight of a mediator's word with a side, in [0, 1]: honesty * (0.5 + bias - bias * bias), the bracket in [0, 1].
+
+    Kydd (2003): a mediator with a stake on the hearer's side is believed when it counsels restraint. The bracket is
+    0.5 without bias and with total bias towards the hearer, 0.75 half way, and falls to nothing as the mediator leans
+    to the other side.
+    """
+    return honesty * clip(0.0, 0.5 + bias - bias * bias, 1.0)
+
+
+def expected_side_deals(w: World, t: Table, me: Side) -> float:
+    """What a side expects of its side deals at signing: benefit * credibility * trust in who controls it * credit."""
+    hangs, total = w.b.side_deal_trust, 0.0
+    for n in range(t.side_deal_count):
+        deal = t.side_deals[n]
+        if deal.to == me.index:
+            trust = me.trust_in[deal.controlled_by] if deal.controlled_by >= 0 else 1.0
+            total += deal.credible * (1.0 - hangs + hangs * trust)
+    return total * t.seats[me.index].credit
+
+
+def form_beliefs(w: World, t: Table, me: Side) -> None:
+    """What turns the worth of a text into its expected value this week."""
+    seat = t.seats[me.index]
+    seat.keep = belief_in_keeping(w, t, me)
+    seat.taken_back = (1.0 - seat.keep) * (1.0 - w.b.irrevocable)
+    seat.audience = w.b.concession_cost * me.audience_cost * seen(w, t, me)
+    seat.outside = expected_side_deals(w, t, me)
+
+
+def value_of(t: Table, me: Side, worth: Worth) -> float:
+    """Expected value of a text under the beliefs formed this week; leverage and errors of judgement apart."""
+    seat = t.seats[me.index]
+    gains = worth.secure + seat.keep * worth.trusted
+    costs = worth.loss + seat.audience * worth.political
+    return gains - costs + seat.taken_back * worth.entrusted + seat.outside
+
+
+def expected_value(w: World, t: Table, me: Side, worth: Worth) -> float:
+    """Expected value of a text to a side this week, leverage and errors of judgement apart."""
+    form_beliefs(w, t, me)
+    return value_of(t, me, worth)
+
+
+def alternative(w: World, t: Table, me: Side) -> float:
+    """Worth of what a side can do alone on the agenda this week: sum of weight * alternative, where it is to be had."""
+    total = 0.0
+    for place in range(t.agenda_count):
+        position = me.positions[t.agenda[place]]
+        if w.week >= position.alternative_from:
+            total += t.seats[me.index].weight[place] * position.alternative
+    return total
+
+
+def batna(w: World, t: Table, me: Side) -> float:
+    """Best alternative to an agreement: the front as read, less what the war costs, plus going alone.
+
+    front_value * front weight * (front + front optimism, within -1 and 1) - relief_value * relief weight * war cost
+    + alternative (bargaining theory of war: Powell 2006; hurting stalemate: Zartman 2000).
+    """
+    seat = t.seats[me.index]
+    hoped = clip(-1.0, me.favour * w.front + me.front_optimism, 1.0)
+    gained = w.b.front_value * seat.front_weight * hoped
+    suffered = w.b.relief_value * seat.relief_weight * min(me.war_cost, 1.0)
+    return gained - suffered + alternative(w, t, me)
+
+
+def domestic_cost(w: World, t: Table, me: Side) -> float:
+    """What a text must bring beyond the alternative to pass at home, in utility (two-level games: Putnam 1988).
+
+    sensitivity * ((1 - cover) * ratification_cost * audience * seen + signing_cost * distance * contact * recognition
+    + (1 - cover) * win_set_cost * (1 - win-set) + mandate_gap * (1 - mandate)); trusted mediators who drafted or
+    guarantee the text give cover.
+    """
+    b = w.b
+    answers = trust_in_mediators(w, t, me) if t.single_text or t.mirrored else 0.0
+    uncovered = 1.0 - b.cover * answers
+    in_public = uncovered * b.ratification_cost * me.audience_cost * seen(w, t, me)
+    together = b.signing_cost * t.distance * t.contact_signing * me.recognition
+    narrow = uncovered * b.win_set_cost * (1.0 - me.win_set)
+    return t.sensitivity * (in_public + together + narrow + b.mandate_gap * (1.0 - t.mandate))
+
+
+def reservation_value(w: World, t: Table, me: Side) -> float:
+    """The least a text must be worth to a side: its alternative and what passing it at home costs.
+
+    Negotiators know their capital; what they cannot foresee is the noise of ``ratify``.
+    """
+    return batna(w, t, me) + domestic_cost(w, t, me)
+
+
+def sponsor_discount(t: Table, me: Side) -> float:
+    """How far a side holds the table's sponsor against it, in [0, 1]; zero without a sponsor."""
+    return clip(0.0, me.discount[t.sponsor], 1.0) if t.sponsor >= 0 else 0.0
+
+
+# ---------------------------------------------------------------- an agreement in force
+
+
+def least_delivered(t: Table) -> float:
+    """The smallest share that a signer delivers."""
+    least = t.seats[0].delivered
+    for n in range(1, t.signers):
+        least = min(least, t.seats[n].delivered)
+    return least
+
+
+def delivered_by_others(t: Table, me: Side) -> float:
+    """The smallest share that another signer delivers."""
+    least = 1.0
+    for n in range(t.signers):
+        if n != me.index:
+            least = min(least, t.seats[n].delivered)
+    return least
+
+
+def withheld(t: Table, me: Side) -> float:
+    """Gains lost to a side because others deliver less than they promised."""
+    worth = t.seats[me.index].worth
+    gains = worth.secure + worth.trusted
+    return gains - delivered_by_others(t, me) * gains
+
+
+def delivery_gain(t: Table, me: Side) -> float:
+    """What others deliver to a side, less what it gives: their share * gains - its own share * loss."""
+    seat = t.seats[me.index]
+    return delivered_by_others(t, me) * (seat.worth.secure + seat.worth.trusted) - seat.delivered * seat.worth.loss
+
+
+def leverage_left(w: World, t: Table, me: Side) -> float:
+    """What is left of the leverage that mediators added at signing; it fades (Beardsley 2011)."""
+    leverage = t.seats[me.index].leverage
+    return leverage * left_after(t.agreement.age, w.b.leverage_half_life) if leverage != 0.0 else 0.0
+
+
+def gain_left(w: World, t: Table, me: Side) -> float:
+    """What an agreement in force brings a side this week beyond having none.
+
+    delivery + side deals as believed + leverage that is left - best alternative: what is delivered has taken the place
+    of belief.
+    """
+    return delivery_gain(t, me) + t.seats[me.index].side_deal + leverage_left(w, t, me) - batna(w, t, me)
+
+
+def wish_to_go_on(w: World, t: Table, me: Side) -> float:
+    """How much a side would rather go on than not, in utility: gain left less grievance."""
+    return gain_left(w, t, me) - w.b.renewal_grievance * t.sensitivity * me.grievance
+
+
+# ---------------------------------------------------------------- packages
+
+
+def value_package(w: World, t: Table, me: Side, package: Package) -> None:
+    """What a package means to a side: sums over issues of weight * gain and loss, and linkages on top.
+
+    A share ``self_enforcing`` of the gains is secure and of the losses not given on another's word; political losses
+    are weighed by the issue's public sensitivity.
+    """
+    seat, worth = t.seats[me.index], package.worth[me.index]
+    worth.secure, worth.trusted, worth.loss, worth.entrusted, worth.political = 0.0, 0.0, 0.0, 0.0, 0.0
+    for place in range(t.agenda_count):
+        issue, option = w.issues[t.agenda[place]], package.options[place]
+        position = me.positions[t.agenda[place]]
+        gain, loss = position.gains[option] * seat.weight[place], position.losses[option] * seat.weight[place]
+        worth.secure += issue.self_enforcing * gain
+        worth.trusted += (1.0 - issue.self_enforcing) * gain
+        worth.loss += loss
+        worth.entrusted += (1.0 - issue.self_enforcing) * loss
+        worth.political += issue.sensitivity * loss
+    for n in range(me.linkage_count):
+        linkage = me.linkages[n]
+        if holds(t, package, linkage.issue, linkage.option) and holds(t, package, linkage.other_issue, linkage.other_option):
+            worth.secure += max(linkage.value, 0.0)
+            worth.loss += max(-linkage.value, 0.0)
+
+
+def holds(t: Table, package: Package, issue: int, option: int) -> bool:
+    """Whether a package settles an issue in this way."""
+    for place in range(t.agenda_count):
+        if t.agenda[place] == issue:
+            return package.options[place] == option
+    return False
+
+
+def mediators_interest(w: World, t: Table, package: Package) -> float:
+    """What the mediators of a table would like of a package, averaged over them, in [0, 1]."""
+    total = 0.0
+    for n in range(t.mediator_count):
+        total += liked(t, w.mediators[t.mediators[n]], package)
+    return total / max(t.mediator_count, 1.0)
+
+
+def liked(t: Table, mediator: Mediator, package: Package) -> float:
+    """What a mediator would like of a package: its values, weighed by salience on this agenda."""
+    weight, total = 0.0, 0.0
+    for place in range(t.agenda_count):
+        interest = mediator.interests[t.agenda[place]]
+        weight += interest.salience
+        total += interest.salience * interest.values[package.options[place]]
+    return total / max(weight, 1e-12)
+
+
+def read_agenda(w: World, t: Table) -> None:
+    """Before the first week: how much of what each side cares about is on the table, and how sensitive it is.
+
+    Weights are saliences on the agenda, adding up to one; a table is read at home by its most sensitive issue.
+    """
+    t.sensitivity = 0.0
+    for place in range(t.agenda_count):
+        t.sensitivity = max(t.sensitivity, w.issues[t.agenda[place]].sensitivity)
+    for n in range(t.signers):
+        me, seat = w.sides[n], t.seats[n]
+        everything, on_table = 0.0, 0.0
+        for issue in range(len(me.positions)):
+            everything += me.positions[issue].salience
+        for place in range(t.agenda_count):
+            on_table += me.positions[t.agenda[place]].salience
+        seat.share = on_table / max(everything, 1e-12)
+        seat.front_weight, seat.relief_weight = 0.0, 0.0
+        for place in range(t.agenda_count):
+            issue = t.agenda[place]
+            seat.weight[place] = me.positions[issue].salience / max(on_table, 1e-12)
+            seat.front_weight += seat.weight[place] * w.issues[issue].front
+            seat.relief_weight += seat.weight[place] * w.issues[issue].relief
+
+
+def read_mediators(w: World, t: Table) -> None:
+    """Before the first week: the mediators of a table act as one, with means of honesty and bias and the sum of leverage."""
+    t.honesty, t.leverage = 0.0, 0.0
+    for n in range(t.mediator_count):
+        t.honesty += w.mediators[t.mediators[n]].honesty
+        t.leverage += w.mediators[t.mediators[n]].leverage
+    t.honesty, t.leverage = t.honesty / max(t.mediator_count, 1.0), min(t.leverage, 1.0)
+    for side in range(t.signers):
+        bias = 0.0
+        for n in range(t.mediator_count):
+            bias += w.mediators[t.mediators[n]].bias[side]
+        t.seats[side].bias = bias / max(t.mediator_count, 1.0)
+        t.seats[side].credibility = credibility(t.honesty, t.seats[side].bias)
+
+
+def value_packages(w: World, t: Table, packages: Packages) -> None:
+    """Before the first week: what every package of a table means to the sides and to the mediators."""
+    for k in range(t.package_count):
+        for n in range(t.signers):
+            value_package(w, t, w.sides[n], packages[k])
+        packages[k].interest = mediators_interest(w, t, packages[k])

@@ -1,0 +1,92 @@
+"""Recorded worlds: random numbers in, what happened out, from before the engine was written anew.
+
+``data/recorded-worlds.json.gz`` has 99 worlds of all shipped scenarios and episodes as the former engine, which kept all
+worlds in arrays, lived them: the world before its first week, the random numbers that it used, its incidents, and what
+came of it. It is an independent witness. Random numbers are kept to nine places.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import typing
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sim.model import layout, records
+from sim.model.codes import Kind, Stream
+from sim.model.reasons import Reason
+from sim.model.rules import linked
+
+FILE = Path(__file__).parent / "data" / "recorded-worlds.json.gz"
+CLOSE = 1e-6
+
+
+@cache
+def recorded() -> list[dict[str, Any]]:
+    return json.loads(gzip.decompress(FILE.read_bytes()))
+
+
+def noun_of(noun: type, found: dict[str, Any]) -> Any:
+    """An object from its numbers; what the record does not know is nothing."""
+    if noun is records.Behaviour:
+        return SimpleNamespace(**found)
+    made = noun()
+    for name, hint in typing.get_type_hints(noun, include_extras=True).items():
+        of, _ = layout.list_of(hint)
+        value = found.get(name)
+        if of is not None:
+            setattr(made, name, [x if of in {int, float} else noun_of(of, x) for x in value or []])
+        elif hint in {int, float}:
+            setattr(made, name, hint(0) if value is None else value)
+        else:
+            setattr(made, name, noun_of(hint, value or {}))
+    return made
+
+
+def live(one: dict[str, Any]) -> tuple[Any, list[tuple[int, int, str, int, str, int]]]:
+    """The world, lived by the rules of today on its recorded numbers, and its incidents."""
+    world = noun_of(records.World, one["start"])
+    packages = [[noun_of(records.Package, package) for package in table] for table in one["packages"]]
+    told: list[tuple[int, int, str, int, str, int]] = []
+
+    def uniform(w: Any, owner: int, stream: int, place: int) -> float:
+        return float(one["draws"][f"{owner} {Stream(stream).name} {place}"][str(w.week)])
+
+    def note(w: Any, table: int, kind: int, whose: int, reason: int, detail: int) -> None:
+        told.append((w.week, table, Kind(kind).name, int(whose), Reason(reason).name, int(detail)))
+
+    rules = linked({"uniform": uniform, "note": note})
+    rules["prepare"](world, packages)
+    while world.week < world.weeks:
+        rules["live_a_week"](world, packages)
+    return world, told
+
+
+@pytest.mark.parametrize("number", range(99))
+def test_a_recorded_world_is_lived_as_it_was(number: int) -> None:
+    one = recorded()[number]
+    world, told = live(one)
+    assert [list(incident) for incident in told] == one["incidents"]
+    for table, came in zip(world.tables, one["came"], strict=True):
+        for name, value in came["outcome"].items():
+            assert getattr(table.outcome, name) == pytest.approx(value, abs=CLOSE, nan_ok=True), name
+        for name in ("surplus", "agreed_surplus", "fell"):
+            assert [getattr(seat, name) for seat in table.seats] == pytest.approx(came[name], abs=CLOSE, nan_ok=True)
+        assert [unit.delivered for unit in table.units] == pytest.approx(came["units"], rel=CLOSE)
+    assert world.front == pytest.approx(one["end"]["front"], abs=CLOSE)
+    for feeling in ("grievance", "optimism"):
+        assert [getattr(side, feeling) for side in world.sides] == pytest.approx(one["end"][feeling], abs=CLOSE)
+    for side, trust in zip(world.sides, one["end"]["trust"], strict=True):
+        assert side.trust == pytest.approx(trust, abs=CLOSE)
+
+
+def test_every_kind_of_incident_is_recorded() -> None:
+    kinds = Counter(incident[2] for one in recorded() for incident in one["incidents"])
+    assert set(kinds) == {kind.name for kind in Kind}
+    assert FILE.stat().st_size < 2_000_000
