@@ -208,6 +208,7 @@ def test_worth_of_a_large_agenda_against_a_plain_loop() -> None:
             assert_allclose(found, [secure, trusted, loss, political], rtol=1e-12)
 
 
+@pytest.mark.verification  # more options than records usually have room for are compiled anew
 def test_what_a_batch_agrees_on_over_a_large_agenda_is_what_each_world_does() -> None:
     made = large(2)
     batch = live(made, "talks", Draws(3, 0, 50))
