@@ -227,8 +227,8 @@ def test_without_a_zone_in_what_the_sides_perceive_there_is_no_agreement(form: s
             assert zone or not agreed
             empty += not zone
             agreed_inside += agreed
-    assert empty > 25  # and the other way round talks often succeed
-    assert agreed_inside > 34
+    assert empty > 16  # of 192; and the other way round talks often succeed
+    assert agreed_inside > 26
 
 
 # ---------------------------------------------------------------- the sides change places

@@ -443,7 +443,7 @@ def test_json_prints_what_is_saved(ran: dict[str, Ran], name: str, tables: tuple
 
 def test_the_script_of_the_readme_prints_metric_and_estimate() -> None:
     text = (HOME / "README.md").read_text(encoding="utf-8")
-    (script,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    script, agents = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
     script = script.replace("worlds=2000", "worlds=20").replace("jobs=2", "jobs=1").replace('"scenarios/', f'"{HOME}/scenarios/')
     with redirect_stdout(io.StringIO()) as out, pd.option_context("display.width", 80):
         space: dict[str, Any] = {}
@@ -461,3 +461,6 @@ def test_the_script_of_the_readme_prints_metric_and_estimate() -> None:
     said = {row.split()[0]: float(row.split()[1]) for row in rows}
     assert said["agreed"] == pytest.approx(own["estimate"].iloc[0], abs=6e-4)
     assert len(said) == len(rows) > 8
+    with redirect_stdout(io.StringIO()) as out:
+        exec(agents, space)
+    assert "SIT_DOWN" in out.getvalue()

@@ -139,7 +139,6 @@ class World(mesa.Model):
         draws: Draws | None = None,
     ) -> None:
         super().__init__(rng=seed)
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)  # a class-wide table that would keep every world alive for good
         self.conflict, self.process = scenario, process
         self.program = program_of(scenario, process)
         draws = draws or one_world(seed, number)
@@ -150,6 +149,7 @@ class World(mesa.Model):
         self.mediators = [mediator(self, name) for name in self.program.mediators]
         self.record.sides = [lived(records.Side, record["sides"][n], into=a) for n, a in enumerate(self.disputants)]
         self.record.mediators = [lived(records.Mediator, record["mediators"][n], into=a) for n, a in enumerate(self.mediators)]
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)  # a class-wide table that would keep every world alive for good
         self.packages = packages_of(self.program)
         self.incidents: list[Incident] = []
         self.rules = linked(rules)
