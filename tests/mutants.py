@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RULES = (
     "bargaining", "chance", "events", "implementation", "learning", "ratification", "readiness", "transitions", "valuation", "week",
 )  # fmt: skip
-FIRST = {name: "test_rules_in_force.py" for name in ("implementation", "learning", "transitions", "week")}
+FIRST = dict.fromkeys(("implementation", "learning", "transitions", "week"), "test_rules_in_force.py")
 HAND = ("test_rules.py", "test_rules_in_force.py", "test_three_signers.py", "test_draws.py", "test_packages.py")
 WITNESS = ("test_recorded.py", "test_golden.py")
 MINUTES = 3
