@@ -215,9 +215,11 @@ def test_what_a_batch_agrees_on_over_a_large_agenda_is_what_each_world_does() ->
     outcome = batch.tables[0].outcome
     assert (outcome["package"] >= 0).any()
     for number in (3, 17, 41):
-        mine = World(made, "talks", seed=3, number=number).run().tables[0].outcome
+        mine = World(made, "talks", seed=3, number=number).run().tables[0]
         for name in ("package", "stage", "reason", "whose", "in_force"):
-            assert getattr(mine, name) == outcome[name][number]
+            assert getattr(mine.outcome, name) == outcome[name][number]
+        for side in (EAST, WEST):
+            assert mine.seats[side].surplus == batch.tables[0].of_side(side, "surplus")[number]
 
 
 # ---------------------------------------------------------------- points of a zone of agreement

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -194,6 +193,7 @@ class Watch:
 
         def note(w: Any, table: int, kind: int, whose: int, reason: int, detail: int) -> None:
             usual(w, table, kind, whose, reason, detail)
+            assert world.incidents[-1].week == world.week
             self.hear(table, Kind(kind))
 
         world.rules["note"] = note
@@ -281,7 +281,9 @@ def no_nan(world: World) -> None:
         for seat in table.seats:
             assert not (math.isnan(seat.agreed_surplus) and outcome.texts)
     for name, value in numbers(records.World, world.record):
-        if not name.endswith((*MISSING, "threshold")):  # no text may be good enough: a threshold out of reach
+        if name.endswith("threshold"):  # no text may be good enough: out of reach
+            assert not math.isnan(value), name
+        elif not name.endswith(tuple(MISSING)):
             assert math.isfinite(value), name
 
 
@@ -351,7 +353,4 @@ def test_another_process_changes_no_other_number(data: dict[str, Any], other: di
     first = next(iter(data["tables"]))
     richer["processes"] = {"before": {"tables": ["aside"]}, **data["processes"], "after": {"tables": [first, "aside"]}}
     alone, beside = batch(data).records, batch(richer).records
-    for name in ("trace", "front", "headline_in_force"):
-        np.testing.assert_array_equal(alone[name], beside[name], err_msg=name)
-    assert alone["tables"]["outcome"].tobytes() == beside["tables"]["outcome"].tobytes()
-    np.testing.assert_array_equal(alone["sides"]["trust"], beside["sides"]["trust"])
+    assert alone.tobytes() == beside.tobytes()

@@ -15,13 +15,15 @@ from numpy.testing import assert_allclose
 from quarrel import EAST, THROUGH, WEST, packages, scenario, table_of, uniform_of
 
 import sim
-from sim.model import bargaining, implementation, readiness
+from sim.model import bargaining, implementation, readiness, records
 from sim.model.agents import World
-from sim.model.batch import live
+from sim.model.batch import live, packages_of, program_of
 from sim.model.chance import WORLD_OWNER, logistic, noise, uniform
 from sim.model.codes import Kind, Stream
-from sim.model.draws import BLOCK, Draws
-from sim.model.reasons import ALL, FIRST, NOBODY, SECOND
+from sim.model.draws import BLOCK, Draws, Parameters
+from sim.model.layout import lived
+from sim.model.reasons import ALL, FIRST, NOBODY, SECOND, State
+from sim.model.rules import linked
 from sim.scenario import Scenario
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.frozen import thawed
@@ -210,25 +212,29 @@ def test_without_a_zone_in_what_the_sides_perceive_there_is_no_agreement(form: s
     for n in range(8):
         change = {**by_chance(random, form, 1 + n % 3, trusting=False), **STILL, "behaviour.judgement": judgement}
         made = scenario(change, {f"formats.{form}.side_deals": [BANK]})
-        for number in range(24):
-            world = World(made, "talks", seed=7, number=number, rules={"uniform": same_every_time})
-            w, table = world.record, world.tables[0]
-            world.rules["sit_down"](w, table)
+        rules, draws = linked({"uniform": same_every_time}), Draws(7, 0, 140)
+        program = program_of(made, "talks")
+        texts = packages_of(program)
+        states = np.zeros((made.file.weeks, len(State)), np.int64)
+        for drawn in program.worlds(Parameters(made, draws), draws, sizes=program.exact):
+            w, fresh = lived(records.World, drawn), lived(records.World, drawn)
+            rules["prepare"](w, texts)
+            table = w.tables[0]
+            rules["sit_down"](w, table)
             surplus = []
             for side in w.sides:
-                least, error = world.rules["reservation_value"](w, table, side), table.seats[side.index].error
-                texts = world.packages[0]
-                surplus.append([world.rules["expected_value"](w, table, side, k.worth[side.index]) + error - least for k in texts])
+                least, error = rules["reservation_value"](w, table, side), table.seats[side.index].error
+                surplus.append([rules["expected_value"](w, table, side, k.worth[side.index]) + error - least for k in texts[0]])
             east, west = np.array(surplus)
             added = table.leverage if form == "between" else 0.0  # for one side or the other
             zone = (((east + added >= 0) & (west >= 0)) | ((east >= 0) & (west + added >= 0))).any()
-            fresh = World(made, "talks", seed=7, number=number, rules={"uniform": same_every_time}).run()
+            rules["live_worlds"]([fresh], texts, states, made.file.weeks)
             agreed = fresh.tables[0].outcome.agreed >= 0
             assert zone or not agreed
             empty += not zone
             agreed_inside += agreed
-    assert empty > 16  # of 192; and the other way round talks often succeed
-    assert agreed_inside > 26
+    assert empty > 150  # and the other way round talks often succeed
+    assert agreed_inside > 200
 
 
 # ---------------------------------------------------------------- the sides change places
@@ -241,6 +247,7 @@ PER_SIDE = {
 
 def mirrored(w: Any, owner: int, stream: int, place: int) -> float:
     """The same luck with the sides' numbers changed over; the lot of the first offer and the front turn round."""
+    assert place == 0 or Stream(stream).name.lower() in PER_SIDE
     if stream == Stream.FIRST or (owner, stream) == (WORLD_OWNER, Stream.FRONT):
         return 1 - uniform(w, owner, stream, place)
     return uniform(w, owner, stream, 1 - place if Stream(stream).name.lower() in PER_SIDE else place)
@@ -338,7 +345,9 @@ def test_the_unit_of_utility_changes_nothing(path: str, process: str) -> None:
         world.rules.update({name: value * HALF for name, value in ours.items()})
         after.append(world.run())
     same_record(before, after, HALF)
-    assert any(table.outcome.in_force for world in before for table in world.tables)
+    in_force = [[world.record.headline_in_force for world in worlds] for worlds in (before, after)]
+    assert in_force[0] == in_force[1]
+    assert any(in_force[0])
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
