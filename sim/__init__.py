@@ -15,6 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.model.rules import RULES
+    from sim.model.week import WEEK
     from sim.scenario.loading import load
     from sim.scenario.problems import ScenarioError
     from sim.scenario.scenario import Scenario
@@ -35,12 +37,37 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
-    "Calibration", "Discovery", "Handover", "Hindcast", "Regularities", "Result", "Scenario", "ScenarioError", "Sensitivity",
-    "StudyError", "Sweep", "__version__", "best", "calibrate", "compare", "discover", "gather", "handover", "hindcast",
-    "load", "regularities", "sensitivity", "story", "sweep",
+    "RULES",
+    "WEEK",
+    "Calibration",
+    "Discovery",
+    "Handover",
+    "Hindcast",
+    "Regularities",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "Sensitivity",
+    "StudyError",
+    "Sweep",
+    "__version__",
+    "best",
+    "calibrate",
+    "compare",
+    "discover",
+    "gather",
+    "handover",
+    "hindcast",
+    "load",
+    "regularities",
+    "sensitivity",
+    "story",
+    "sweep",
 ]  # fmt: skip
 
 _HOMES = {
+    "RULES": "sim.model.rules",
+    "WEEK": "sim.model.week",
     "calibrate": "sim.study.history.calibration",
     "Calibration": "sim.study.history.calibration",
     "load": "sim.scenario.loading",

@@ -154,7 +154,7 @@ ROWS: list[Row] = [
     parameter("estimate_step", "between", "?text_joint", "a no shifts the next text towards who refused"),
     parameter("mediator_interest", "meddled", "+units_litres", "mediators who want the well rebuilt draft so"),
     parameter("leverage_half_life", "between", "+surplus_north", "what mediators add lasts longer (Beardsley 2011)"),
-    parameter("hardening", "reluctant", "+agreed_week", "watched sides concede less"),
+    parameter("hardening", "reluctant", "+agreed_week", "watched sides concede less", high=0.8),
     parameter("schelling", "reluctant", "+agreed_week", "narrow win-sets concede less (Schelling 1960; Putnam 1988)"),
     parameter("leak_rate", "in_secret", "-text_joint", "a text that becomes known costs at home", high=0.2),
     # -------------------------------------------------------- accept and ratify

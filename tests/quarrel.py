@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
+from sim.model import layout
 from sim.model.agents import World
 from sim.model.codes import Stream
 from sim.model.draws import owner_of
@@ -181,3 +182,11 @@ def agree(w: Any, t: Any, package: int = 0, leverage: tuple[float, float] = (0.0
 def told(w: Any) -> list[Any]:
     """Kinds of what happened so far, in order."""
     return [incident.kind for incident in w.model.incidents]
+
+
+def numbers(noun: type, found: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    """Every number of a noun, by where it stands; room that a batch has and one world has not is left out."""
+    for name, of, size in layout.fields_of(noun):
+        for n, one in enumerate(getattr(found, name)) if size else [(-1, getattr(found, name))]:
+            at = f"{path}{name}.{n}" if size else f"{path}{name}"
+            yield from [(at, one)] if of in layout.PLAIN else numbers(of, one, f"{at}.")

@@ -20,7 +20,7 @@ from sim.model.draws import Draws
 from sim.model.reasons import Reason
 from sim.scenario import Scenario
 
-WORLDS = 1600
+WORLDS = 3200
 SEED = 11
 
 Changes = Mapping[str, Any]

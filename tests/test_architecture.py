@@ -33,6 +33,7 @@ LAZY = {
     ("sim/study/history/regularities.py", "plot", "sim.show"): "as in compare: charts only where they are asked for",
     ("sim/study/history/hindcast.py", "plot", "sim.show"): "as compare.py",
     ("sim/study/history/calibration.py", "plot", "sim.show"): "as compare.py",
+    ("sim/model/compiling.py", "_compile", "sim.model.linking"): "it loads numba, which takes half a second",
     ("sim/show/console.py", "", "sim.study.compare"): "reading a saved run needs no engine until a table is printed",
 }
 """Imports within functions, by file, function ("": any) and module, with the reason. The door may import as late as it

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import typing
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -37,15 +36,14 @@ def noun_of(noun: type, found: dict[str, Any]) -> Any:
     if noun is records.Behaviour:
         return SimpleNamespace(**found)
     made = noun()
-    for name, hint in typing.get_type_hints(noun, include_extras=True).items():
-        of, _ = layout.list_of(hint)
+    for name, of, size in layout.fields_of(noun):
         value = found.get(name)
-        if of is not None:
-            setattr(made, name, [x if of in {int, float} else noun_of(of, x) for x in value or []])
-        elif hint in {int, float}:
-            setattr(made, name, hint(0) if value is None else value)
+        if size:
+            setattr(made, name, [x if of in layout.PLAIN else noun_of(of, x) for x in value or []])
+        elif of in layout.PLAIN:
+            setattr(made, name, of(0) if value is None else value)
         else:
-            setattr(made, name, noun_of(hint, value or {}))
+            setattr(made, name, noun_of(of, value or {}))
     return made
 
 
@@ -56,6 +54,12 @@ def live(one: dict[str, Any]) -> tuple[Any, list[tuple[int, int, str, int, str, 
     told: list[tuple[int, int, str, int, str, int]] = []
 
     def uniform(w: Any, owner: int, stream: int, place: int) -> float:
+        if stream in {Stream.HAPPENS, Stream.OCCASION}:  # recorded is a number a week, drawn now is the time until the next
+            rate = next((event.rate for event in w.events if event.owner == owner), w.b.occasion_rate)
+            said = one["draws"].get(f"{owner} {Stream(stream).name} 0", {})  # nothing where meetings are fixed
+            first = w.week + place
+            weeks = next((n for n in range(first, w.weeks) if said.get(str(n), 1.0) < rate), w.weeks) - first
+            return float(1.0 - (1.0 - rate) ** (weeks + 0.5))
         return float(one["draws"][f"{owner} {Stream(stream).name} {place}"][str(w.week)])
 
     def note(w: Any, table: int, kind: int, whose: int, reason: int, detail: int) -> None:

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from quarrel import EAST, THROUGH, WEST, agree, each, named, packages, put_in_force, seats, sides, sit, table_of, trust, world
 
 from sim.model.bargaining import estimate
+from sim.model.chance import waiting_time
 from sim.model.codes import Kind
 from sim.model.readiness import AMPLE, HOPEFUL
 from sim.model.reasons import ALL, NOBODY, Reason, Stage, State
@@ -106,11 +107,22 @@ def test_a_dated_event_happens_in_its_week_and_once() -> None:
         near(w.sides[EAST].grievance, expected)
 
 
-def test_an_event_with_a_rate_happens_where_the_draw_falls_below_it() -> None:
-    for draw, expected in ((0.09, 0.3), (0.11, 0.0)):
-        w = world({"events.raid": {"rate": 0.1, "grievance": {"east": 0.3}}}, luck={"event raid": draw})
-        w.do("happen")
-        near(w.sides[EAST].grievance, expected)
+def test_a_random_event_happens_when_the_time_drawn_for_it_has_passed() -> None:
+    for draw, weeks in ((0.09, (0, 1, 2, 3)), (0.15, (1, 3))):  # log 0.91 / log 0.9 is 0.9 weeks, log 0.85 / log 0.9 is 1.5
+        w = world({"events.raid": {"rate": 0.1, "grievance": {"east": 0.2}}}, luck={"event raid": draw})
+        for week in range(4):
+            w.week = week
+            w.do("happen")
+            near(w.sides[EAST].grievance, 0.2 * sum(when <= week for when in weeks))
+
+
+def test_waiting_times_are_those_of_a_chance_every_week() -> None:
+    u = (np.arange(100_000) + 0.5) / 100_000
+    weeks = np.ceil([waiting_time(0.1, float(one)) for one in u])
+    for k in range(1, 12):
+        near((weeks == k).mean().round(4), round(0.1 * 0.9 ** (k - 1), 4))
+    assert waiting_time(1.0, 0.5) == 0.0
+    assert waiting_time(0.0, 0.5) == math.inf
 
 
 def test_an_event_stains_a_sponsor_with_those_who_discount_it_already() -> None:
@@ -335,7 +347,7 @@ SUMMIT = {
 
 
 def test_a_declaration_pulls_binds_those_present_and_stains_with_who_was_left_out() -> None:
-    w = world(SUMMIT, luck={"come": 1.0, "believe": 0.9, "occasion": 1.0})
+    w = world(SUMMIT, luck={"come": 1.0, "believe": 0.9, "occasion": 0.999})
     summit = named(w, "summit")
     w.do("who_comes", summit)
     assert summit.outcome.declared == 0  # east convened it and comes whatever its readiness

@@ -247,7 +247,7 @@ PER_SIDE = {
 
 def mirrored(w: Any, owner: int, stream: int, place: int) -> float:
     """The same luck with the sides' numbers changed over; the lot of the first offer and the front turn round."""
-    assert place == 0 or Stream(stream).name.lower() in PER_SIDE
+    assert place == 0 or Stream(stream).name.lower() in PER_SIDE or stream in {Stream.HAPPENS, Stream.OCCASION}
     if stream == Stream.FIRST or (owner, stream) == (WORLD_OWNER, Stream.FRONT):
         return 1 - uniform(w, owner, stream, place)
     return uniform(w, owner, stream, 1 - place if Stream(stream).name.lower() in PER_SIDE else place)

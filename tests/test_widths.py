@@ -443,7 +443,7 @@ def test_json_prints_what_is_saved(ran: dict[str, Ran], name: str, tables: tuple
 
 def test_the_script_of_the_readme_prints_metric_and_estimate() -> None:
     text = (HOME / "README.md").read_text(encoding="utf-8")
-    script, agents = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    script, agents, rule = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
     script = script.replace("worlds=2000", "worlds=20").replace("jobs=2", "jobs=1").replace('"scenarios/', f'"{HOME}/scenarios/')
     with redirect_stdout(io.StringIO()) as out, pd.option_context("display.width", 80):
         space: dict[str, Any] = {}
@@ -464,3 +464,5 @@ def test_the_script_of_the_readme_prints_metric_and_estimate() -> None:
     with redirect_stdout(io.StringIO()) as out:
         exec(agents, space)
     assert "SIT_DOWN" in out.getvalue()
+    exec(rule.replace("jobs=2", "worlds=20"), space)
+    assert set(space["tired"].manifest["rules"]) == {"readiness"}

@@ -14,7 +14,7 @@ import mesa
 from sim.model import records
 from sim.model.batch import packages_of, program_of
 from sim.model.codes import Kind
-from sim.model.draws import Draws, Parameters, one_world
+from sim.model.draws import Draws, one_world, parameters_of
 from sim.model.layout import lived
 from sim.model.reasons import Reason
 from sim.model.records import Package, Packages, Table
@@ -142,7 +142,7 @@ class World(mesa.Model):
         self.conflict, self.process = scenario, process
         self.program = program_of(scenario, process)
         draws = draws or one_world(seed, number)
-        parameters = Parameters(scenario, None if stated else draws)
+        parameters = parameters_of(scenario, None if stated else draws)
         record = self.program.worlds(parameters, draws, sizes=self.program.exact)[0]
         self.record: records.World = lived(records.World, record)
         self.disputants = [disputant(self, name) for name in self.program.sides]

@@ -6,16 +6,17 @@ be saved, resampled and lived on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.compiling import compiled
-from sim.model.draws import Draws, Parameters
+from sim.model.compiling import CannotCompileError, compiled
+from sim.model.draws import Draws, Parameters, parameters_of
 from sim.model.layout import Array, dtype_of, lived, write
+from sim.model.own import OwnRules
 from sim.model.packages import Agenda
 from sim.model.program import Program, TableOf, column
 from sim.model.reasons import State
@@ -107,14 +108,17 @@ class Batch:
 
 def begin(scenario: Scenario, process: str, draws: Draws, *, branch: int = 0, stated: bool = False) -> Batch:
     """Worlds before their first week; with ``stated`` every number is as the scenario states it."""
-    program, parameters = program_of(scenario, process), Parameters(scenario, None if stated else draws)
+    program, parameters = program_of(scenario, process), parameters_of(scenario, None if stated else draws)
     records = program.worlds(parameters, draws, branch=branch)
     return Batch(program, draws, parameters, records, np.zeros((scenario.file.weeks, len(State)), np.int64))
 
 
-def live(scenario: Scenario, process: str, draws: Draws, *, stated: bool = False) -> Batch:
-    """Worlds of a process, lived to the end of the run, a few at a time; with ``stated`` every number is as stated."""
-    program, parameters = program_of(scenario, process), Parameters(scenario, None if stated else draws)
+def live(scenario: Scenario, process: str, draws: Draws, *, stated: bool = False, own: OwnRules | None = None) -> Batch:
+    """Worlds of a process, lived to the end of the run, a few at a time; with ``stated`` every number is as stated.
+
+    Rules of a user's ``own`` take the place of ours. Raises CannotCompileError.
+    """
+    program, parameters = program_of(scenario, process), parameters_of(scenario, None if stated else draws)
     weeks, varying, template = scenario.file.weeks, program.varying(parameters, draws), program.template(program.roomy)
     states = np.zeros((weeks, len(State)), np.int64)
     kept = np.zeros(draws.worlds, _what_is_kept(program))
@@ -123,14 +127,14 @@ def live(scenario: Scenario, process: str, draws: Draws, *, stated: bool = False
     for start in range(0, draws.worlds, AT_ONCE):
         part = kept[start : start + AT_ONCE]
         room[:] = template
-        for own, numbers in columns:
-            own[: len(part)] = numbers[start : start + AT_ONCE]
-        _live(program, room[: len(part)], states, weeks)
+        for place, numbers in columns:
+            place[: len(part)] = numbers[start : start + AT_ONCE]
+        _live(program, room[: len(part)], states, weeks, own)
         _keep(part, room[: len(part)])
     return Batch(program, draws, parameters, kept, states)
 
 
-AT_ONCE = 128
+AT_ONCE = 256
 """Worlds whose records are in memory at once: few enough for the processor's cache."""
 
 
@@ -156,16 +160,38 @@ def _keep(kept: Records, worlds: Records) -> None:
             kept[name] = of
 
 
-def _live(program: Program, worlds: Records, states: NDArray[np.int64], until: int) -> None:
-    loop = compiled("live_worlds", program.roomy)
+def _live(program: Program, worlds: Records, states: NDArray[np.int64], until: int, own: OwnRules | None = None) -> None:
+    loop = compiled("live_worlds", program.roomy, own) if own is None or own.compiled else None
     if loop is not None:
         loop(worlds, program.scratch, states, until)
         return
-    live_worlds, packages = linked()["live_worlds"], packages_of(program)
+    live_worlds, packages = linked(own.functions if own is not None else None)["live_worlds"], packages_of(program)
     for record in worlds:  # the same in plain Python
         world = lived(World, record)
         live_worlds([world], packages, states, until)
         write(World, world, record)
+
+
+def try_out(scenario: Scenario, process: str, draws: Draws, own: OwnRules) -> str:
+    """Live the first world with a user's own rules in plain Python, and compiled: what keeps it from that; empty if nothing does.
+
+    Raises ScenarioError for a rule that fails.
+    """
+    one = replace(draws, worlds=1)
+    program = program_of(scenario, process)
+    record = program.worlds(parameters_of(scenario, one), one)
+    world, states = lived(World, record[0]), np.zeros((scenario.file.weeks, len(State)), np.int64)
+    try:
+        linked(own.functions)["live_worlds"]([world], packages_of(program), states, scenario.file.weeks)
+    except Exception as error:
+        raise own.failed(error) from error
+    try:
+        compiled("live_worlds", program.roomy, own)
+    except CannotCompileError as error:
+        return str(error)
+    if live(scenario, process, one, own=own).records["trace"][0] != world.trace:
+        return f"rule {', '.join(own.functions)}: compiled, it does not do what it does in Python"
+    return ""
 
 
 def packages_of(program: Program) -> list[list[Package]]:

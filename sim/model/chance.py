@@ -56,8 +56,8 @@ def draw(w: World, t: Table, stream: int, place: int) -> float:
 
 
 def noise(u: float) -> float:
-    """Standard logistic noise from a uniform number: log u - log(1 - u)."""
-    return math.log(u) - math.log1p(-u)
+    """Standard logistic noise from a uniform number: log(u / (1 - u)); 1 - u is exact."""
+    return math.log(u / (1.0 - u))
 
 
 def logistic(x: float) -> float:
@@ -73,3 +73,10 @@ def clip(low: float, x: float, high: float) -> float:
 def left_after(weeks: float, half_life: float) -> float:
     """Share left of something after some weeks: 2 ** (-weeks / half-life)."""
     return 1.0 if weeks <= 0.0 else math.exp(-LN2 * weeks / half_life)
+
+
+def waiting_time(rate: float, u: float) -> float:
+    """Weeks until something happens that happens in any week with a chance of ``rate``: log(1 - u) / log(1 - rate)."""
+    if rate <= 0.0:
+        return math.inf
+    return 0.0 if rate >= 1.0 else math.log(1.0 - u) / math.log1p(-rate)

@@ -12,6 +12,7 @@ import dis
 import hashlib
 import inspect
 import os
+import re
 import shutil
 import sys
 import time
@@ -20,7 +21,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import FunctionType
+from types import CellType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,10 @@ from platformdirs import user_cache_path
 
 from sim.model import codes, layout, reasons, records
 from sim.model.layout import Sizes, dtype_of
+from sim.model.own import OwnRules, called_rule, outside
 from sim.model.records import World
 from sim.model.rules import MODULES, RULES, copied, names
+from sim.scenario.problems import GoBetweenError
 
 TOPS = ("live_worlds", "fill_uniforms")
 """Rules that Python calls compiled; all others are called by these only."""
@@ -50,17 +53,24 @@ def available() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
 
 
+class CannotCompileError(GoBetweenError):
+    """A rule of a user's own that only Python can run; the text says which line, and why."""
+
+
 @cache
-def compiled(name: str, sizes: Sizes) -> Callable[..., None] | None:
-    """One of ``TOPS`` for records of these sizes; None where there is no numba."""
+def compiled(name: str, sizes: Sizes, own: OwnRules | None = None) -> Callable[..., None] | None:
+    """One of ``TOPS`` for records of these sizes, with rules of a user's ``own``; None where there is no numba.
+
+    Raises CannotCompileError.
+    """
     if not available():
         return None
-    folder = _folder(sizes)
+    folder = _folder(sizes, own)
     if folder is not None:
         found = _from_cache(name, sizes, folder)
         if found is not None:
             return found
-    return _compile(name, sizes, folder)
+    return _compile(name, sizes, folder, own)
 
 
 def once(say: Callable[[str], None] | None = None) -> None:
@@ -111,13 +121,18 @@ def beneath(name: str) -> list[str]:
 
     def visit(rule: str) -> None:
         if rule not in found:
-            for step in dis.get_instructions(RULES[rule]):
-                if step.opname == "LOAD_GLOBAL" and step.argval in RULES:
-                    visit(step.argval)
+            for called in calls(rule):
+                visit(called)
             found[rule] = None
 
     visit(name)
     return list(found)[:-1]
+
+
+def calls(rule: str) -> list[str]:
+    """Names of the rules that a rule calls itself."""
+    named = (step.argval for step in dis.get_instructions(RULES[rule]) if step.opname == "LOAD_GLOBAL")
+    return [name for name in named if name in RULES]
 
 
 # ---------------------------------------------------------------- compiling
@@ -126,19 +141,90 @@ _OPTIONS = {"error_model": "numpy"}
 _INNER = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
-def _compile(name: str, sizes: Sizes, folder: Path | None) -> Callable[..., None]:
-    from numba import njit  # noqa: PLC0415
+def _compile(name: str, sizes: Sizes, folder: Path | None, own: OwnRules | None = None) -> Callable[..., None]:
+    from sim.model.linking import Part, Whole, compiled_as  # noqa: PLC0415 - it loads numba
 
-    namespace, signature = names(), signature_of(RULES[name], sizes)
-    for rule in beneath(name):
-        namespace[rule] = njit(signature_of(RULES[rule], sizes), **_INNER)(copied(RULES[rule], namespace))
-    try:
-        top = _top(name, namespace, folder)
-        top.compile(signature)
-    except OSError:  # the folder cannot be written after all
-        top = _top(name, namespace, None)
-        top.compile(signature)
+    signature = signature_of(RULES[name], sizes)
+    with compiled_as(Part):
+        namespace = _Parts(sizes, own).of(name)
+    with compiled_as(Whole):
+        try:
+            top = _top(name, namespace, folder)
+            top.compile(signature)
+        except OSError:  # the folder cannot be written after all
+            top = _top(name, namespace, None)
+            top.compile(signature)
     return typing.cast("Callable[..., None]", top)
+
+
+class _Parts:
+    """Compiled rules by name, those of a user's own in place of ours; each is compiled when the first one needs it."""
+
+    def __init__(self, sizes: Sizes, own: OwnRules | None) -> None:
+        self.sizes, self.own = sizes, own.functions if own is not None else {}
+        self.namespace, self.ours = names(), dict[str, Any]()
+        self.done: set[str] = set()
+
+    def of(self, name: str) -> dict[str, Any]:
+        """A namespace in which all rules that a rule calls are compiled."""
+        for rule in calls(name):
+            self._part(rule)
+        return self.namespace
+
+    def _part(self, rule: str) -> None:
+        if rule in self.done:
+            return
+        self.done.add(rule)
+        if rule in self.own:
+            self.namespace[rule] = self._users(rule)
+        else:
+            self.namespace[rule] = self._our(rule)
+
+    def _our(self, rule: str) -> Any:
+        """A rule of ours, even where a user's own takes its place and calls it."""
+        from numba import njit  # noqa: PLC0415
+
+        if rule not in self.ours:
+            for called in calls(rule):
+                self._part(called)
+            self.ours[rule] = njit(signature_of(RULES[rule], self.sizes), **_INNER)(copied(RULES[rule], self.namespace))
+        return self.ours[rule]
+
+    def _users(self, rule: str) -> Any:
+        from numba import njit  # noqa: PLC0415
+        from numba.core.errors import NumbaError  # noqa: PLC0415
+
+        function = self.own[rule]
+        try:
+            return njit(signature_of(RULES[rule], self.sizes), **_INNER)(self._open(function))
+        except NumbaError as error:
+            raise CannotCompileError(_why(rule, function, error)) from error
+
+    def _open(self, function: FunctionType) -> FunctionType:
+        """A user's function, whose names of rules and of other functions mean what is compiled of them."""
+        from numba import njit  # noqa: PLC0415
+
+        named = outside(function)
+        for name, thing in named.items():
+            ours = called_rule(thing)
+            if ours is not None:
+                named[name] = self._our(ours)
+            elif isinstance(thing, FunctionType):
+                named[name] = njit(**_INNER)(self._open(thing))
+        cells = tuple(CellType(named[name]) for name in function.__code__.co_freevars)
+        space = {**function.__globals__, **named}
+        return FunctionType(function.__code__, space, function.__name__, function.__defaults__, cells or None)
+
+
+def _why(rule: str, function: FunctionType, error: Exception) -> str:
+    """What numba says, on one line: where, and the first thing that it says of it."""
+    said = str(error)
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    reason = next((line for line in lines if not line.startswith(("Failed in", "File", "During", "["))), type(error).__name__)
+    place = re.search(r'File "(.+?)", line (\d+)', said)
+    code = function.__code__
+    file, line = (Path(place[1]).name, place[2]) if place else (Path(code.co_filename).name, str(code.co_firstlineno))
+    return f"rule {rule}, {file}:{line}: {reason}"
 
 
 def _top(name: str, namespace: dict[str, Any], folder: Path | None) -> Any:
@@ -176,16 +262,18 @@ def _from_cache(name: str, sizes: Sizes, folder: Path) -> Callable[..., None] | 
 # ---------------------------------------------------------------- the cache folder
 
 
-def fingerprint(sizes: Sizes) -> str:
+def fingerprint(sizes: Sizes, own: OwnRules | None = None) -> str:
     """A hash of all that compiled rules depend on."""
     import llvmlite.binding as llvm  # noqa: PLC0415
 
     said = hashlib.sha256()
     for module in (*MODULES, codes, layout, reasons, records, sys.modules[__name__]):
         said.update(inspect.getsource(module).encode())
+    said.update(Path(__file__).with_name("linking.py").read_bytes())
     numba_version = [_version(name) for name in ("numba", "llvmlite")]
     machine = [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
-    said.update(repr([str(dtype_of(World, sizes)), sys.version, np.__version__, *numba_version, *machine]).encode())
+    depends = [str(dtype_of(World, sizes)), sys.version, np.__version__, *numba_version, *machine, own.key if own else None]
+    said.update(repr(depends).encode())
     return said.hexdigest()[:32]
 
 
@@ -196,11 +284,11 @@ def _version(package: str) -> str:
         return ""
 
 
-def _folder(sizes: Sizes) -> Path | None:
+def _folder(sizes: Sizes, own: OwnRules | None = None) -> Path | None:
     """Where compiled rules of these sizes are kept; None where no folder can be written."""
     base = os.environ.get(FOLDER)
     root = Path(base) if base else user_cache_path("gobetween") / "rules"
-    folder = root / fingerprint(sizes)
+    folder = root / fingerprint(sizes, own)
     if not _made(folder):
         return None
     for old in root.iterdir():

@@ -149,3 +149,11 @@ class Parameters:
         if value is None:
             raise KeyError(path)
         return float(value)
+
+
+def parameters_of(scenario: Scenario, draws: Draws | None) -> Parameters:
+    """The parameters of these worlds; those of the usual draws are drawn once for all processes."""
+    return _kept(scenario, draws) if type(draws) is Draws else Parameters(scenario, draws)
+
+
+_kept = lru_cache(maxsize=2)(Parameters)

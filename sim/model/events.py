@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.model.chance import SPREAD_OF_LOGISTIC, WORLD_OWNER, clip, left_after, noise, uniform
+from sim.model.chance import SPREAD_OF_LOGISTIC, WORLD_OWNER, clip, draw, left_after, noise, uniform, waiting_time
 from sim.model.codes import Kind, Stream
 from sim.model.reasons import NOBODY, Reason, State
 from sim.model.records import Event, Side, Table, World
@@ -37,10 +37,26 @@ def happen(w: World) -> None:
 
 
 def is_due(w: World, event: Event) -> bool:
-    """In its week, or at random."""
-    if event.rate >= 0.0:
-        return uniform(w, event.owner, Stream.HAPPENS, 0) < event.rate
-    return event.week == w.week
+    """In its week; or at random, when the time drawn for it has passed, and then another is drawn."""
+    if event.rate < 0.0:
+        return event.week == w.week
+    event.due -= 1.0
+    if event.due > 0.0:
+        return False
+    event.due = waiting_time(event.rate, uniform(w, event.owner, Stream.HAPPENS, 1))
+    return True
+
+
+def draw_waiting_times(w: World) -> None:
+    """Settle when random events and occasions are next; waiting has no memory, so that another branch may draw it anew."""
+    w.waits_of = w.branch
+    for n in range(w.event_count):
+        event = w.events[n]
+        if event.rate >= 0.0:
+            event.due = waiting_time(event.rate, uniform(w, event.owner, Stream.HAPPENS, 0))
+    for n in range(w.table_count):
+        t = w.tables[n]
+        t.due = waiting_time(w.b.occasion_rate, draw(w, t, Stream.OCCASION, 0))
 
 
 def held_back(w: World, event: Event) -> bool:

@@ -51,52 +51,60 @@ SIDES, MEDIATORS, ACTORS, SPONSORS, TABLES, ISSUES, OPTIONS, AGENDA, EVENTS, DEA
 
 
 @cache
+def fields_of(noun: type) -> tuple[tuple[str, Any, str], ...]:
+    """The fields of a noun: name, what it is or holds a list of, and what the list is indexed by (empty: no list)."""
+    if noun is Behaviour:
+        return tuple((name, float, "") for name in Behaviour.model_fields)
+    found = []
+    for name, hint in get_type_hints(noun, include_extras=True).items():
+        if get_origin(hint) is Annotated:
+            inner, size = get_args(hint)
+            found.append((name, get_args(inner)[0], size))
+        else:
+            found.append((name, hint, ""))
+    return tuple(found)
+
+
+@cache
 def dtype_of(noun: type, sizes: Sizes) -> np.dtype[Any]:
     """The record of a noun."""
-    if noun is Behaviour:
-        return np.dtype([(name, np.float64) for name in Behaviour.model_fields])
-    if noun in {int, float}:
-        return np.dtype({int: np.int64, float: np.float64}[noun])
+    if noun in PLAIN:
+        return np.dtype(PLAIN[noun])
     found: list[Any] = []
-    for name, hint in get_type_hints(noun, include_extras=True).items():
-        of, size = list_of(hint)
-        found.append((name, dtype_of(of or hint, sizes), (getattr(sizes, size),)) if of else (name, dtype_of(hint, sizes)))
+    for name, of, size in fields_of(noun):
+        found.append((name, dtype_of(of, sizes), (getattr(sizes, size),)) if size else (name, dtype_of(of, sizes)))
     return np.dtype(found)
 
 
-def list_of(hint: Any) -> tuple[Any, str]:
-    """What a list holds and is indexed by; nothing for what is no list."""
-    if get_origin(hint) is not Annotated:
-        return None, ""
-    inner, size = get_args(hint)
-    return get_args(inner)[0], size
+PLAIN = {int: np.int64, float: np.float64}
 
 
 def lived(noun: type, record: np.void, into: Any = None) -> Any:
     """A noun as an object with plain numbers, read from its record; ``into`` an object that is there already."""
-    if noun in {int, float}:
-        return noun(record)
+    return _object(noun, record.item(), into)
+
+
+def _object(noun: type, values: Any, into: Any = None) -> Any:
     found = into if into is not None else SimpleNamespace() if noun is Behaviour else noun()
-    assert record.dtype.names
-    hints = {} if noun is Behaviour else get_type_hints(noun, include_extras=True)
-    for name in record.dtype.names:
-        of, size = list_of(hints.get(name, float))
-        value = [lived(of, one) for one in record[name]] if size else lived(hints.get(name, float), record[name])
-        setattr(found, name, value)
+    for (name, of, size), value in zip(fields_of(noun), values, strict=True):
+        if size:
+            value = value.tolist()  # noqa: PLW2901 - records of records become tuples
+            setattr(found, name, value if of in PLAIN else [_object(of, one) for one in value])
+        else:
+            setattr(found, name, value if of in PLAIN else _object(of, value))
     return found
 
 
 def write(noun: type, found: Any, record: np.void) -> None:
     """The numbers of an object, put back into its record; room that the object does not use stays as it is."""
-    hints = {} if noun is Behaviour else get_type_hints(noun, include_extras=True)
-    assert record.dtype.names
-    for name in record.dtype.names:
-        of, size = list_of(hints.get(name, float))
-        kind = of if size else hints.get(name, float)
-        if kind in {int, float}:
-            record[name] = getattr(found, name)
+    for name, of, size in fields_of(noun):
+        value = getattr(found, name)
+        if of in PLAIN and size:
+            record[name][: len(value)] = value
+        elif of in PLAIN:
+            record[name] = value
         elif size:
-            for n, one in enumerate(getattr(found, name)):
-                write(kind, one, record[name][n])
+            for n, one in enumerate(value):
+                write(of, one, record[name][n])
         else:
-            write(kind, getattr(found, name), record[name])
+            write(of, value, record[name])

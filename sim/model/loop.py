@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.model.events import draw_waiting_times
 from sim.model.records import Packages, World
 from sim.model.valuation import value_packages
 from sim.model.week import live_a_week, prepare
@@ -19,6 +20,8 @@ def live_worlds(worlds: list[World], packages: list[Packages], states: list[list
         else:  # what texts are worth is not in its record
             for n in range(w.table_count):
                 value_packages(w, w.tables[n], packages[n])
+            if w.waits_of != w.branch:
+                draw_waiting_times(w)
         while w.week < until:
             live_a_week(w, packages)
             states[w.week - 1][w.headline_state] += 1

@@ -10,7 +10,7 @@ response (McKelvey, Palfrey 1995): P(come) = logistic(readiness / temperature).
 
 from __future__ import annotations
 
-from sim.model.chance import clip, draw, logistic
+from sim.model.chance import clip, draw, logistic, waiting_time
 from sim.model.codes import Kind, Opening, Stream
 from sim.model.reasons import ALL, NOBODY, Reason, Stage, State
 from sim.model.records import Mediator, Packages, Side, Table, World
@@ -163,22 +163,26 @@ def who_comes(w: World, t: Table) -> None:
 
     At a table that sits the occasion is one to leave.
     """
-    if not occasion_arises(w, t):
+    if not occasion_arises(w, t) or t.state > State.TALKING:
         return
     if t.state == State.TALKING:
         perhaps_walk_out(w, t)
     elif not is_open(w, t):
         if t.outcome.occasion < 0:  # what it hangs on has not happened
             stop(t, Stage.APART, NOBODY, Reason.NOT_OPENED)
-    elif t.state == State.APART:
+    else:
         perhaps_meet(w, t)
 
 
 def occasion_arises(w: World, t: Table) -> bool:
-    """In the week of a fixed meeting, or at random."""
+    """In the week of a fixed meeting; or at random, when the time drawn for it has passed, and then another is drawn."""
     if t.meets >= 0:
         return t.meets == w.week
-    return draw(w, t, Stream.OCCASION, 0) < w.b.occasion_rate
+    t.due -= 1.0
+    if t.due > 0.0:
+        return False
+    t.due = waiting_time(w.b.occasion_rate, draw(w, t, Stream.OCCASION, 1))
+    return True
 
 
 def is_open(w: World, t: Table) -> bool:

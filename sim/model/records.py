@@ -299,6 +299,7 @@ class Table:
     # week by week
     state: int
     failed: int
+    due: float  # weeks from now until the next occasion, where occasions arise at random
     pull_bonus: float  # readiness
     session: Session
     agreement: Agreement
@@ -311,7 +312,8 @@ class Event:
 
     owner: int  # of its random stream
     week: int  # negative: before the run
-    rate: float  # per week; negative: dated
+    rate: float  # chance per week; negative: dated
+    due: float  # weeks from now until it happens, if it does so at random
     suppressed_by: int  # issue; -1: nothing
     accuses: int  # side; -1: nobody
     pull: float
@@ -341,6 +343,7 @@ class World:
     seed_high: int
     number: int
     branch: int
+    waits_of: int  # branch on which the waiting times of random events and occasions were drawn
     week: int
     weeks: int
     front: float  # [-1, 1]; positive favours the first side

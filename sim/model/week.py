@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.model.bargaining import best_for_all, hold_talks
 from sim.model.chance import left_after
-from sim.model.events import feel, happen, happened_before, move_front, moves_issue
+from sim.model.events import draw_waiting_times, feel, happen, happened_before, move_front, moves_issue
 from sim.model.implementation import implement
 from sim.model.learning import learn
 from sim.model.ratification import ratify
@@ -16,28 +16,13 @@ from sim.model.valuation import read_agenda, read_mediators, value_packages
 
 
 def live_a_week(w: World, packages: list[Packages]) -> None:
-    """One week, in this order.
-
-    1. The world moves: feelings fade, the front shifts, events happen.
-    2. Mediators count the tables they serve; each side comes, stays or walks out, table by table.
-    3. Talks: a round at each table that sits.
-    4. Ratification: texts agreed before this week pass or fall at home.
-    5. Agreements in force are delivered, violated, repaired, renewed or ended.
-    6. Learning: trust in the other sides and in mediators.
-    7. The week is counted.
-    """
+    """One week, in the order of ``WEEK``: within a step all tables finish before the next step begins."""
     the_world_moves(w)
-    count_tables(w)
-    for n in range(w.table_count):
-        who_comes(w, w.tables[n])
-    for n in range(w.table_count):
-        hold_talks(w, w.tables[n], packages[n])
-    for n in range(w.table_count):
-        ratify(w, w.tables[n])
-    for n in range(w.table_count):
-        implement(w, w.tables[n])
-    for n in range(w.table_count):
-        learn(w, w.tables[n])
+    all_come(w)
+    all_talk(w, packages)
+    all_ratify(w)
+    all_implement(w)
+    all_learn(w)
     count_the_week(w)
 
 
@@ -47,6 +32,37 @@ def the_world_moves(w: World) -> None:
         feel(w, w.sides[n])
     move_front(w)
     happen(w)
+
+
+def all_come(w: World) -> None:
+    """Mediators count the tables they serve; each side comes, stays or walks out, table by table."""
+    count_tables(w)
+    for n in range(w.table_count):
+        who_comes(w, w.tables[n])
+
+
+def all_talk(w: World, packages: list[Packages]) -> None:
+    """Talks: a round at each table that sits."""
+    for n in range(w.table_count):
+        hold_talks(w, w.tables[n], packages[n])
+
+
+def all_ratify(w: World) -> None:
+    """Ratification: texts agreed before this week pass or fall at home."""
+    for n in range(w.table_count):
+        ratify(w, w.tables[n])
+
+
+def all_implement(w: World) -> None:
+    """Agreements in force are delivered, violated, repaired, renewed or ended."""
+    for n in range(w.table_count):
+        implement(w, w.tables[n])
+
+
+def all_learn(w: World) -> None:
+    """Learning: trust in the other sides and in mediators."""
+    for n in range(w.table_count):
+        learn(w, w.tables[n])
 
 
 def count_tables(w: World) -> None:
@@ -132,9 +148,14 @@ def prepare(w: World, packages: list[Packages]) -> None:
         read_mediators(w, t)
         value_packages(w, t, packages[n])
     happened_before(w)
+    draw_waiting_times(w)
     for n in range(w.table_count):
         choose_focal_text(w, w.tables[n], packages[n])
         w.tables[n].zone = best_for_all(w, w.tables[n], packages[n])
     for n in range(w.table_count):
         if w.tables[n].begins_with >= 0:
             in_force_already(w, w.tables[n], packages[n])
+
+
+WEEK = (the_world_moves, all_come, all_talk, all_ratify, all_implement, all_learn, count_the_week)
+"""The steps of a week, in their order; to be printed, or timed one by one in a world lived by agents."""

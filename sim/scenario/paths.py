@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import types
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -95,6 +96,7 @@ def numbers(file: ScenarioFile) -> dict[str, float | int]:
     }
 
 
+@cache
 def bounds(path: str) -> tuple[float, float]:
     """Lowest and highest value that the schema allows at ``path``; infinite where it sets none.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import partial
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.model.batch import live
+from sim.model.batch import live, try_out
 from sim.model.draws import BLOCK, Drawn, Draws, spans
+from sim.model.own import OwnRules
 from sim.model.reasons import WORDS, Reason, State
+from sim.model.rules import Rule
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
+from sim.scenario.problems import GoBetweenWarning
 from sim.scenario.scenario import Scenario, scenario_of
 from sim.study.outcomes import share, table_rows
 from sim.study.tally import merged, tally_block
 from sim.study.workers import as_finished
 
 DEFAULT_WORLDS = 2000
+UNCOMPILED_WORLDS = 100
 DEFAULT_SEED = 2024
 
 Progress = Callable[[int, int], None]
@@ -43,10 +48,10 @@ class Piece:
 
 
 def run_block(  # noqa: PLR0913, PLR0917 - which worlds, and how they are drawn
-    scenario: Scenario, process: str, seed: int, block: int, worlds: int, drawn: Drawn = Draws
+    scenario: Scenario, process: str, seed: int, block: int, worlds: int, drawn: Drawn = Draws, own: OwnRules | None = None
 ) -> Piece:
-    """``worlds`` worlds from the first of a block on, in one process."""
-    batch = live(scenario, process, drawn(seed, block, worlds))
+    """``worlds`` worlds from the first of a block on, in one process, with rules of a user's ``own`` in place of ours."""
+    batch = live(scenario, process, drawn(seed, block, worlds), own=own)
     return Piece(process, block, table_rows(batch), worlds, batch.states, batch.parameters.drawn)
 
 
@@ -72,6 +77,13 @@ class Result:
     reasons: pd.DataFrame
     manifest: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def drawn(self) -> dict[str, np.ndarray]:
+        """What was drawn in each world, the same for all processes, by name, ``(worlds,)``."""
+        columns = [column for column in self.worlds if str(column).startswith("parameter:")]
+        first = self.worlds.iloc[: self.count]  # the first table of the first process, in order of worlds
+        return {str(column): first[column].to_numpy(dtype=float) for column in columns}
+
     def plot(self, directory: str | Path | None = None) -> dict[str, Any]:
         """All charts as matplotlib figures by name; written to ``directory`` as PNG and SVG where one is named."""
         from sim.show import charts  # noqa: PLC0415 - figures only where asked for
@@ -91,30 +103,50 @@ class Result:
 def compare(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
     scenario: Scenario,
     *,
-    worlds: int = DEFAULT_WORLDS,
+    worlds: int | None = None,
     seed: int = DEFAULT_SEED,
     processes: Iterable[str] | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
+    rules: Mapping[str, Rule] | None = None,
 ) -> Result:
     """Run processes on the same worlds and compare what comes of them.
 
     The result depends on the scenario, ``worlds`` and ``seed`` only: ``jobs`` workers give the same bytes as
-    one, and the first k worlds of a run of n are those of a run of k. Raises ``ScenarioError`` for a process
-    the scenario does not have and for a number that is none.
+    one, and the first k worlds of a run of n are those of a run of k. ``worlds`` is 2,000 where it is not said.
+
+    ``rules`` puts functions in place of rules of the model, by name (``sim.RULES`` has them all, with what they are
+    called with): each is a plain function of one world, tried in Python and compiled; one that cannot be compiled
+    is warned of and runs uncompiled, in 100 worlds where it is not said how many.
+
+    Raises ``ScenarioError`` for a process or a rule that there is not, a rule that fails, and a number that is none.
     """
-    scenario, worlds, seed, jobs = scenario_of(scenario), worlds_of(worlds), seed_of(seed), jobs_of(jobs)
+    scenario, seed, jobs, own = scenario_of(scenario), seed_of(seed), jobs_of(jobs), OwnRules.of(rules)
     names = scenario.choose_processes(processes)
+    if own is not None:
+        own = _tried(scenario, names, seed, own)
+    usual = DEFAULT_WORLDS if own is None or own.compiled else UNCOMPILED_WORLDS
+    worlds = worlds_of(usual if worlds is None else worlds)
     tasks = [(p, b, n) for p in names for b, n in spans(worlds)]
     pieces: dict[tuple[str, int], Piece] = {}
     done = 0
-    parts = (partial(run_block, scenario, p, seed, b, n) for p, b, n in tasks)
+    parts = (partial(run_block, scenario, p, seed, b, n, own=own) for p, b, n in tasks)
     for _, piece in as_finished(parts, jobs=jobs):
         pieces[piece.process, piece.block] = piece
         done += piece.worlds
         if progress is not None:
             progress(done, worlds * len(names))
-    return collect(scenario, seed, worlds, names, [pieces[p, b] for p, b, _ in tasks])
+    found = collect(scenario, seed, worlds, names, [pieces[p, b] for p, b, _ in tasks])
+    return found if own is None else replace(found, manifest=found.manifest | {"rules": own.said})
+
+
+def _tried(scenario: Scenario, names: list[str], seed: int, own: OwnRules) -> OwnRules:
+    for name in names:
+        against = try_out(scenario, name, Draws(seed, 0, 1), own)
+        if against:
+            warnings.warn(f"{against}; worlds run uncompiled, a thousand times slower", GoBetweenWarning, stacklevel=3)
+            return replace(own, compiled=False)
+    return own
 
 
 def collect(scenario: Scenario, seed: int, worlds: int, names: list[str], pieces: list[Piece]) -> Result:

@@ -29,6 +29,7 @@ from sim.model.layout import Array
 from sim.scenario.headline import headline
 from sim.scenario.scenario import Scenario
 from sim.study.outcomes import ABOUT_HEADLINE, Z, issue_rows, process_rows, table_frames, wilson
+from sim.study.threads import one_thread
 
 if TYPE_CHECKING:
     from sim.study.compare import Piece
@@ -135,6 +136,7 @@ def merged(tallies: Iterable[Tally]) -> Tally:
     return reduce(Tally.merge, tallies)
 
 
+@one_thread
 def tally_block(scenario: Scenario, pieces: list[Piece]) -> Tally:
     """The tally of one block of worlds in all processes; differences are to the first of them."""
     fit = _Fit.of(pieces[0].drawn, pieces[0].worlds)
@@ -214,6 +216,7 @@ class _Fit:
         return np.asarray((((centred @ self.parameters) @ self.inverse.T) ** 2).sum(axis=1))
 
 
+@one_thread
 def left_open(values: Array, drawn: Mapping[str, NDArray[Any]]) -> tuple[Array, Array]:
     """Where the means of ``values`` (figures, worlds) lie by what the assumptions leave open, ``(figures,)`` low and high.
 

@@ -30,7 +30,6 @@ from sim.show.charts.style import (
     Heading,
     Words,
     baselines,
-    drawn_in,
     footnote,
     height_of,
     label,
@@ -82,7 +81,7 @@ def draw(result: Result) -> Figure:
     bottoms = [float(b) for b in np.cumsum([r + GAP + BAR + GAP / 2 for r in room])]
     columns = min(len(funnels), 2)
     grid = Grid(columns, BARS, bottoms[-1], left=LABELS, right=0.35, bottom=0.25, legend=0.35)
-    known = {p: _bounds(result, p, funnel) for p, funnel in funnels.items()}
+    known = _bounds(result, funnels)
     heads = [Heading(label(result.scenario.file.processes, p), _note(result, p)) for p in result.processes]
     sheet = page(
         Words(
@@ -105,12 +104,16 @@ def draw(result: Result) -> Figure:
     return sheet.figure
 
 
-def _bounds(result: Result, process: str, funnel: list[Step]) -> list[Bounds]:
-    """Both intervals of every stage."""
-    reached = np.array([step.reached for step in funnel])
-    low, high = left_open(reached, drawn_in(result, process))
-    found = [share(step.reached) for step in funnel]
-    return [(f.low, f.high, float(a), float(b)) for f, a, b in zip(found, low, high, strict=True)]
+def _bounds(result: Result, funnels: dict[str, list[Step]]) -> dict[str, list[Bounds]]:
+    """Both intervals of every stage, by process."""
+    low, high = left_open(np.array([step.reached for funnel in funnels.values() for step in funnel]), result.drawn)
+    assumed = iter(zip(low.tolist(), high.tolist(), strict=True))
+
+    def bounds(step: Step) -> Bounds:
+        found, (least, most) = share(step.reached), next(assumed)
+        return found.low, found.high, least, most
+
+    return {process: [bounds(step) for step in funnel] for process, funnel in funnels.items()}
 
 
 def _bar(axes: Axes, middle: float, step: Step, words: str, bounds: Bounds) -> None:

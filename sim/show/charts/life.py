@@ -31,7 +31,6 @@ from sim.show.charts.style import (
     Heading,
     Words,
     columns_for,
-    drawn_in,
     footnote,
     label,
     page,
@@ -163,7 +162,7 @@ def draw(result: Result) -> Figure:
             _line(axes, curves[other], color=OTHERS, linewidth=1.0, zorder=1)
         curve = curves[process]
         shown = _shown(curve)
-        open_to = _left_open(result, process, known[process], curve)
+        open_to = _left_open(result, known[process], curve)
         if open_to is not None:
             any_open = True
             for edge in open_to:
@@ -181,9 +180,9 @@ def draw(result: Result) -> Figure:
     return sheet.figure
 
 
-def _left_open(result: Result, process: str, found: Lives, curve: Curve) -> NDArray[np.float64] | None:
+def _left_open(result: Result, found: Lives, curve: Curve) -> NDArray[np.float64] | None:
     """Low and high of the curve by what the assumptions leave open, ``(2, k)``; None where nothing can be said."""
-    drawn = {name: column[found.world] for name, column in drawn_in(result, process).items()}
+    drawn = {name: column[found.world] for name, column in result.drawn.items()}
     ends = np.clip(left_open(pseudo_values(found, curve), drawn), 0.0, 1.0)
     return None if np.isnan(ends).all() else ends
 

@@ -25,7 +25,6 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.textpath import TextToPath
 
-from sim.model.layout import Array
 from sim.scenario.problems import GoBetweenWarning
 from sim.show import written
 from sim.study.writing import writing
@@ -146,13 +145,6 @@ def whisker_key(*, thin: bool = True, colour: str = "#222222") -> list[Any]:
         Line2D([], [], color=colour, linewidth=THICK, label="95% Monte-Carlo interval"),
         Line2D([], [], color=colour, linewidth=THIN, label=said),
     ]
-
-
-def drawn_in(result: Result, process: str) -> dict[str, Array]:
-    """What was drawn in each world of a process, by name, ``(worlds,)``."""
-    rows = result.worlds[result.worlds["process"] == process].drop_duplicates("world").sort_values("world")
-    columns = [column for column in rows if str(column).startswith("parameter:")]
-    return {str(column): rows[column].to_numpy(dtype=float) for column in columns}
 
 
 def footnote(result: Result, more: str = "") -> str:

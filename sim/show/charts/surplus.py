@@ -29,7 +29,6 @@ from sim.show.charts.style import (
     Heading,
     Words,
     columns_for,
-    drawn_in,
     footnote,
     label,
     legend_height,
@@ -93,9 +92,9 @@ def draw(result: Result) -> Figure:
         heads,
     )
     known = False
-    for axes, (process, panel) in zip(sheet.panels, panels.items(), strict=True):
+    for axes, panel in zip(sheet.panels, panels.values(), strict=True):
         _draw_panel(axes, panel, sides)
-        known |= _cross(axes, panel, drawn_in(result, process))
+        known |= _cross(axes, panel, result.drawn)
         axes.set_xlabel(f"surplus of {names[0]}")
         axes.set_ylabel(f"surplus of {names[1]}")
     sheet.legend([*_key(), *whisker_key(thin=known, colour=CROSS)], across)
