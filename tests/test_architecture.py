@@ -26,21 +26,12 @@ FLOOR = {"scenario": 0, "model": 1, "study": 2, "show": 3, "cli": 4, "door": 5}
 """Imports point down: a room may know rooms of the same floor and below. The door is sim/__init__ and __main__."""
 
 LAZY = {
-    ("sim/study/compare.py", "plot", "sim.show"): "charts, and matplotlib with them, only where figures are asked for",
-    ("sim/study/sweeps/gather.py", "plot", "sim.show"): "the same for a sweep",
-    ("sim/study/exploration/sensitivity.py", "plot", "sim.show"): "the same for a study of sensitivity",
-    ("sim/study/compare.py", "save", "sim.study.saving"): "saving knows what a Result is, which compare defines",
-    ("sim/study/history/regularities.py", "plot", "sim.show"): "as in compare: charts only where they are asked for",
-    ("sim/study/history/hindcast.py", "plot", "sim.show"): "as compare.py",
-    ("sim/study/history/calibration.py", "plot", "sim.show"): "as compare.py",
+    ("sim/show/found.py", "draw", "sim.show.charts"): "matplotlib only where charts are asked for",
     ("sim/model/compiling.py", "_compile", "sim.model.linking"): "it loads numba, which takes half a second",
     ("sim/show/console.py", "", "sim.study.compare"): "reading a saved run needs no engine until a table is printed",
 }
 """Imports within functions, by file, function ("": any) and module, with the reason. The door may import as late as it
 likes, so that ``gobetween --help`` is quick; no other room may without a line here."""
-
-UPWARD = {(file, module) for file, _, module in LAZY if file.startswith("sim/study/") and module == "sim.show"}
-"""The imports that point up: ``Result.plot`` and its like draw what they hold. They stand in LAZY as well."""
 
 LONGEST = 400
 
@@ -167,7 +158,6 @@ def test_imports_point_one_way() -> None:
         for found in EVERY_IMPORT
         if FLOOR[room_of(found.module)] > _floor_of_file(found.file)
         and not (found.file.startswith("sim/cli/") and found.module == "sim")
-        and not any(found.file == file and _covers(module, found.module) and found.function for file, module in UPWARD)
     ]
     assert wrong == [], "imports point one way: cli > show > study > model > scenario"
 
@@ -184,8 +174,12 @@ def test_imports_within_functions_are_listed() -> None:
 def test_listed_exceptions_are_still_needed() -> None:
     used = {_lazy_line(found) for found in EVERY_IMPORT if found.function}
     assert set(LAZY) - used == set()
-    for file, module in UPWARD:
-        assert any(found.file == file and _covers(module, found.module) for found in EVERY_IMPORT)
+
+
+def test_one_line_names_what_is_above_it() -> None:
+    """``Findings.plot`` and ``show`` are looked up by name when they are called; nothing else below knows what shows it."""
+    named = [short(path) for path in FILES for _ in re.findall(r"[\"']sim\.(?:show|cli)\b", path.read_text(encoding="utf-8"))]
+    assert [file for file in named if not file.startswith(("sim/show/", "sim/cli/", "sim/__"))] == ["sim/study/findings.py"]
 
 
 def test_files_of_the_command_line_import_in_no_circle() -> None:

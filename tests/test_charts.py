@@ -14,8 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.scenario import load
-from sim.show import charts
-from sim.show.charts import funnel, life, style, surplus
+from sim.show.charts import comparison, funnel, life, style, surplus
 from sim.study.compare import Result, compare
 from sim.study.outcomes import share
 
@@ -344,7 +343,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_words_neither_overlap_nor_leave_the_page(case):
-    figures = charts.draw(many(**case))
+    figures = many(**case).plot()
     assert list(figures) == ["funnel", "agreement", "life", "surplus", "weekly"]
     for name, figure in figures.items():
         assert clashes(figure) == [], name
@@ -353,7 +352,7 @@ def test_words_neither_overlap_nor_leave_the_page(case):
 def drawn(chart: str, found: Result) -> Figure:
     """One chart, in the style of all."""
     with style.house_style():
-        return charts.CHARTS[chart](found)
+        return comparison.CHARTS[chart](found)
 
 
 def clashes(figure: Figure) -> list[str]:
@@ -386,9 +385,9 @@ def clashes(figure: Figure) -> list[str]:
 def test_written_files_are_the_same_each_time(tmp_path: Path):
     found = many(processes=2, tables=1)
     for folder in ("first", "second"):
-        charts.draw(found, tmp_path / folder)
+        found.plot(tmp_path / folder)
     first = sorted((tmp_path / "first").iterdir())
-    assert [f.name for f in first] == sorted(f"{n}.{kind}" for n in charts.CHARTS for kind in ("png", "svg"))
+    assert [f.name for f in first] == sorted(f"{n}.{kind}" for n in comparison.CHARTS for kind in ("png", "svg"))
     assert all(f.read_bytes() == (tmp_path / "second" / f.name).read_bytes() for f in first)
 
 
@@ -425,7 +424,7 @@ def test_a_missing_state_counts_as_none_of_the_worlds():
 def test_charts_of_a_scenario_file(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.undo()
     found = compare(load(Path(__file__).parent / "minimal.yaml"), worlds=40)
-    for name, figure in charts.draw(found).items():
+    for name, figure in found.plot().items():
         assert clashes(figure) == [], name
     for process in found.processes:
         reached = {s.name: s.reached.mean() for s in funnel.steps(found, process)}

@@ -17,7 +17,7 @@ from sim.model.draws import Draws, Parameters
 from sim.scenario import load
 from sim.scenario.evidence import coverage
 from sim.scenario.problems import ScenarioError
-from sim.show.charts import regularities as chart
+from sim.show.found import draw
 from sim.study.history.counted import Selection, Study, read_study
 from sim.study.history.ratios import Ratio, wilson
 from sim.study.history.regularities import RANDOM, SELECTED, Regularities, report, row_value, row_values
@@ -238,16 +238,16 @@ def drawn(words: str = "") -> SimpleNamespace:
     """What the chart reads, with labels made long."""
     table = result().table.assign(label=lambda frame: frame["label"] + words)
     contrast = result().contrast.assign(format_label=lambda frame: frame["format_label"] + words)
-    return SimpleNamespace(table=table, contrast=contrast, inside=result().inside, count=WORLDS, seed=5)
+    return SimpleNamespace(kind="regularities", table=table, contrast=contrast, inside=result().inside, count=WORLDS, seed=5)
 
 
 @pytest.mark.parametrize("words", ["", " with a label that is a good deal longer than anybody would wish for"])
 def test_words_of_the_chart_neither_overlap_nor_leave_the_page(words: str) -> None:
-    figures = chart.draw(drawn(words))  # type: ignore[arg-type]
+    figures = draw(drawn(words))  # type: ignore[arg-type]
     assert clashes(figures["regularities"]) == []
 
 
 def test_the_chart_calls_a_miss_a_miss() -> None:
-    texts = [text.get_text() for text in chart.draw(drawn())["regularities"].axes[0].texts]  # type: ignore[arg-type]
+    texts = [text.get_text() for text in draw(drawn())["regularities"].axes[0].texts]  # type: ignore[arg-type]
     assert sum(text.endswith(", outside") for text in texts) == len(result().misses)
     assert sum(text.endswith(", inside") for text in texts) == result().inside

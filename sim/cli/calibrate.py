@@ -35,7 +35,6 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
 
     Also checks what was not fitted.
     """
-    from sim.show.calibration import show  # noqa: PLC0415
     from sim.study.history.calibration import manifest_of  # noqa: PLC0415
     from sim.study.history.counted import read_study  # noqa: PLC0415
     from sim.study.history.episodes import read_episodes  # noqa: PLC0415
@@ -51,5 +50,5 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
         found = sim.calibrate(
             history, counted, worlds=worlds, seed=seed, jobs=jobs, ablate=ablate, compare=asked, progress=tick, report=tick.stage
         )
-    show_and_save(lambda: show(found, console()), lambda: found.save(out, force=force))
+    show_and_save(lambda: found.show(console()), lambda: found.save(out, force=force))
     typer.echo(f"Written to {plain(out)}")

@@ -86,9 +86,7 @@ def _run(asked: Scenario, names: list[str], wanted: RunOptions, target: tuple[st
         if as_json:
             print_json(manifest=result.manifest, summary=result.summary, reasons=result.reasons)
         else:
-            from sim.show.console import show  # noqa: PLC0415
-
-            show(result, console())
+            result.show(console())
 
     show_and_save(show_it, lambda: result.save(folder, force=force))
     typer.echo(f"Written to {plain(folder)}", err=as_json)

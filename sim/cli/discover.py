@@ -41,7 +41,6 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
 
     Boxes of assumptions by PRIM, found in one half of the worlds and counted in the other.
     """
-    from sim.show.boxes import show  # noqa: PLC0415
     from sim.study.exploration.turning import opened, wanted  # noqa: PLC0415
     from sim.study.saving import check_target  # noqa: PLC0415
 
@@ -61,7 +60,7 @@ def discover(  # noqa: PLR0913, PLR0917 - one argument per option
         found = sim.discover(source, **asked)
     scenario = source if isinstance(source, sim.Scenario) else source.scenario
     if out is None:
-        show(found, console(), scenario.file)
+        found.show(console(), file=scenario.file)
         return
-    show_and_save(lambda: show(found, console(), scenario.file), lambda: found.save(out, force=force))
+    show_and_save(lambda: found.show(console(), file=scenario.file), lambda: found.save(out, force=force))
     typer.echo(f"Written to {plain(out)}: boxes.csv, limits.csv and manifest.json")

@@ -29,13 +29,12 @@ def gather(
 
 def show_and_gather(folder: Path, *, charts: bool) -> None:
     """Show the figures, and only then make the tables and draw what the design allows; say what was written."""
-    from sim.show.sweep import show  # noqa: PLC0415
     from sim.study.sweeps.gather import first_points  # noqa: PLC0415
     from sim.study.sweeps.gather import gather as gathered  # noqa: PLC0415
 
     first = first_points(folder)
     found: list[Sweep] = []
-    show_and_save(lambda: show(first, console()), lambda: found.append(gathered(folder)))
+    show_and_save(lambda: first.show(console()), lambda: found.append(gathered(folder)))
     names = ["table.parquet", "table.csv"]
     if charts:
         names += [f"{name}.{kind}" for name in found[0].plot(folder) for kind in ("png", "svg")]

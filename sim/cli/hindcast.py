@@ -50,8 +50,6 @@ def hindcast(  # noqa: PLR0913, PLR0917 - one argument per option
             frames = {name: getattr(found, name) for name in ("rows", "life", "scores", "calibration", "sharpness")}
             print_json(manifest=found.manifest, **frames)
         else:
-            from sim.show.hindcast import show  # noqa: PLC0415
-
-            show(found, console())
+            found.show(console())
     show_and_save(show_it, lambda: found.save(folder, force=force))
     typer.echo(f"Written to {plain(folder)}", err=as_json)

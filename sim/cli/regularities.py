@@ -29,7 +29,6 @@ def regularities(  # noqa: PLR0913, PLR0917 - one argument per option
 
     Shows each count beside the model's figure, inside or outside; and apart from it what formats differ by.
     """
-    from sim.show.regularities import show  # noqa: PLC0415
     from sim.study.history.counted import read_study  # noqa: PLC0415
     from sim.study.history.regularities import manifest_of, report  # noqa: PLC0415
     from sim.study.history.synthetic import run_fates  # noqa: PLC0415
@@ -43,5 +42,5 @@ def regularities(  # noqa: PLR0913, PLR0917 - one argument per option
     count = len(study.runs())
     with progress(worlds * count, f"{worlds:,} worlds, {count} formats and conflicts") as tick:
         result = report(study, run_fates(study, worlds=worlds, seed=seed, jobs=jobs, progress=tick))
-    show_and_save(lambda: show(result, console()), lambda: result.save(out, force=force))
+    show_and_save(lambda: result.show(console()), lambda: result.save(out, force=force))
     typer.echo(f"Written to {plain(out)}")

@@ -131,9 +131,8 @@ def _folder(target: str) -> str:
 
 
 def _show_and_save(found: sim.Sensitivity, folder: str, *, force: bool) -> None:
-    from sim.show.assumptions import show  # noqa: PLC0415
 
-    show_and_save(lambda: show(found, console()), lambda: found.save(folder, force=force))
+    show_and_save(lambda: found.show(console()), lambda: found.save(folder, force=force))
     typer.echo(f"Written to {plain(folder)}: sensitivity.csv, tornado.png and tornado.svg")
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,9 @@ from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
 from sim.scenario.problems import GoBetweenWarning
 from sim.scenario.scenario import Scenario, scenario_of
+from sim.study.findings import Findings
 from sim.study.outcomes import share, table_rows
+from sim.study.saving import REASONS, SUMMARY, WEEKLY, WORLDS
 from sim.study.tally import merged, tally_block
 from sim.study.workers import as_finished
 
@@ -56,7 +57,7 @@ def run_block(  # noqa: PLR0913, PLR0917 - which worlds, and how they are drawn
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Findings):
     """What a comparison found.
 
     ``summary`` has a row per process, metric, issue and table (both empty for the process as a whole; ``headline``
@@ -66,6 +67,8 @@ class Result:
     row per process, table and world with the drawn parameters; ``weekly`` the share of worlds per state and
     week; ``reasons`` how often each table stopped where, why and because of whom.
     """
+
+    kind = "comparison"
 
     scenario: Scenario
     seed: int
@@ -84,20 +87,18 @@ class Result:
         first = self.worlds.iloc[: self.count]  # the first table of the first process, in order of worlds
         return {str(column): first[column].to_numpy(dtype=float) for column in columns}
 
-    def plot(self, directory: str | Path | None = None) -> dict[str, Any]:
-        """All charts as matplotlib figures by name; written to ``directory`` as PNG and SVG where one is named."""
-        from sim.show import charts  # noqa: PLC0415 - figures only where asked for
+    @property
+    def table(self) -> pd.DataFrame:
+        """The summary."""
+        return self.summary
 
-        return charts.draw(self, Path(directory) if directory is not None else None)
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by the name of its file."""
+        return {SUMMARY: self.summary, WEEKLY: self.weekly, REASONS: self.reasons, WORLDS: self.worlds}
 
-    def save(self, directory: str | Path, *, charts: bool = True, force: bool = False) -> Path:
-        """Write tables, manifest and charts to a folder; what was there is replaced only once all is written.
-
-        The same run is replaced, anything else of ours with ``force`` only. Raises RunFolderError.
-        """
-        from sim.study.saving import save  # noqa: PLC0415
-
-        return save(self, Path(directory), charts=charts, force=force)
+    def asked_of(self) -> Scenario:
+        """The scenario that is saved with it."""
+        return self.scenario
 
 
 def compare(  # noqa: PLR0913 - the public call; every argument is one a user thinks in

@@ -26,7 +26,6 @@ from sim.study.writing import UNFINISHED, csv_text, json_text
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
-    from sim.study.compare import Result
 
 SUMMARY, WORLDS, WEEKLY, REASONS = "summary.csv", "worlds.parquet", "weekly.csv", "reasons.csv"
 SENSITIVITY = "sensitivity.csv"
@@ -110,20 +109,6 @@ def _check_replaceable(path: Path, name: str, manifest: Mapping[str, Any], force
 # ---------------------------------------------------------------- writing
 
 
-def save(result: Result, directory: str | os.PathLike[str], *, charts: bool = True, force: bool = False) -> Path:
-    """Write a run to ``directory`` and return its full path. Raises RunFolderError; then nothing has changed.
-
-    Files that somebody put beside those of an earlier run stay there.
-    """
-
-    def fill(new: Path) -> None:
-        write_tables(result, new)
-        if charts:
-            result.plot(new)
-
-    return write_folder(directory, fill, result.manifest, scenario=result.scenario, force=force)
-
-
 def write_folder(
     directory: str | os.PathLike[str],
     fill: Callable[[Path], None],
@@ -157,27 +142,23 @@ def seal(folder: Path, manifest: Mapping[str, Any]) -> None:
     write_text(folder / MANIFEST, json_text(sealed(manifest, files)))
 
 
-def write_csv(file: Path, frame: pd.DataFrame) -> None:
-    """A table as text, into a folder that is being filled."""
-    write_text(file, csv_text(frame))
-
-
 def write_text(file: Path, text: str) -> None:
     """A text into a folder that is being filled."""
     file.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_tables(result: Result, new: Path) -> None:
-    """The tables of a run, without scenario, manifest and charts."""
-    for name, frame in ((SUMMARY, result.summary), (WEEKLY, result.weekly), (REASONS, result.reasons)):
-        write_csv(new / name, frame)
-    worlds = result.worlds.copy()
-    for column in worlds:
-        if pd.api.types.is_object_dtype(worlds[column]):  # yes, no, or not on this table's agenda
-            worlds[column] = worlds[column].astype("boolean")
+def write_table(file: Path, frame: pd.DataFrame) -> None:
+    """A table into a folder that is being filled, in the form that its name says: CSV, or Parquet for large ones."""
+    if file.suffix == ".csv":
+        write_text(file, csv_text(frame))
+        return
+    frame = frame.copy()
+    for column in frame:
+        if pd.api.types.is_object_dtype(frame[column]):  # yes, no, or not on this table's agenda
+            frame[column] = frame[column].astype("boolean")
     content = io.BytesIO()  # Arrow takes no name that is not UTF-8
-    worlds.to_parquet(content, index=False, compression="zstd")
-    (new / WORLDS).write_bytes(content.getvalue())
+    frame.to_parquet(content, index=False, compression="zstd")
+    file.write_bytes(content.getvalue())
 
 
 # ---------------------------------------------------------------- swapping in

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
@@ -11,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.scenario.behaviour import Behaviour
-from sim.show.charts.style import BLUE, GREY, INK, PALE, SMALL, Grid, Heading, Words, house_style, page, wrap, write
+from sim.show.charts.style import BLUE, GREY, INK, PALE, SMALL, Grid, Heading, Words, page, wrap
 
 if TYPE_CHECKING:
     from sim.study.history.calibration import Calibration
@@ -23,13 +22,9 @@ NAMES, AXIS, FACTS = 3.3, 3.4, 1.3
 """Inches: width of the names with their units, of the axis, and of the figures."""
 
 
-def draw(found: Calibration, directory: Path | None = None) -> dict[str, Figure]:
-    """The chart by name; written to ``directory`` as PNG and SVG where one is named. The same bytes every time."""
-    with house_style():
-        figures = {"parameters": parameters(found)}
-        if directory is not None:
-            write(figures, directory)
-    return figures
+def figures(found: Calibration) -> dict[str, Figure]:
+    """The charts by name."""
+    return {"parameters": parameters(found)}
 
 
 def parameters(found: Calibration) -> Figure:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,10 +22,8 @@ from sim.show.charts.style import (
     Heading,
     Words,
     columns_for,
-    house_style,
     page,
     wrap,
-    write,
 )
 from sim.show.verdicts import MAIN, OUTCOMES, agreed_in_fact, titles
 from sim.study.history.scoring import BINS
@@ -47,13 +44,9 @@ TOP = 1.2
 """End of the axis of shares: what is above 1 is room for the counts."""
 
 
-def draw(found: Hindcast, directory: Path | None = None) -> dict[str, Figure]:
-    """Both charts by name; written to ``directory`` as PNG and SVG where one is named. The same bytes every time."""
-    with house_style():
-        figures = {"calibration": calibration(found), "episodes": episodes(found)}
-        if directory is not None:
-            write(figures, directory)
-    return figures
+def figures(found: Hindcast) -> dict[str, Figure]:
+    """The charts by name."""
+    return {"calibration": calibration(found), "episodes": episodes(found)}
 
 
 def _foot(found: Hindcast, more: str) -> str:

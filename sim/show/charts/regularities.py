@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -28,11 +27,9 @@ from sim.show.charts.style import (
     Heading,
     Words,
     height_of,
-    house_style,
     page,
     percent,
     wrap,
-    write,
 )
 from sim.show.written import MINUS
 from sim.study.history.regularities import RANDOM
@@ -60,13 +57,9 @@ class Line:
     heading: bool = False
 
 
-def draw(result: Regularities, directory: Path | None = None) -> dict[str, Figure]:
-    """The chart by its name; written to ``directory`` as PNG and SVG where one is named."""
-    with house_style():
-        figures = {"regularities": _figure(result)}
-        if directory is not None:
-            write(figures, directory)
-    return figures
+def figures(result: Regularities) -> dict[str, Figure]:
+    """The charts by name."""
+    return {"regularities": _figure(result)}
 
 
 def _figure(result: Regularities) -> Figure:

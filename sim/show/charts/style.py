@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +97,7 @@ def write(figures: Mapping[str, Figure], directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name, figure in figures.items():
         with writing(directory / f"{name}.png") as file:
-            figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
+            figure.savefig(file, format="png", dpi=150, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
         with writing(directory / f"{name}.svg") as file:
             figure.savefig(file, format="svg", metadata={"Date": None})
 
@@ -163,8 +163,15 @@ def ink_on(colour: str) -> str:
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line in inches, a little on the safe side."""
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0]) * 1.03 / 72
+    return float(_TO_PATH.get_text_width_height_descent(text, _font(size, weight), ismath=False)[0]) * 1.03 / 72
+
+
+_TO_PATH = TextToPath()
+
+
+@cache
+def _font(size: float, weight: str) -> FontProperties:
+    return FontProperties(family="DejaVu Sans", size=size, weight=weight)
 
 
 def line_height(size: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,7 +9,6 @@ from matplotlib.figure import Figure
 
 from sim.show.charts import best_map, curves, dots
 from sim.show.charts.curves import Swept, is_number
-from sim.show.charts.style import house_style, write
 from sim.show.wording import value_words
 from sim.study.sweeps.ranking import UNPAIRED
 from sim.study.sweeps.ranking import figures as figures_of
@@ -25,11 +23,12 @@ CHARTS = {"curves": curves.draw, "map": best_map.draw, "dots": dots.draw}
 """Every chart by the name of its file."""
 
 
-def draw(sweep: Sweep, directory: Path | None = None, *, metric: str | None = None, issue: str = "") -> dict[str, Figure]:
-    """The charts of a sweep by name; written to ``directory`` as PNG and SVG where one is named.
+def figures(sweep: Sweep, *, metric: str | None = None, issue: str = "") -> dict[str, Figure]:
+    """The charts of a sweep by name; none where the design allows none.
 
-    ``metric`` draws that one instead of the house's choice. The same sweep gives the same bytes; a file is whole
-    or not there. Raises StudyError while pieces of the sweep are missing, ScenarioError for an unknown metric.
+    One number varied gives ``curves``, a grid over two numbers ``map`` and ``curves``, any other design of few points
+    ``dots``. ``metric`` draws that one instead of the usual ones. Raises StudyError while pieces of the sweep are missing,
+    ScenarioError for an unknown metric.
     """
     names = which(sweep)
     if not names:
@@ -40,11 +39,7 @@ def draw(sweep: Sweep, directory: Path | None = None, *, metric: str | None = No
         figures_of(swept.table, metric, issue)
     if metric == UNPAIRED or not best_map.fits(swept, chosen.get("metrics", best_map.METRICS), issue):
         names = [name for name in names if name != "map"]
-    with house_style():
-        figures = {name: CHARTS[name](swept, issue=issue, **chosen) for name in names}
-        if directory is not None:
-            write(figures, directory)
-    return figures
+    return {name: CHARTS[name](swept, issue=issue, **chosen) for name in names}
 
 
 def which(sweep: Sweep) -> list[str]:

@@ -6,7 +6,7 @@ method has it the luck of the worlds: what is no longer than theirs may be noise
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,9 @@ from sim.show.charts.style import (
 )  # fmt: skip
 from sim.show.wording import MADE_UP, SHARES, metric_words, number_words, path_words, range_words
 
+if TYPE_CHECKING:
+    from sim.study.exploration.sensitivity import Sensitivity
+
 MOST = 15
 """Assumptions that get a bar."""
 
@@ -55,6 +58,11 @@ READ = {
     "ST": "Share of the variance of the difference that goes back to an assumption, with all its interplay with others (Sobol).",
     "S1": "Share of the variance of the difference that an assumption explains by itself (Sobol).",
 }  # fmt: skip
+
+
+def figures(found: Sensitivity) -> dict[str, Figure]:
+    """The chart by name."""
+    return {"tornado": draw(found.table, file=found.scenario.file, method=found.method)}
 
 
 def draw(table: pd.DataFrame, *, file: Any = None, method: str = "", foot: str = "", most: int = MOST) -> Figure:

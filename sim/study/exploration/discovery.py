@@ -19,7 +19,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,8 +28,8 @@ from numpy.typing import NDArray
 from sim.model.draws import Draws
 from sim.model.layout import Array
 from sim.scenario.problems import refuse, shown
+from sim.study.findings import Findings
 from sim.study.outcomes import mean, share
-from sim.study.saving import write_csv, write_folder
 from sim.study.writing import StudyError
 
 PEEL = 0.05
@@ -58,7 +57,7 @@ Ends = dict[tuple[str, str], float]
 
 
 @dataclass(frozen=True)
-class Discovery:
+class Discovery(Findings):
     """Where the ranking turns.
 
     ``ahead`` is ahead of ``behind`` over all points, ``share`` the share of points in which it is behind. ``boxes``
@@ -74,6 +73,8 @@ class Discovery:
     are ``equal`` (null where only turned or not is known).
     """
 
+    kind = "discovery"
+
     ahead: str
     behind: str
     share: float
@@ -81,17 +82,14 @@ class Discovery:
     limits: pd.DataFrame
     manifest: dict[str, Any] = field(repr=False)
 
-    def save(self, folder: str | Path, *, force: bool = False) -> Path:
-        """Write ``boxes.csv``, ``limits.csv`` and ``manifest.json``, whole or not at all. Raises RunFolderError.
+    @property
+    def table(self) -> pd.DataFrame:
+        """The boxes."""
+        return self.boxes
 
-        The same study is replaced, anything else of ours with ``force`` only.
-        """
-
-        def fill(new: Path) -> None:
-            for name, frame in ((BOXES, self.boxes), (LIMITS, self.limits)):
-                write_csv(new / name, frame)
-
-        return write_folder(folder, fill, self.manifest, force=force)
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Boxes and limits by the names of their files."""
+        return {BOXES: self.boxes, LIMITS: self.limits}
 
 
 def find_boxes(  # noqa: PLR0913 - what is looked for, and how

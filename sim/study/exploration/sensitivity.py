@@ -21,7 +21,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,8 +39,9 @@ from sim.study.exploration.given import DUMMY, LUCK, outcome, quantities, ranges
 from sim.study.exploration.handover import DEFAULT_LUCKS, DEFAULT_METRIC
 from sim.study.exploration.indices import HEADLINE, MEANING, UNBIASED, Found
 from sim.study.exploration.inquiry import SCREENING, Inquiry, ask
+from sim.study.findings import Findings
 from sim.study.history.priors import contraction
-from sim.study.saving import SENSITIVITY, check_target, write_csv, write_folder
+from sim.study.saving import SENSITIVITY, check_target
 from sim.study.stored import read
 from sim.study.workers import in_order
 from sim.study.writing import StudyError
@@ -57,7 +57,7 @@ NO_ASSUMPTION = {DUMMY: "enters nothing: what chance alone does", LUCK: "which w
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Findings):
     """What moves the difference ``process - base``.
 
     ``table`` has a row per method, parameter and index: the estimate with its 95% interval, and the ends of the
@@ -65,6 +65,8 @@ class Sensitivity:
     record was not asked) and what it means. Parameters are in order of the method's
     headline index, dummy and luck at the end (``role``).
     """
+
+    kind = "sensitivity"
 
     scenario: Scenario
     table: pd.DataFrame
@@ -93,29 +95,13 @@ class Sensitivity:
         pairs = self.table[["method", "index"]].drop_duplicates().itertuples(index=False)
         return {f"{method} {index}": MEANING[method, index] for method, index in pairs}
 
-    def plot(self, directory: str | os.PathLike[str] | None = None) -> dict[str, Any]:
-        """The tornado as a matplotlib figure; written to ``directory`` as PNG and SVG where one is named."""
-        from sim.show.charts import tornado  # noqa: PLC0415 - figures only where asked for
-        from sim.show.charts.style import house_style, write  # noqa: PLC0415
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The table by the name of its file."""
+        return {SENSITIVITY: self.table}
 
-        with house_style():
-            figures = {"tornado": tornado.draw(self.table, file=self.scenario.file, method=self.method)}
-            if directory is not None:
-                write(figures, Path(directory))
-        return figures
-
-    def save(self, directory: str | os.PathLike[str], *, charts: bool = True, force: bool = False) -> Path:
-        """Write table, chart, manifest and scenario to a folder, whole or not at all. Raises RunFolderError.
-
-        The same study is replaced, anything else of ours with ``force`` only.
-        """
-
-        def fill(new: Path) -> None:
-            write_csv(new / SENSITIVITY, self.table)
-            if charts:
-                self.plot(new)
-
-        return write_folder(directory, fill, self.manifest, scenario=self.scenario, force=force)
+    def asked_of(self) -> Scenario:
+        """The scenario that is saved with it."""
+        return self.scenario
 
 
 def sensitivity(  # noqa: PLR0913 - the public call; every argument is one a user thinks in

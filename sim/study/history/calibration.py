@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,8 @@ from sim.model.layout import Array
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
-from sim.study import saving
 from sim.study.compare import DEFAULT_SEED, Progress, versions
+from sim.study.findings import Findings
 from sim.study.history import beside, checks, fitting, inference
 from sim.study.history.alternatives import ALTERNATIVES, WORLDS, alternatives
 from sim.study.history.counted import Study, read_study
@@ -45,7 +44,7 @@ TRUTHS, AMONG = 200, 200_000
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(Findings):
     """What the record says.
 
     ``parameters``: per parameter prior and posterior range, contraction, and how far the places of known truths are
@@ -57,6 +56,8 @@ class Calibration:
     ``alternatives.alternatives`` and ``beside.beside``.
     """
 
+    kind = "calibration"
+
     parameters: pd.DataFrame
     rows: pd.DataFrame
     scores: pd.DataFrame
@@ -66,27 +67,15 @@ class Calibration:
     results: pd.DataFrame
     manifest: dict[str, Any]
 
-    def plot(self, directory: str | Path | None = None) -> dict[str, Any]:
-        """The chart as a matplotlib figure by name; written to ``directory`` as PNG and SVG where one is named."""
-        from sim.show.charts import calibration as chart  # noqa: PLC0415 - figures only where asked for
+    @property
+    def table(self) -> pd.DataFrame:
+        """The parameters."""
+        return self.parameters
 
-        return chart.draw(self, Path(directory) if directory is not None else None)
-
-    def save(self, directory: str | os.PathLike[str], *, charts: bool = True, force: bool = False) -> Path:
-        """Write tables, manifest and chart to a folder, whole or not at all; a table without rows is left out.
-
-        The same calibration is replaced, anything else of ours with ``force`` only. Raises RunFolderError.
-        """
-
-        def fill(new: Path) -> None:
-            for name in ("parameters", "rows", "scores", "posterior", "checks", "alternatives", "results"):
-                frame: pd.DataFrame = getattr(self, name)
-                if len(frame):
-                    saving.write_csv(new / f"{name}.csv", frame)
-            if charts:
-                self.plot(new)
-
-        return saving.write_folder(directory, fill, self.manifest, force=force)
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table that has rows, by the name of its file."""
+        names = ("parameters", "rows", "scores", "posterior", "checks", "alternatives", "results")
+        return {f"{name}.csv": getattr(self, name) for name in names if len(getattr(self, name))}
 
 
 def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user thinks in

@@ -22,11 +22,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,8 +36,8 @@ from sim.model.layout import Array
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
 from sim.scenario.scenario import Scenario
-from sim.study import saving
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, run_block, versions
+from sim.study.findings import Findings
 from sim.study.history import scoring
 from sim.study.history.episodes import Episode, Paths, read_episodes
 from sim.study.history.fates import A_WEEK, DAYS, HORIZON, Fates, fates
@@ -68,7 +66,7 @@ _SCORES = (
 
 
 @dataclass(frozen=True)
-class Hindcast:
+class Hindcast(Findings):
     """What a hindcast found.
 
     ``rows``: per episode and issue what was observed and the probability of agreement (``scored`` empty: run, not
@@ -77,6 +75,8 @@ class Hindcast:
     record stops before. ``scores``: per measure, outcome and rule the score (less is better), and model minus
     rule as ``difference``. ``calibration`` and ``sharpness``: per outcome.
     """
+
+    kind = "hindcast"
 
     episodes: list[Episode] = field(repr=False)
     seed: int
@@ -89,26 +89,14 @@ class Hindcast:
     notes: list[str] = field(default_factory=list)
     manifest: dict[str, Any] = field(default_factory=dict, repr=False)
 
-    def plot(self, directory: str | Path | None = None) -> dict[str, Any]:
-        """Both charts as matplotlib figures by name; written to ``directory`` as PNG and SVG where one is named."""
-        from sim.show.charts import hindcast as chart  # noqa: PLC0415 - figures only where asked for
+    @property
+    def table(self) -> pd.DataFrame:
+        """The rows."""
+        return self.rows
 
-        return chart.draw(self, Path(directory) if directory is not None else None)
-
-    def save(self, directory: str | os.PathLike[str], *, charts: bool = True, force: bool = False) -> Path:
-        """Write tables, manifest and charts to a folder, as a whole or not at all. Raises RunFolderError.
-
-        The same hindcast is replaced, anything else of ours with ``force`` only.
-        """
-        frames = {ROWS: self.rows, LIFE: self.life, SCORES: self.scores, CALIBRATION: self.calibration, SHARPNESS: self.sharpness}
-
-        def fill(new: Path) -> None:
-            for name, frame in frames.items():
-                saving.write_csv(new / name, frame)
-            if charts:
-                self.plot(new)
-
-        return saving.write_folder(directory, fill, self.manifest, force=force)
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by the name of its file."""
+        return {ROWS: self.rows, LIFE: self.life, SCORES: self.scores, CALIBRATION: self.calibration, SHARPNESS: self.sharpness}
 
 
 def hindcast(

@@ -17,8 +17,8 @@ import pandas as pd
 
 from sim.model.layout import Array
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
-from sim.study import saving
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, manifest
+from sim.study.findings import Findings
 from sim.study.history.counted import FILE, Contrast, Row, Study, Who, read_study
 from sim.study.history.ratios import Ratio, wilson
 from sim.study.history.synthetic import Fates, chance_of_harder, run_fates
@@ -30,7 +30,7 @@ RANDOM, SELECTED = "by lot", "selected"
 
 
 @dataclass(frozen=True)
-class Regularities:
+class Regularities(Findings):
     """What the synthetic conflicts show beside the counts of real ones.
 
     ``table`` and ``context`` have a row per count: observed ``k``, ``n``, ``share``, ``low``, ``high`` (Wilson, 95%);
@@ -38,6 +38,8 @@ class Regularities:
     the observed interval; and the model's figure with formats by lot and at the ends of the assumed slope.
     ``contrast`` has a row per comparison, format and assignment: the paired ``difference`` to its yardstick.
     """
+
+    kind = "regularities"
 
     study: Study
     seed: int
@@ -57,25 +59,9 @@ class Regularities:
         """Labels of the rows whose figure does not."""
         return list(self.table.loc[~self.table["inside"], "label"])
 
-    def plot(self, directory: str | Path | None = None) -> dict[str, Any]:
-        """The chart as a matplotlib figure by name; written to ``directory`` as PNG and SVG where one is named."""
-        from sim.show.charts import regularities as chart  # noqa: PLC0415 - figures only where asked for
-
-        return chart.draw(self, Path(directory) if directory is not None else None)
-
-    def save(self, directory: str | Path, *, charts: bool = True, force: bool = False) -> Path:
-        """Write tables, manifest and chart to a folder, as a whole or not at all. Raises RunFolderError.
-
-        The same study is replaced, anything else of ours with ``force`` only.
-        """
-
-        def fill(new: Path) -> None:
-            for name in ("table", "context", "contrast"):
-                saving.write_csv(new / f"{name}.csv", getattr(self, name))
-            if charts:
-                self.plot(new)
-
-        return saving.write_folder(directory, fill, self.manifest, force=force)
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by the name of its file."""
+        return {"table.csv": self.table, "context.csv": self.context, "contrast.csv": self.contrast}
 
 
 def regularities(

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from sim.scenario import archive
 from sim.scenario.scenario import Scenario
+from sim.study.findings import Findings
 from sim.study.sweeps.store import TABLE, TABLE_CSV, DamagedError, Store, read_store
 from sim.study.tally import Tally, merged
 from sim.study.writing import StudyError, sweep_up, writing
@@ -41,7 +42,7 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Sweep(Findings):
     """What a sweep found, in its folder. Tables are read when they are asked for.
 
     ``missing`` is the number of pieces that are not there yet: without any, ``table`` has a row per point,
@@ -49,6 +50,8 @@ class Sweep:
     the point, Monte-Carlo bounds ``low`` and ``high``, and ``assumed_low`` and ``assumed_high`` for what the
     assumptions leave open.
     """
+
+    kind = "sweep"
 
     folder: Path | None
     missing: int
@@ -96,17 +99,17 @@ class Sweep:
         parts = (store.read_worlds(point, chunk) for point in range(store.points) for chunk in range(store.chunks))
         return pd.concat([pd.read_parquet(io.BytesIO(part)) for part in parts], ignore_index=True)
 
-    def plot(self, folder: str | Path | None = None, *, metric: str | None = None, issue: str = "") -> dict[str, Any]:
-        """The charts that the design allows, as matplotlib figures by name; none if it allows none.
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tidy table by the name of its file."""
+        return {"table.csv": self.table}
 
-        One number varied gives ``curves``, a grid over two numbers ``map`` and ``curves``, any other design of few points
-        ``dots``. With ``folder`` each
-        is written there as PNG and SVG. ``metric`` draws that one instead of the usual ones. Raises StudyError
-        while pieces are missing, and where a file cannot be written.
-        """
-        from sim.show.charts import sweeps  # noqa: PLC0415 - figures only where asked for
+    def asked_of(self) -> Scenario:
+        """The scenario that is saved with it."""
+        return self.scenario
 
-        return sweeps.draw(self, Path(folder) if folder is not None else None, metric=metric, issue=issue)
+    def how_made(self) -> dict[str, Any]:
+        """The manifest of its tables elsewhere than in its own folder, which has the pieces and can go on."""
+        return {**self.manifest, "kind": "sweep table"}
 
 
 def gather(folder: str | Path) -> Sweep:

@@ -1,0 +1,49 @@
+"""What studies found, printed and drawn: which module does it for which kind."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.study.findings import Findings
+
+PRINTED = {
+    "comparison": "console", "sweep": "sweep", "sensitivity": "assumptions", "discovery": "boxes", "hindcast": "hindcast",
+    "calibration": "calibration", "regularities": "regularities",
+}  # fmt: skip
+"""Kind of a study to the module here that prints it."""
+
+DRAWN = {
+    "comparison": "comparison", "sweep": "sweeps", "sensitivity": "tornado", "hindcast": "hindcast",
+    "calibration": "calibration", "regularities": "regularities",
+}  # fmt: skip
+"""Kind of a study to the module of ``charts`` that draws it; a kind that is not here has no charts."""
+
+
+def show(found: Findings, console: Console | None = None, **how: Any) -> None:
+    """Print what was found."""
+    if console is None:
+        from rich.console import Console  # noqa: PLC0415 - only where none is at hand
+
+        console = Console(markup=False, emoji=False, highlight=False)
+    import_module(f"sim.show.{PRINTED[found.kind]}").show(found, console, **how)
+
+
+def draw(found: Findings, directory: Path | None = None, **how: Any) -> dict[str, Figure]:
+    """The charts by name, in one style, written as PNG and SVG where a folder is named."""
+    from sim.show.charts.style import house_style, write  # noqa: PLC0415 - not for what has no charts
+
+    if found.kind not in DRAWN:
+        return {}
+    chart = import_module(f"sim.show.charts.{DRAWN[found.kind]}")
+    with house_style():
+        figures: dict[str, Figure] = chart.figures(found, **how)
+        if directory is not None:
+            write(figures, directory)
+    return figures
