@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenario_texts import HERE, MINIMAL, changed, errors, write
 
-from sim.scenario import Scenario, ScenarioError, load
+from sim.scenario import Scenario, ScenarioError, load, version
 from sim.scenario.reading import MAX_BYTES
+from sim.scenario.version import FORMAT
 
 
 @pytest.fixture
@@ -306,3 +307,37 @@ def test_random_changes_of_text(folder: Path, data: st.DataObject) -> None:
                              lines[index].partition(":")[0] + ": null\n", lines[index].replace("e", "é")])
         )  # fmt: skip
     try_text("".join(lines).encode())
+
+
+# ---------------------------------------------------------------- the form of a file
+
+
+def formed(tmp_path: Path, number: object) -> Path:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"# mine\nformat: {number}\n{(Path(__file__).parent / 'minimal.yaml').read_text(encoding='utf-8')}", encoding="utf-8")
+    for claims in Path(__file__).parent.glob("*claims.yaml"):
+        (tmp_path / claims.name).write_text(claims.read_text(encoding="utf-8"), encoding="utf-8")
+    return file
+
+
+def test_a_file_of_this_form_is_the_same_scenario_as_one_without_a_number(tmp_path: Path) -> None:
+    assert load(formed(tmp_path, FORMAT)).hash == load(Path(__file__).parent / "minimal.yaml").hash
+
+
+@pytest.mark.parametrize("number", [2, 0, "one", "1.0", "true", "[1]"])
+def test_another_form_is_refused_at_its_line(tmp_path: Path, number: object) -> None:
+    with pytest.raises(ScenarioError, match=r"mine\.yaml:2: format: got") as caught:
+        load(formed(tmp_path, number))
+    assert len(caught.value.problems) == 1
+
+
+def test_an_older_form_that_cannot_be_read_says_what_to_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(version, "FORMAT", 2)
+    monkeypatch.setattr(version, "CHANGED", {1: "rename tables to meetings"})
+    with pytest.raises(ScenarioError, match="got 1, an older form; for 2 rename tables to meetings"):
+        load(formed(tmp_path, 1))
+
+
+def test_shipped_scenarios_say_their_form() -> None:
+    for file in (Path(__file__).parent.parent / "scenarios").glob("*.yaml"):
+        assert f"\nformat: {FORMAT}" in file.read_text(encoding="utf-8"), file.name

@@ -101,7 +101,7 @@ def test_variants_only_say_what_differs(name: str) -> None:
     assert len(text.splitlines()) <= 20
     said = plain(text)
     assert said["extends"] == "kursk-2024.yaml"
-    assert set(said) <= {"extends", "title", "about", "events", "formats", "provenance"}
+    assert set(said) <= {"format", "extends", "title", "about", "events", "formats", "provenance"}
     ours, base = scenario(name).numbers(), scenario("kursk-2024").numbers()
     assert not set(ours) - set(base)
     moved = {path for path in ours if ours[path] != base[path]}

@@ -18,6 +18,7 @@ from sim.scenario.frozen import frozen
 from sim.scenario.problems import Lines, refuse
 from sim.scenario.reading import read
 from sim.scenario.scenario import Scenario, build, hash_of
+from sim.scenario.version import FORMAT
 
 SCENARIO = "scenario.yaml"
 CLAIMS = "claims.yaml"
@@ -28,7 +29,7 @@ _WORDS = frozenset({"null", "true", "false"})
 
 def pack(scenario: Scenario) -> dict[str, str]:
     """File name to text. Without claims there is no second file."""
-    data = dict(scenario.document.data)
+    data = {"format": FORMAT, **scenario.document.data}
     files = {}
     if scenario.claims:
         data["evidence"] = [CLAIMS]

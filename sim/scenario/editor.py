@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.scenario.schema import ScenarioFile
+from sim.scenario.version import FORMAT
 
 _REFERENCE = "#/$defs/"
 
@@ -17,6 +18,8 @@ def json_schema() -> dict[str, Any]:
     whole = ScenarioFile.model_json_schema()
     definitions = whole.pop("$defs")
     extends = {"type": "string", "description": "scenario file to start from, relative to this one; this file wins"}
+    form = {"const": FORMAT, "description": "the form of the file, which says how the rest is read"}
+    whole["properties"] = {"format": form, **whole["properties"]}
     partial = _partial(whole)
     partial["properties"] = {"extends": extends, **partial["properties"]}
     return {

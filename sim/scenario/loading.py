@@ -9,6 +9,7 @@ from sim.scenario.problems import Place, Problem, ScenarioError, hint, refuse, s
 from sim.scenario.project import check_inside
 from sim.scenario.reading import Document, read
 from sim.scenario.scenario import Scenario
+from sim.scenario.version import take_format
 
 MAX_CHAIN = 10
 
@@ -29,7 +30,7 @@ def _inherited(file: str, chain: tuple[str, ...], named_at: Place) -> Document:
         near = sorted(name for name in _beside(chain[-1]) if name.endswith((".yaml", ".yml")))
         message = f"no such file {file}{hint(os.path.basename(file), near)}"
         raise refuse(named_at[0], message, line=named_at[1], key=("extends",))
-    document = _named(file, chain, named_at) if chain else read(file)
+    document = take_format(_named(file, chain, named_at) if chain else read(file))
     if "extends" not in document.data:
         return document
     parent = document.data.pop("extends")

@@ -21,6 +21,7 @@ from sim.scenario.problems import Key, Lines, ScenarioError, dotted, hint, refus
 from sim.scenario.reading import Document
 from sim.scenario.schema import ScenarioFile
 from sim.scenario.setting import SOURCE, place, plain_values
+from sim.scenario.version import take_format
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,7 @@ def _covers(above: str, path: str) -> bool:
 
 def build(document: Document, path: str, *, pinned: frozenset[str], known: Scenario | None) -> Scenario:
     """The scenario of a document. Raises ScenarioError with all that is wrong; ``known`` is the one it was changed from."""
-    lines = document.lines
+    lines = take_format(document).lines
     file = validate(document.data, lines, ScenarioFile)
     problems = [lines.problem(key, message) for key, message in check(file)]
     claims: dict[str, Claim] = {}
