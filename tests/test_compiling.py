@@ -70,7 +70,7 @@ def in_a_process(folder: Path, **environment: str) -> subprocess.Popen[str]:
 def test_what_was_compiled_once_is_taken_from_the_cache(folder: Path) -> None:
     np.testing.assert_array_equal(numbers(), expected())
     before = [(path, path.stat().st_mtime_ns) for path in files(folder)]
-    assert len(before) == 2
+    assert len(before) == 4  # the rule, and the part that it calls
     assert folder.stat().st_mode & 0o077 == 0 or next(folder.iterdir()).stat().st_mode & 0o077 == 0
     compiled.cache_clear()
     np.testing.assert_array_equal(numbers(), expected())
@@ -164,3 +164,21 @@ def test_records_have_no_padding_and_every_parameter_of_behaviour() -> None:
     assert dtype_of(Behaviour, sizes).names == tuple(Behaviour.model_fields)
     flat = dtype_of(World, sizes)
     assert sum(flat[name].itemsize for name in flat.names) == flat.itemsize
+
+
+def test_parts_are_kept_and_taken_again(folder: Path) -> None:
+    numbers()
+    again = compiling._parts(SMALL, Sizes())
+    assert set(again) == set(beneath(SMALL))
+    assert all(sum(part.stats.cache_hits.values()) == 1 for part in again.values())
+
+
+def test_damaged_parts_are_compiled_anew(folder: Path) -> None:
+    numbers()
+    for path in files(folder):
+        if "parts" in path.parts:
+            path.write_bytes(b"damaged")
+        else:
+            path.unlink()
+    compiled.cache_clear()
+    np.testing.assert_array_equal(numbers(), expected())

@@ -17,7 +17,9 @@ import shutil
 import sys
 import time
 import typing
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -142,12 +144,16 @@ _INNER = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def _compile(name: str, sizes: Sizes, folder: Path | None, own: OwnRules | None = None) -> Callable[..., None]:
-    from sim.model.linking import Part, Whole, compiled_as  # noqa: PLC0415 - it loads numba
+    from sim.model.linking import as_whole  # noqa: PLC0415 - it loads numba
 
     signature = signature_of(RULES[name], sizes)
-    with compiled_as(Part):
-        namespace = _Parts(sizes, own).of(name)
-    with compiled_as(Whole):
+    parts = _parts(name, sizes)
+    linked = [dispatcher.overloads[signature_of(RULES[rule], sizes).args].library for rule, dispatcher in parts.items()]
+    if own is not None:
+        linked = _with_own(parts, linked, sizes, own)
+    namespace = names() | parts
+    with as_whole(frozenset(RULES), linked[::-1]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Cannot cache compiled function")  # then it is compiled again
         try:
             top = _top(name, namespace, folder)
             top.compile(signature)
@@ -157,63 +163,79 @@ def _compile(name: str, sizes: Sizes, folder: Path | None, own: OwnRules | None 
     return typing.cast("Callable[..., None]", top)
 
 
-class _Parts:
-    """Compiled rules by name, those of a user's own in place of ours; each is compiled when the first one needs it."""
+def _parts(name: str, sizes: Sizes) -> dict[str, Any]:
+    """The rules beneath one, compiled and not yet linked, callees first; kept from one run to the next."""
+    folder = _folder(sizes)
+    kept = folder / "parts" if folder is not None else None
+    try:
+        return _made_parts(name, sizes, kept)
+    except Exception:
+        if kept is None:
+            raise
+        shutil.rmtree(kept, ignore_errors=True)  # damaged, or not to be written
+        return _made_parts(name, sizes, None)
 
-    def __init__(self, sizes: Sizes, own: OwnRules | None) -> None:
-        self.sizes, self.own = sizes, own.functions if own is not None else {}
-        self.namespace, self.ours = names(), dict[str, Any]()
-        self.done: set[str] = set()
 
-    def of(self, name: str) -> dict[str, Any]:
-        """A namespace in which all rules that a rule calls are compiled."""
-        for rule in calls(name):
-            self._part(rule)
-        return self.namespace
+def _made_parts(name: str, sizes: Sizes, kept: Path | None) -> dict[str, Any]:
+    from numba import njit  # noqa: PLC0415
 
-    def _part(self, rule: str) -> None:
-        if rule in self.done:
-            return
-        self.done.add(rule)
-        if rule in self.own:
-            self.namespace[rule] = self._users(rule)
-        else:
-            self.namespace[rule] = self._our(rule)
+    from sim.model.linking import as_parts  # noqa: PLC0415
 
-    def _our(self, rule: str) -> Any:
-        """A rule of ours, even where a user's own takes its place and calls it."""
-        from numba import njit  # noqa: PLC0415
+    namespace, found = names(), {}
+    with as_parts(frozenset(RULES)), _cached_in(kept):
+        for rule in beneath(name):
+            compiled_rule = njit(signature_of(RULES[rule], sizes), cache=kept is not None, **_INNER)
+            namespace[rule] = found[rule] = compiled_rule(copied(RULES[rule], namespace))
+    return found
 
-        if rule not in self.ours:
-            for called in calls(rule):
-                self._part(called)
-            self.ours[rule] = njit(signature_of(RULES[rule], self.sizes), **_INNER)(copied(RULES[rule], self.namespace))
-        return self.ours[rule]
 
-    def _users(self, rule: str) -> Any:
-        from numba import njit  # noqa: PLC0415
-        from numba.core.errors import NumbaError  # noqa: PLC0415
+def _with_own(parts: dict[str, Any], linked: list[Any], sizes: Sizes, own: OwnRules) -> list[Any]:
+    """The parts with those of a user's own in place of ours, by the names by which the others call them."""
+    from sim.model.linking import OURS, Renamed  # noqa: PLC0415
 
-        function = self.own[rule]
-        try:
-            return njit(signature_of(RULES[rule], self.sizes), **_INNER)(self._open(function))
-        except NumbaError as error:
-            raise CannotCompileError(_why(rule, function, error)) from error
+    replaced = {rule: function for rule, function in own.functions.items() if rule in parts}
 
-    def _open(self, function: FunctionType) -> FunctionType:
-        """A user's function, whose names of rules and of other functions mean what is compiled of them."""
-        from numba import njit  # noqa: PLC0415
+    def code(dispatcher: Any, rule: str) -> Any:
+        return dispatcher.overloads[signature_of(RULES[rule], sizes).args]
 
+    called = {rule: code(parts[rule], rule).fndesc.llvm_func_name for rule in replaced}
+    aside = {symbol: symbol + OURS for symbol in called.values()}
+    found = []
+    for rule, library in zip(parts, linked, strict=True):
+        if rule not in replaced:
+            found.append(library)
+            continue
+        mine = code(_users(rule, replaced[rule], parts, sizes), rule)
+        found.append(Renamed(library, aside))
+        found.append(Renamed(mine.library, {**aside, mine.fndesc.llvm_func_name: called[rule]}))
+    return found
+
+
+def _users(rule: str, function: FunctionType, parts: dict[str, Any], sizes: Sizes) -> Any:
+    """A user's rule, compiled and not linked. Raises CannotCompileError."""
+    from numba import njit  # noqa: PLC0415
+    from numba.core.errors import NumbaError  # noqa: PLC0415
+
+    from sim.model.linking import as_parts  # noqa: PLC0415
+
+    def opened(function: FunctionType) -> FunctionType:
+        """A function whose names of rules and of other functions mean what is compiled of them."""
         named = outside(function)
         for name, thing in named.items():
             ours = called_rule(thing)
-            if ours is not None:
-                named[name] = self._our(ours)
+            if ours in parts:
+                named[name] = parts[ours]
             elif isinstance(thing, FunctionType):
-                named[name] = njit(**_INNER)(self._open(thing))
+                named[name] = njit(**_INNER)(opened(thing))
         cells = tuple(CellType(named[name]) for name in function.__code__.co_freevars)
         space = {**function.__globals__, **named}
         return FunctionType(function.__code__, space, function.__name__, function.__defaults__, cells or None)
+
+    with as_parts(frozenset(RULES)):
+        try:
+            return njit(signature_of(RULES[rule], sizes), **_INNER)(opened(function))
+        except NumbaError as error:
+            raise CannotCompileError(_why(rule, function, error)) from error
 
 
 def _why(rule: str, function: FunctionType, error: Exception) -> str:
@@ -228,12 +250,21 @@ def _why(rule: str, function: FunctionType, error: Exception) -> str:
 
 
 def _top(name: str, namespace: dict[str, Any], folder: Path | None) -> Any:
-    from numba import config, njit  # noqa: PLC0415
+    from numba import njit  # noqa: PLC0415
+
+    with _cached_in(folder):
+        return njit(cache=folder is not None, **_OPTIONS)(copied(RULES[name], namespace))
+
+
+@contextmanager
+def _cached_in(folder: Path | None) -> Iterator[None]:
+    """Where numba keeps what is decorated here."""
+    from numba import config  # noqa: PLC0415
 
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder or "")
     try:
-        return njit(cache=folder is not None, **_OPTIONS)(copied(RULES[name], namespace))
+        yield
     finally:
         config.CACHE_DIR = before
 
