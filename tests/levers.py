@@ -101,6 +101,11 @@ ROWS: list[Row] = [
     parameter("commitment_half_life", "sworn_off", "+came_week",
           "a public vow binds as long as it is remembered (Fearon 1994)", low=10, high=80),
     parameter("front_value", "frail", "-text_joint", "two optimists about the front leave less to agree on (Powell 2006)"),
+    parameter("stakes_sd", "between", "-agreed", "where a text is sure, not knowing what it is worth can only undo it", high=0.4),
+    compare(("Behaviour.stakes_common",), "between", "+agreed",
+            ({"behaviour.stakes_sd": 0.4, "behaviour.stakes_common": 0.0}, {"behaviour.stakes_sd": 0.4, "behaviour.stakes_common": 1.0}),
+            "both have to be better off: luck that is shared does more for that than luck of each side's own"),
+    parameter("format_sd", "between", "-agreed", "as the stakes: where a text is sure, an unknown effect can only undo it", high=0.4),
     parameter("relief_value", "shy", "+came", "a hurting stalemate brings sides to the table (Zartman 2000)"),
     # -------------------------------------------------------- who comes
     parameter("occasion_rate", "reluctant", "-came_week", "more occasions, sooner talks"),

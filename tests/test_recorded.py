@@ -24,6 +24,8 @@ from sim.model.rules import linked
 
 FILE = Path(__file__).parent / "data" / "recorded-worlds.json.gz"
 CLOSE = 1e-6
+NEUTRAL = {"stakes_sd": 0.0, "format_sd": 0.0}
+"""What the worlds were lived without, at the value at which it does nothing."""
 
 
 @cache
@@ -34,7 +36,7 @@ def recorded() -> list[dict[str, Any]]:
 def noun_of(noun: type, found: dict[str, Any]) -> Any:
     """An object from its numbers; what the record does not know is nothing."""
     if noun is records.Behaviour:
-        return SimpleNamespace(**found)
+        return SimpleNamespace(**{**NEUTRAL, **found})
     made = noun()
     for name, of, size in layout.fields_of(noun):
         value = found.get(name)

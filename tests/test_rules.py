@@ -9,11 +9,29 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from quarrel import EAST, THROUGH, WEST, agree, each, named, packages, put_in_force, seats, sides, sit, table_of, trust, world
+from quarrel import (
+    EAST,
+    THROUGH,
+    WEST,
+    agree,
+    each,
+    named,
+    packages,
+    put_in_force,
+    scenario,
+    seats,
+    sides,
+    sit,
+    table_of,
+    trust,
+    world,
+)  # fmt: skip
 
+from sim.model.agents import World
 from sim.model.bargaining import estimate
 from sim.model.chance import waiting_time
 from sim.model.codes import Kind
+from sim.model.program import levers_of
 from sim.model.readiness import AMPLE, HOPEFUL
 from sim.model.reasons import ALL, NOBODY, Reason, Stage, State
 from sim.model.valuation import credibility, sponsor_discount
@@ -1013,3 +1031,56 @@ def test_leverage_counts_at_home() -> None:
     assert goes_home(NARROW)[1].state == State.APART  # 0.2 - 0.3
     assert goes_home(NARROW, leverage=(0.11, 0.0))[1].state == State.IN_FORCE
     assert goes_home(NARROW, leverage=(0.0, 0.11))[1].state == State.APART
+
+
+# ---------------------------------------------------------------- what the scenario does not know
+
+
+def test_stakes_are_a_draw_in_common_and_one_of_each_sides_own() -> None:
+    w = world({"behaviour.stakes_sd": 0.2, "behaviour.stakes_common": 0.64}, luck={"stake": (U_E, 0.5, 1 - U_E)})
+    z = math.sqrt(3) / math.pi  # standard noise of U_E; of 0.5 it is 0, of 1 - U_E the negative
+    for issue in range(2):
+        near([me.positions[issue].stake for me in w.sides], 0.2 * 0.8 * z, 0.2 * (0.8 * z - 0.6 * z))
+    near([me.positions[0].stake for me in world({"behaviour.stakes_common": 0.64}, luck={"stake": U_E}).sides], 0.0, 0.0)
+
+
+def test_a_stake_counts_for_the_issues_that_a_text_moves_by_their_weight() -> None:
+    w, table = table_of({"behaviour.stakes_sd": 0.2, "behaviour.stakes_common": 1.0}, luck={"stake": U_E})
+    known, plain = table_of()
+    stake = 0.2 * math.sqrt(3) / math.pi  # the bridge alone is on the table, so its weight is one
+    for mine, theirs in zip(packages(w, table), packages(known, plain), strict=True):
+        weight = sum(table.seats[EAST].weight[k] * mine.moved[k] for k in range(table.agenda_count))
+        near(mine.worth[EAST].secure - theirs.worth[EAST].secure, weight * stake)
+        near(mine.worth[EAST].loss, theirs.worth[EAST].loss)
+
+
+def test_a_stake_is_the_same_in_coming_talking_ratifying_and_keeping() -> None:
+    change = {"behaviour.stakes_sd": 0.2, "behaviour.stakes_common": 1.0}
+    (w, table), (known, plain) = table_of(change, luck={"stake": U_E}), table_of()
+    both = len(packages(w, table)) - 1
+    assert all(packages(w, table)[both].moved)
+    stake = 0.2 * math.sqrt(3) / math.pi
+    me, same = w.sides[EAST], known.sides[EAST]
+    worth, before = packages(w, table)[both].worth[EAST], packages(known, plain)[both].worth[EAST]
+    near(w.do("expected_value", table, me, worth) - known.do("expected_value", plain, same, before), stake)
+    for world_, t in ((w, table), (known, plain)):
+        put_in_force(world_, t, both)
+        t.seats[WEST].delivered = 0.5
+    near(w.do("gain_left", table, me) - known.do("gain_left", plain, same), 0.5 * stake)
+
+
+def test_formats_alike_in_all_levers_have_the_same_effect_whatever_their_names() -> None:
+    def effects(**levers: Any) -> list[float]:
+        w = World(scenario(THROUGH, {"behaviour.format_sd": 0.1, **levers}), "talks", stated=True, seed=4)
+        return [t.effect for t in w.tables]
+
+    usual = effects()
+    renamed = World(scenario({"behaviour.format_sd": 0.1}), "talks", stated=True, seed=4).tables[0].effect
+    assert usual[0] != 0
+    assert usual[0] != renamed  # another format
+    other = effects(**{"formats.between.level": "technical"})
+    assert usual[0] != other[0]
+    form = World(scenario(THROUGH), "talks", stated=True).program.tables[0].form
+    assert levers_of(form) == levers_of(form.model_copy(update={"label": "another", "monitoring": 0.9}))
+    drawn = [effects(**{"behaviour.format_sd": sd})[0] for sd in (0.1, 0.2)]
+    near(drawn[1], 2 * drawn[0])

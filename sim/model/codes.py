@@ -33,6 +33,8 @@ class Stream(IntEnum):
     FRONT = 30  # of the world
     HAPPENS = 31  # of an event
     HELD_BACK = 32
+    STAKE = 33  # of an issue: of all sides together, then of each
+    LEVER = 34  # of a value of a lever
 
 
 class Opening(IntEnum):

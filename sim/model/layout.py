@@ -34,6 +34,7 @@ class Sizes:
     events: int = 8
     side_deals: int = 2  # of a table
     linkages: int = 2  # of a side
+    levers: int = 12  # of a format, that have a name for each value
     units: int = 8  # natural units that options of a table bring
 
     def room_for(self, **needed: int) -> Sizes:
@@ -45,7 +46,7 @@ class Sizes:
         return replace(self, **found)
 
 
-SIDES, MEDIATORS, ACTORS, SPONSORS, TABLES, ISSUES, OPTIONS, AGENDA, EVENTS, DEALS, LINKAGES, UNITS = (
+SIDES, MEDIATORS, ACTORS, SPONSORS, TABLES, ISSUES, OPTIONS, AGENDA, EVENTS, DEALS, LINKAGES, LEVERS, UNITS = (
     f.name for f in fields(Sizes)
 )  # fmt: skip
 

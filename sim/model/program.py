@@ -104,7 +104,8 @@ class Program:
             tables=len(self.tables), issues=len(self.issues), options=max(len(i.options) for i in file.issues.values()),
             agenda=max(len(t.agenda.issues) for t in self.tables), events=len(file.events),
             side_deals=max(len(t.form.side_deals) for t in self.tables),
-            linkages=max(len(self._linkages(side)) for side in self.sides), units=max(len(t.units) for t in self.tables),
+            linkages=max(len(self._linkages(side)) for side in self.sides),
+            levers=max(len(levers_of(t.form)) for t in self.tables), units=max(len(t.units) for t in self.tables),
         )  # fmt: skip
 
     @cached_property
@@ -170,7 +171,10 @@ class Program:
         self._set("weeks", to=file.weeks)
         self._set("front", to=lambda p: p("front_start", file.front_start))
         self._from("front_volatility", path="front_volatility")
-        counts = {"side": len(self.sides), "mediator": len(self.mediators), "table": len(self.tables), "event": len(file.events)}
+        counts = {
+            "side": len(self.sides), "issue": len(self.issues), "mediator": len(self.mediators), "table": len(self.tables),
+            "event": len(file.events),
+        }  # fmt: skip
         for noun, count in counts.items():
             self._set(f"{noun}_count", to=count)
         for name in Behaviour.model_fields:
@@ -178,6 +182,7 @@ class Program:
         wanted = headline(file, self.process)
         for n, issue in enumerate(self.issues):
             self._set("headline", n, to=int(issue in wanted))
+            self._set("issues", n, "owner", to=owner_of("issue", issue))
             for key in ("sensitivity", "self_enforcing", "front", "relief"):
                 self._from("issues", n, key, path=f"issues.{issue}.{key}")
         for n, side in enumerate(self.sides):
@@ -296,6 +301,10 @@ class Program:
             self._set(*at, "agenda", place, to=self.issues.index(issue))
         for n, mediator in enumerate(form.mediators):
             self._set(*at, "mediators", n, to=self.mediators.index(mediator))
+        levers = levers_of(form)
+        self._set(*at, "lever_count", to=len(levers))
+        for n, said in enumerate(levers.items()):
+            self._set(*at, "levers", n, to=owner_of("lever", *said))
         factors = {
             "level": {"ministers": "level_ministers", "technical": "level_technical"}.get(form.level),
             "contact_talks": contact[form.contact.talks] and f"contact_{form.contact.talks}",
@@ -370,6 +379,13 @@ class Program:
         self._set(*at, "outcome", "reason", to=int(Reason.NO_OCCASION))
         self._set(*at, "outcome", "whose", to=NOBODY)
         self._set(*at, "outcome", "delivery", to=np.nan)
+
+
+def levers_of(form: schema.Format) -> dict[str, str]:
+    """The levers of a format that take one of a few values, and their values: what makes formats alike."""
+    contact = {f"contact.{phase}": str(way) for phase, way in form.contact}
+    names = ("level", "visibility", "drafting", "settlement", "instrument", "hosts_if", "silence")
+    return {**contact, **{name: str(getattr(form, name)) for name in names}, "mediators": " ".join(sorted(form.mediators))}
 
 
 def _product(path: str, other: str) -> Number:

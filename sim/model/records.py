@@ -15,6 +15,7 @@ from sim.model.layout import (
     DEALS,
     EVENTS,
     ISSUES,
+    LEVERS,
     LINKAGES,
     MEDIATORS,
     OPTIONS,
@@ -37,8 +38,9 @@ class Worth:
 
 
 class Issue:
-    """A matter that can be settled in a few ways; all in [0, 1]."""
+    """A matter that can be settled in a few ways; shares in [0, 1]."""
 
+    owner: int  # whose random streams it reads
     sensitivity: float
     self_enforcing: float
     front: float
@@ -51,6 +53,7 @@ class Position:
     salience: float
     gains: Annotated[list[float], OPTIONS]
     losses: Annotated[list[float], OPTIONS]
+    stake: float  # of moving it beyond what the scenario says, in units of gains
     alternative: float  # what it can have alone, in units of gains
     alternative_from: int  # week
 
@@ -253,6 +256,8 @@ class Table:
     agenda: Annotated[list[int], AGENDA]  # issues
     agenda_count: int
     package_count: int
+    levers: Annotated[list[int], LEVERS]  # whose random streams each value of a lever reads
+    lever_count: int
     # levers of the format, factors and shares
     level: float
     mandate: float
@@ -292,6 +297,7 @@ class Table:
     sensitivity: float
     honesty: float  # mean of the mediators
     leverage: float  # their sum, up to one, utility
+    effect: float  # of the format, on what moving its issues is worth, utility
     focal: int  # package
     focal_interest: float
     zone: float  # the most that a text leaves the worst-off side, utility; negative: no zone of agreement
@@ -353,6 +359,7 @@ class World:
     headline_state: int  # of the furthest table, as counted last
     headline_in_force: int  # weeks in which an agreement on a headline issue was in force or suspended
     side_count: int
+    issue_count: int
     mediator_count: int
     table_count: int
     event_count: int

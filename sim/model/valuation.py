@@ -12,7 +12,10 @@ gave on the others' word is then lost only as far as it cannot be taken back.
 
 from __future__ import annotations
 
-from sim.model.chance import clip, left_after
+import math
+
+from sim.model.chance import SPREAD_OF_LOGISTIC, clip, left_after, noise, uniform
+from sim.model.codes import Stream
 from sim.model.records import Mediator, Package, Packages, Side, Table, World, Worth
 
 
@@ -225,7 +228,8 @@ def value_package(w: World, t: Table, me: Side, package: Package) -> None:
     """What a package means to a side: sums over issues of weight * gain and loss, and linkages on top.
 
     A share ``self_enforcing`` of the gains is secure and of the losses not given on another's word; political losses
-    are weighed by the issue's public sensitivity.
+    are weighed by the issue's public sensitivity. What moving an issue is worth beyond what the scenario says, and what the
+    format adds, comes with the exchange itself.
     """
     seat, worth = t.seats[me.index], package.worth[me.index]
     worth.secure, worth.trusted, worth.loss, worth.entrusted, worth.political = 0.0, 0.0, 0.0, 0.0, 0.0
@@ -233,6 +237,8 @@ def value_package(w: World, t: Table, me: Side, package: Package) -> None:
         issue, option = w.issues[t.agenda[place]], package.options[place]
         position = me.positions[t.agenda[place]]
         gain, loss = position.gains[option] * seat.weight[place], position.losses[option] * seat.weight[place]
+        if package.moved[place]:
+            worth.secure += seat.weight[place] * (position.stake + t.effect)
         worth.secure += issue.self_enforcing * gain
         worth.trusted += (1.0 - issue.self_enforcing) * gain
         worth.loss += loss
@@ -269,6 +275,38 @@ def liked(t: Table, mediator: Mediator, package: Package) -> float:
         weight += interest.salience
         total += interest.salience * interest.values[package.options[place]]
     return total / max(weight, 1e-12)
+
+
+def draw_stakes(w: World) -> None:
+    """Before the first week: what moving each issue is worth to each side beyond what the scenario says, in units of gains.
+
+    stakes_sd * (sqrt(stakes_common) * z of all sides + sqrt(1 - stakes_common) * z of its own), z standard noise: the
+    stakes are not known to who writes the scenario, but to the sides; the same at every table and in every process.
+    """
+    if w.b.stakes_sd == 0.0:
+        return
+    together = math.sqrt(w.b.stakes_common)
+    apart = math.sqrt(1.0 - w.b.stakes_common)
+    for issue in range(w.issue_count):
+        owner = w.issues[issue].owner
+        common = noise(uniform(w, owner, Stream.STAKE, 0)) / SPREAD_OF_LOGISTIC
+        for n in range(w.side_count):
+            own = noise(uniform(w, owner, Stream.STAKE, 1 + n)) / SPREAD_OF_LOGISTIC
+            w.sides[n].positions[issue].stake = w.b.stakes_sd * (together * common + apart * own)
+
+
+def draw_effect(w: World, t: Table) -> None:
+    """Before the first week: what a table's format adds to moving an issue: format_sd * sum over levers of z / sqrt n.
+
+    Each value of a lever has a draw of its own, so that formats that are alike in all levers have the same effect
+    whatever their names, and those that share some levers a similar one.
+    """
+    if w.b.format_sd == 0.0:
+        return
+    total = 0.0
+    for n in range(t.lever_count):
+        total += noise(uniform(w, t.levers[n], Stream.LEVER, 0)) / SPREAD_OF_LOGISTIC
+    t.effect = w.b.format_sd * total / math.sqrt(t.lever_count)
 
 
 def read_agenda(w: World, t: Table) -> None:

@@ -12,7 +12,7 @@ from sim.model.readiness import choose_focal_text, who_comes
 from sim.model.reasons import NOBODY, Stage, State
 from sim.model.records import Packages, Table, World
 from sim.model.transitions import close, in_force_already
-from sim.model.valuation import read_agenda, read_mediators, value_packages
+from sim.model.valuation import draw_effect, draw_stakes, read_agenda, read_mediators, value_packages
 
 
 def live_a_week(w: World, packages: list[Packages]) -> None:
@@ -141,11 +141,13 @@ def prepare(w: World, packages: list[Packages]) -> None:
         me.grievance, me.optimism, me.commitment = me.grievance_base, me.optimism_base, 0.0
         for other in range(w.side_count):
             me.trust[other] = me.trust_at_start[other]
+    draw_stakes(w)
     for n in range(w.table_count):
         t = w.tables[n]
         t.agreement.culprit, t.session.refused = NOBODY, NOBODY
         read_agenda(w, t)
         read_mediators(w, t)
+        draw_effect(w, t)
         value_packages(w, t, packages[n])
     happened_before(w)
     draw_waiting_times(w)

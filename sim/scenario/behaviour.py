@@ -30,6 +30,11 @@ class Behaviour(BaseModel):
     front_value: float = param(0.20, 0.16, 0.24, "utility", "worth of a front read as wholly favourable (bargaining theory of war: Powell 2006)")
     relief_value: float = param(0.15, 0.12, 0.18, "utility", "worth of being relieved of the full cost of the war (hurting stalemate: Zartman 2000)")
 
+    # ------------------------------------------------------------ what is at stake
+    stakes_sd: float = param(0.0, 0.0, 0.0, "utility", "spread of what moving an issue is worth to a side about what the scenario says, the issue alone on the table", 0, 1)
+    stakes_common: float = param(0.8, 0.8, 0.8, "share", "part of that spread (of its variance) in which both sides are better or worse off together")
+    format_sd: float = param(0.0, 0.0, 0.0, "utility", "spread of what a format, by its levers, adds to moving the issues on its table", 0, 1)
+
     # ------------------------------------------------------------ who comes
     occasion_rate: float = param(0.23, 0.18, 0.28, "per week", "chance that an occasion to meet arises at a table")
     temperature: float = param(0.15, 0.12, 0.18, "readiness", "noise of the choice to come (quantal response: McKelvey, Palfrey 1995)", 0.001, 5)

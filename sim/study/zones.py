@@ -41,7 +41,7 @@ def zones(scenario: Scenario, processes: list[str] | None = None) -> pd.DataFram
     for process in scenario.choose_processes(processes):
         batch = begin(scenario, process, one_world(0, 0), stated=True)
         world, packages = lived(World, batch.records[0]), packages_of(batch.program)
-        linked()["prepare"](world, packages)
+        linked({"draw_stakes": lambda w: None, "draw_effect": lambda w, t: None})["prepare"](world, packages)
         for place, table in enumerate(batch.program.tables):
             part = zone_of_agreement(world, world.tables[place], packages[place], table, list(scenario.disputants))
             part.insert(0, "table", table.name)
