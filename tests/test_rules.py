@@ -27,10 +27,11 @@ from quarrel import (
     world,
 )  # fmt: skip
 
+import sim
 from sim.model.agents import World
 from sim.model.bargaining import estimate
 from sim.model.chance import waiting_time
-from sim.model.codes import Kind
+from sim.model.codes import Kind, Motive
 from sim.model.program import levers_of
 from sim.model.readiness import AMPLE, HOPEFUL
 from sim.model.reasons import ALL, NOBODY, Reason, Stage, State
@@ -1084,3 +1085,52 @@ def test_formats_alike_in_all_levers_have_the_same_effect_whatever_their_names()
     assert levers_of(form) == levers_of(form.model_copy(update={"label": "another", "monitoring": 0.9}))
     drawn = [effects(**{"behaviour.format_sd": sd})[0] for sd in (0.1, 0.2)]
     near(drawn[1], 2 * drawn[0])
+
+
+# ---------------------------------------------------------------- to come as an option, and to be seen
+
+
+def test_a_bad_zone_keeps_away_no_more_than_it_is_said_to() -> None:
+    poor = {"parties.east.positions.bridge.gains": {"open": 0.0}, "parties.east.positions.bridge.losses": {"open": 0.9}}
+    for bad_zone in (0.3, 0.1, 0.0):
+        w, table = table_of(poor, {"behaviour.bad_zone": bad_zone, "behaviour.motivation": 2.0})
+        near(w.do("motivation", table, w.sides[EAST]), -2.0 * bad_zone)
+
+
+SEEN = {"behaviour.show": 2.0, "behaviour.threshold": 0.5, "behaviour.temperature": 0.1, "formats.direct.visibility": "public"}
+
+
+def test_a_side_without_hope_comes_to_be_seen_where_it_is_watched_and_not_in_secret() -> None:
+    for change, expected in (({}, 1.5), ({"parties.east.watched": 0.25}, 0.0), ({"formats.direct.visibility": "secret"}, None)):
+        w, table = table_of(SEEN, change, luck={"show": 0.49})
+        me = w.sides[EAST]
+        wish = 2.0 * w.do("seen", table, me) * me.watched - 0.5 - w.do("keeps_away", table, me)
+        if expected is not None:
+            near(wish, expected)
+        assert w.do("wants_to_be_seen", table, me) == (1 / (1 + math.exp(-wish / 0.1)) > 0.49)
+    assert not w.do("wants_to_be_seen", table, me)  # in secret nobody sees it
+    w, table = table_of({**SEEN, "behaviour.show": 0.0}, luck={"show": 0.0})
+    assert not w.do("wants_to_be_seen", table, w.sides[EAST])
+
+
+def test_the_motive_is_on_record_and_makes_a_side_concede_next_to_nothing() -> None:
+    w, table = table_of(SEEN, luck={"come": (0.999999, 0.0), "show": 0.0, "occasion": 0.0})
+    w.do("perhaps_meet", table)
+    assert [seat.motive for seat in table.seats] == [Motive.BE_SEEN, Motive.SETTLE]
+    sat = [incident for incident in w.model.incidents if incident.kind == Kind.SIT_DOWN]
+    assert [incident.detail for incident in sat] == [1]
+    table.session.rounds = 99
+    near([w.do("aspiration", table, me) for me in w.sides], 0.95, 0.0)
+
+
+def test_who_wants_a_text_comes_for_it_even_if_it_would_be_seen() -> None:
+    w, table = table_of(SEEN, luck={"come": 0.0, "show": 0.0, "occasion": 0.0})
+    w.do("perhaps_meet", table)
+    assert [seat.motive for seat in table.seats] == [Motive.SETTLE, Motive.SETTLE]
+
+
+def test_a_story_says_who_came_to_be_seen() -> None:
+    loath = {f"parties.{side}.{trait}": 0.0 for side in ("east", "west") for trait in ("optimism",)}
+    asked = scenario(SEEN, loath, {"behaviour.show": 9.0, "behaviour.motivation": 0.0, "behaviour.judgement": 0.2})
+    told = [sim.story(asked, process="talks", world=number, width=200) for number in range(3)]
+    assert any("came to be seen to talk, without hope of a text." in one for one in told), told[0]

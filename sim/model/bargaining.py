@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from sim.model.chance import clip, draw
-from sim.model.codes import Kind, Stream
+from sim.model.codes import Kind, Motive, Stream
 from sim.model.reasons import ALL, NOBODY, Reason, State
 from sim.model.records import Package, Packages, Side, Table, World
 from sim.model.transitions import agree, note, talks_fail
@@ -86,8 +86,10 @@ def aspiration(w: World, t: Table, me: Side) -> float:
 
     floor + (1 - floor) * (1 - elapsed ** concession). Over the last text of mediators a side asks for no more than it
     must (deadline effect: Roth, Murnighan, Schoumaker 1988); in turn one round more is counted, as in the peer's rule,
-    for neither knows the last offer.
+    for neither knows the last offer. Who came to be seen concedes next to nothing and lets patience run out.
     """
+    if t.seats[me.index].motive == Motive.BE_SEEN:
+        return MOST_KEPT
     last = rounds_allowed(w, t) + (0.0 if t.single_text else 1.0)
     elapsed = min(1.0, (t.session.rounds + 1.0) / last)
     floor = aspiration_kept(w, t, me)

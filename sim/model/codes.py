@@ -18,6 +18,7 @@ class Stream(IntEnum):
 
     BELIEVE = 10
     COME = 11
+    SHOW = 23
     JUDGE = 12
     EXPOSE = 13
     RATIFY = 14
@@ -53,7 +54,7 @@ class Kind(IntEnum):
     OCCASION = 3  # both sides decide whether to come
     AWAY = 4  # one side does not (side, -)
     STAY_AWAY = 5  # so there is no meeting (because of whom, -)
-    SIT_DOWN = 6
+    SIT_DOWN = 6  # (-, sum of 2 ** side over those that came to be seen)
     DECLARE = 7
     LEAK = 8
     EXPOSE = 9  # a denial did not stand (side, -)
@@ -70,6 +71,13 @@ class Kind(IntEnum):
     REFUSE = 20  # (who does not renew, -)
     RENEW = 21  # (-, weeks)
     END = 22  # (who ends it, -)
+
+
+class Motive(IntEnum):
+    """Why a side came."""
+
+    SETTLE = 0  # it sees something in a text
+    BE_SEEN = 1  # by those whose favour it seeks
 
 
 class Breach(IntEnum):

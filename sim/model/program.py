@@ -198,6 +198,7 @@ class Program:
         self._set(*at, "favour", to=1.0 if n == 0 else -1.0)
         for key in ("war_cost", "front_optimism", "recognition", "audience_cost", "win_set", "candour", "concession"):
             self._from(*at, key, path=f"{base}.{key}")
+        self._from(*at, "watched", path=f"{base}.watched", default=1.0)
         for feeling in ("optimism", "grievance"):
             self._from(*at, f"{feeling}_base", path=f"{base}.{feeling}")
         for m, other in enumerate(self.sides):

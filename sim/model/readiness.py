@@ -11,14 +11,14 @@ response (McKelvey, Palfrey 1995): P(come) = logistic(readiness / temperature).
 from __future__ import annotations
 
 from sim.model.chance import clip, draw, logistic, waiting_time
-from sim.model.codes import Kind, Opening, Stream
+from sim.model.codes import Kind, Motive, Opening, Stream
 from sim.model.reasons import ALL, NOBODY, Reason, Stage, State
 from sim.model.records import Mediator, Packages, Side, Table, World
 from sim.model.transitions import declare, note, sit_down, stop, talks_fail
 from sim.model.valuation import expected_value, reservation_value, seen, service, sponsor_discount, value_of
 
-LEAST_SURPLUS, MOST_SURPLUS = -0.3, 0.5
-"""Surplus beyond these moves readiness no further, so that no single promise outweighs everything else."""
+MOST_SURPLUS = 0.5
+"""Surplus beyond this moves readiness no further, so that no single promise outweighs everything else."""
 
 USUAL_TRUST = 0.2
 """Trust between adversaries from which trust in the other side counts for or against coming."""
@@ -30,14 +30,21 @@ AMPLE, HOPEFUL = 0.15, 0.6
 def readiness(w: World, t: Table, me: Side) -> float:
     """Readiness of a side to be at a table this week: what draws it there less what keeps it away (Pruitt 2007)."""
     draws_it = motivation(w, t, me) + me.optimism + attraction(w, t, me) + confidence(w, t, me)
-    keeps_it = recognition(w, t, me) + grievance(w, t, me) + exposure(w, t, me) + commitment(w, t, me) + stain(w, t, me)
-    return draws_it - w.b.threshold - keeps_it
+    return draws_it - w.b.threshold - keeps_away(w, t, me)
+
+
+def keeps_away(w: World, t: Table, me: Side) -> float:
+    """What speaks against being at a table, whatever is to be had there."""
+    return recognition(w, t, me) + grievance(w, t, me) + exposure(w, t, me) + commitment(w, t, me) + stain(w, t, me)
 
 
 def motivation(w: World, t: Table, me: Side) -> float:
-    """Motivation * what the expected text brings beyond the reservation value, within bounds."""
+    """Motivation * what the expected text brings beyond the reservation value, between -bad_zone and its upper bound.
+
+    With a ``bad_zone`` of zero to come is an option: who sees nothing in a text need not sign one.
+    """
     surplus = expected_value(w, t, me, t.seats[me.index].focal) - reservation_value(w, t, me)
-    return w.b.motivation * clip(LEAST_SURPLUS, surplus, MOST_SURPLUS)
+    return w.b.motivation * clip(-w.b.bad_zone, surplus, MOST_SURPLUS)
 
 
 def attraction(w: World, t: Table, me: Side) -> float:
@@ -224,9 +231,28 @@ def wants_to_come(w: World, t: Table, me: Side) -> bool:
     return draw(w, t, Stream.COME, me.index) < logistic(t.seats[me.index].ready / w.b.temperature)
 
 
+def wants_to_be_seen(w: World, t: Table, me: Side) -> bool:
+    """A side without hope of a text may come to be seen to talk, by patrons and neutrals (Ikle 1964; Beardsley 2010).
+
+    P = logistic((show * seen * watched - threshold - what keeps it away) / temperature); nothing where ``show`` is zero.
+    """
+    if w.b.show == 0.0:
+        return False
+    wish = w.b.show * seen(w, t, me) * me.watched - w.b.threshold - keeps_away(w, t, me)
+    return draw(w, t, Stream.SHOW, me.index) < logistic(wish / w.b.temperature)
+
+
 def comes_to(w: World, t: Table, me: Side) -> bool:
-    """A side comes if it believes the invitation, and wants to or has convened the meeting itself."""
-    return believes(w, t, me) and (wants_to_come(w, t, me) or t.seats[me.index].convenes == 1)
+    """A side comes if it believes the invitation, and wants to, has convened the meeting itself, or wants to be seen there."""
+    t.seats[me.index].motive = Motive.SETTLE
+    if not believes(w, t, me):
+        return False
+    if wants_to_come(w, t, me) or t.seats[me.index].convenes == 1:
+        return True
+    if wants_to_be_seen(w, t, me):
+        t.seats[me.index].motive = Motive.BE_SEEN
+        return True
+    return False
 
 
 def reason_to_stay_away(w: World, t: Table, me: Side) -> int:

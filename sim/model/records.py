@@ -83,6 +83,7 @@ class Side:
     recognition: float
     audience_cost: float
     win_set: float
+    watched: float  # by patrons and neutrals
     candour: float
     concession: float  # exponent
     trust: Annotated[list[float], SIDES]  # in each other side
@@ -166,6 +167,7 @@ class Seat:
     shift: float  # how far their estimate is lowered by its refusals, utility
     proposed: int  # package; -1 none
     present: int  # it came on the last occasion
+    motive: int  # with which it came
     exposed: int  # its denial did not stand
     reservation: float  # this round, utility
     threshold: float

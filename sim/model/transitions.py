@@ -60,13 +60,15 @@ def sit_down(w: World, t: Table) -> None:
         blur = 1.0 - w.b.clarity * t.honesty
     elif t.relayed:
         blur = 1.0 + w.b.relay_noise
+    seen = 0
     for n in range(t.signers):
         me, seat = w.sides[n], t.seats[n]
+        seen += seat.motive << n
         seat.error = blur * w.b.judgement * noise(draw(w, t, Stream.JUDGE, n))
         seat.told = clip(0.0, me.candour + w.b.candour_trust * trust_in_mediators(w, t, me), 1.0)
         seat.shift, seat.proposed = 0.0, -1
     stop(t, Stage.TALKED, NOBODY, Reason.STILL_TALKING)
-    note(w, t.index, Kind.SIT_DOWN, NOBODY, Reason.NONE, 0)
+    note(w, t.index, Kind.SIT_DOWN, NOBODY, Reason.NONE, seen)
 
 
 def declare(w: World, t: Table) -> None:

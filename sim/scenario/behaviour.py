@@ -40,6 +40,8 @@ class Behaviour(BaseModel):
     temperature: float = param(0.15, 0.12, 0.18, "readiness", "noise of the choice to come (quantal response: McKelvey, Palfrey 1995)", 0.001, 5)
     threshold: float = param(0.5, 0.45, 0.55, "readiness", "readiness at which coming and staying away are as likely", -50, 50)
     motivation: float = param(3.9, 3.4, 4.4, "readiness per utility", "weight of what a likely text brings beyond the alternative (readiness: Pruitt 2007)", 0, 20)
+    bad_zone: float = param(0.3, 0.3, 0.3, "utility", "surplus below zero that keeps a side away at most; 0: one can come and not sign, so a bad zone costs nothing", 0, 5)
+    show: float = param(0.0, 0.0, 0.0, "readiness", "weight of being seen to talk, a reason to come without hope of a text (negotiating for side effects: Ikle 1964)", 0, 10)
     staying: float = param(0.6, 0.5, 0.7, "readiness", "how far readiness must fall below what it was (below zero, if it was higher) before a side walks out", 0, 10)
     confidence: float = param(0.5, 0.4, 0.6, "readiness", "weight of trust in the other side (readiness: Pruitt 2007)", 0, 5)
     attraction: float = param(0.5, 0.4, 0.6, "readiness", "weight of the mediators' pull (ripeness: Zartman 2000)", 0, 5)

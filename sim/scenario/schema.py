@@ -125,6 +125,7 @@ class Disputant(Node):
     audience_cost: Share = Field(description="what being seen to talk or concede costs at home, 0 to 1")
     win_set: Share = Field(description="width of what can be ratified at home: 0 hardly anything, 1 anything")
     grievance: Share = Field(description="sense of injury at week 0, events not counted, 0 to 1")
+    watched: Share = Field(1.0, description="how much those whose favour it seeks, patrons and neutrals, watch whether it talks, 0 to 1")
     candour: Share = Field(description="share of its true valuation a side tells a mediator it does not trust, 0 to 1")
     concession: Annotated[float, Field(ge=0.05, le=20)] = Field(
         description="exponent of time-based concession: 1 linear, above 1 late (boulware), below 1 early (conceder)"

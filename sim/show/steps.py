@@ -150,11 +150,13 @@ class Narrator:
         side = FIRST if given[0] else SECOND
         return f"{self.sides[side]} did not come: it {why[side]}. {self.sides[1 - side]} was ready to."
 
-    def sit_down(self, place: int, _: Incidents) -> str:
-        """Both sides came."""
+    def sit_down(self, place: int, incidents: Incidents) -> str:
+        """Both sides came, and what for."""
         seat = self.seat(place)
         seat.away, seat.offered, seat.answered = [0, 0], {}, {}
-        return f"Both sides came and talks began{' again' if self.world.tables[place].outcome.sessions > 1 else ''}."
+        said = f"Both sides came and talks began{' again' if self.world.tables[place].outcome.sessions > 1 else ''}"
+        shown = [self.sides[n] for n in (FIRST, SECOND) if incidents[-1].detail >> n & 1]
+        return f"{said}; {' and '.join(shown)} came to be seen to talk, without hope of a text." if shown else f"{said}."
 
     def declare(self, _: int, __: Incidents) -> str:
         """Those present spoke."""
