@@ -236,7 +236,7 @@ def test_a_run_replaces_a_run_and_keeps_what_is_not_its_own(tmp_path: Path, no_c
 def test_a_failure_while_saving_loses_nothing(
     error: BaseException, run: study.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saving.save(run, tmp_path / "o", charts=False)
+    run.save(tmp_path / "o", charts=False)
     before = files(tmp_path)
 
     def fail(self: study.Result, directory: Path) -> None:
@@ -246,13 +246,13 @@ def test_a_failure_while_saving_loses_nothing(
     expected = saving.RunFolderError if isinstance(error, OSError) else type(error)
     for target in ("o", "new/deeper/p"):
         with pytest.raises(expected):
-            saving.save(run, tmp_path / target)
+            run.save(tmp_path / target)
     assert files(tmp_path) == before
     assert [p.name for p in tmp_path.iterdir()] == ["o"]
 
 
 def test_a_failure_between_the_two_renames_is_mended(run: study.Result, tmp_path: Path) -> None:
-    out = saving.save(run, tmp_path / "o", charts=False)
+    out = run.save(tmp_path / "o", charts=False)
     before = files(out)
     out.rename(saving._aside(out))
     saving.check_target(out, run.manifest)
@@ -277,7 +277,7 @@ def test_a_run_that_cannot_be_saved_is_still_shown(tmp_path: Path, monkeypatch: 
 
 
 def test_what_is_read_is_what_was_saved(run: study.Result, tmp_path: Path) -> None:
-    out = saving.save(run, tmp_path / "o", charts=False)
+    out = run.save(tmp_path / "o", charts=False)
     again = stored.read(out)
     assert again.scenario.hash == run.scenario.hash
     assert again.scenario.file.model_dump() == run.scenario.file.model_dump()
@@ -293,12 +293,12 @@ def test_what_is_read_is_what_was_saved(run: study.Result, tmp_path: Path) -> No
         )
     assert list(again.worlds.columns) == list(run.worlds.columns)
     assert (again.worlds["agreed_week"].isna() == run.worlds["agreed_week"].isna()).all()
-    assert saving.save(again, tmp_path / "p", charts=False)
+    assert again.save(tmp_path / "p", charts=False)
     assert files(tmp_path / "p") == files(tmp_path / "o")
 
 
 def test_the_archived_scenario_runs_by_itself(run: study.Result, tmp_path: Path, no_charts: None) -> None:
-    out = saving.save(run, tmp_path / "o", charts=False)
+    out = run.save(tmp_path / "o", charts=False)
     alone = study.compare(load(out / "scenario.yaml"), worlds=50)
     pd.testing.assert_frame_equal(alone.summary, run.summary)
 
@@ -323,7 +323,7 @@ def test_the_same_run_gives_the_same_bytes_and_plot_draws_them_again(run: study.
     ["manifest.json", "summary.csv", "weekly.csv", "reasons.csv", "worlds.parquet", "scenario.yaml", "claims.yaml"],
 )
 def test_a_missing_or_damaged_file_is_named(name: str, run: study.Result, tmp_path: Path) -> None:
-    out = saving.save(run, tmp_path / "o", charts=False)
+    out = run.save(tmp_path / "o", charts=False)
     for damage in (b"", b"\x00\xff noise", b"[1, 2]", None):
         (out / name).write_bytes(damage) if damage is not None else (out / name).unlink()
         before = files(out)
@@ -334,7 +334,7 @@ def test_a_missing_or_damaged_file_is_named(name: str, run: study.Result, tmp_pa
 
 
 def test_a_scenario_changed_since_the_run_is_refused(run: study.Result, tmp_path: Path) -> None:
-    out = saving.save(run, tmp_path / "o", charts=False)
+    out = run.save(tmp_path / "o", charts=False)
     text = (out / "scenario.yaml").read_text()
     (out / "scenario.yaml").write_text(text.replace("war_cost: 0.35", "war_cost: 0.36"))
     refused(call("plot", out), 1, "scenario.yaml: damaged: its checksum does not fit")

@@ -53,6 +53,8 @@ def live(one: dict[str, Any]) -> tuple[Any, list[tuple[int, int, str, int, str, 
     """The world, lived by the rules of today on its recorded numbers, and its incidents."""
     world = noun_of(records.World, one["start"])
     packages = [[noun_of(records.Package, package) for package in table] for table in one["packages"]]
+    for table in world.tables:
+        table.possible = [0] * len(table.agenda)
     told: list[tuple[int, int, str, int, str, int]] = []
 
     def uniform(w: Any, owner: int, stream: int, place: int) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from quarrel import (
@@ -36,6 +37,7 @@ from sim.model.program import levers_of
 from sim.model.readiness import AMPLE, HOPEFUL
 from sim.model.reasons import ALL, NOBODY, Reason, Stage, State
 from sim.model.valuation import credibility, sponsor_discount
+from sim.study.outcomes import imposed
 
 E = math.e
 U_E = E / (1 + E)
@@ -1134,3 +1136,28 @@ def test_a_story_says_who_came_to_be_seen() -> None:
     asked = scenario(SEEN, loath, {"behaviour.show": 9.0, "behaviour.motivation": 0.0, "behaviour.judgement": 0.2})
     told = [sim.story(asked, process="talks", world=number, width=200) for number in range(3)]
     assert any("came to be seen to talk, without hope of a text." in one for one in told), told[0]
+
+
+# ---------------------------------------------------------------- imposed or found
+
+
+def test_what_is_possible_is_asked_of_a_text_that_is_kept_and_costs_nothing_at_home() -> None:
+    doubtful = {"parties.east.trust.west": 0.0, "parties.west.trust.east": 0.0, "behaviour.ratification_cost": 1.0}
+    _, table = table_of(doubtful, {"parties.east.audience_cost": 1.0})
+    assert table.zone < 0  # as the sides see it there is nothing to agree on
+    assert table.possible == [1]
+    dear = {"parties.west.positions.bridge.losses": {"open": 0.95}}
+    assert table_of(dear)[1].possible == [0]
+    assert table_of(dear, {"parties.west.positions.bridge.losses": {"open": 0.7}})[1].possible == [1]
+
+
+def test_a_share_is_imposed_where_it_could_not_have_been_another() -> None:
+    rows = pd.DataFrame([
+        ("talks", metric, "bridge", "", "", estimate)
+        for metric, estimate in (("possible", 0.0), ("agreed", 0.0), ("came", 0.0), ("ratified", 0.1))
+    ], columns=["process", "metric", "issue", "table", "headline", "estimate"])  # fmt: skip
+    assert imposed(rows) == [False, True, False, False]
+    rows["estimate"] = [1.0, 1.0, 1.0, 0.9]
+    assert imposed(rows) == [False, True, False, False]
+    rows["estimate"] = [0.4, 0.0, 1.0, 0.4]
+    assert imposed(rows) == [False, False, False, False]

@@ -336,7 +336,7 @@ def test_the_unit_of_utility_changes_nothing(path: str, process: str) -> None:
             changes[f"behaviour.{name}"] = made.numbers()[f"behaviour.{name}"] / HALF
     assert {f"behaviour.{name}" for name in ("motivation", "judgement", "renewal_temperature")} <= set(changes)
     ours = {
-        "TOLERANCE": bargaining.TOLERANCE, "LEAST_SURPLUS": readiness.LEAST_SURPLUS, "MOST_SURPLUS": readiness.MOST_SURPLUS,
+        "TOLERANCE": bargaining.TOLERANCE, "MOST_SURPLUS": readiness.MOST_SURPLUS,
         "AMPLE": readiness.AMPLE, "NOTICED": implementation.NOTICED, "NAMED": implementation.NAMED,
     }  # fmt: skip
     after = []

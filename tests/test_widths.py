@@ -326,7 +326,7 @@ def parts(row: Any, write: Callable[..., str], least: float, most: float, *, sig
         yield f"({text(row['assumed_low'])}, {text(row['assumed_high'])})"
 
 
-SHARES = ("came", "agreed", "ratified", "in_force_26", "in_force_52", "in_force_end", "worse_than_none")
+SHARES = ("came", "agreed", "ratified", "in_force_26", "in_force_52", "in_force_end", "possible", "worse_than_none")
 WHOLE = {
     **dict.fromkeys(SHARES, percent),
     "weeks_to_agreement": weeks,

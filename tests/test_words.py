@@ -175,7 +175,7 @@ def test_tables_are_printed_without_markup_everywhere() -> None:
     makers = [
         path.name for path in (HERE.parent / "sim").rglob("*.py") if re.search(r"\bConsole\(", path.read_text(encoding="utf-8"))
     ]
-    assert makers == ["output.py"]
+    assert makers == ["screen.py"]
     texts = [path for path in (HERE.parent / "sim").rglob("*.py") if "TextColumn(" in path.read_text(encoding="utf-8")]
     assert not texts  # their words are markup unless told otherwise
 

@@ -84,7 +84,10 @@ def _run(asked: Scenario, names: list[str], wanted: RunOptions, target: tuple[st
 
     def show_it() -> None:
         if as_json:
-            print_json(manifest=result.manifest, summary=result.summary, reasons=result.reasons)
+            from sim.study.outcomes import imposed  # noqa: PLC0415
+
+            summary = result.summary.assign(imposed=imposed(result.summary))
+            print_json(manifest=result.manifest, summary=summary, reasons=result.reasons)
         else:
             result.show(console())
 

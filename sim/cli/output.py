@@ -18,17 +18,11 @@ if TYPE_CHECKING:
     from sim.show.meter import Meter
 
 
-USUAL_WIDTH = 80
-
-
 def console(*, err: bool = False) -> Console:
-    """The terminal, or whatever standard output (with ``err`` standard error) is. Words in it are words and no markup."""
-    from rich.console import Console  # noqa: PLC0415
+    """The terminal, or whatever standard output (with ``err`` standard error) is."""
+    from sim.show import screen  # noqa: PLC0415 - rich only where something is printed
 
-    made = Console(markup=False, emoji=False, highlight=False, soft_wrap=False, stderr=err)
-    if made.width < 1:  # COLUMNS=0, by which some programs say that they do not know
-        made.width = USUAL_WIDTH
-    return made
+    return screen.console(err=err)
 
 
 def print_json(**document: Any) -> None:

@@ -13,7 +13,17 @@ from sim.model.codes import Kind, Motive, Stream
 from sim.model.reasons import ALL, NOBODY, Reason, State
 from sim.model.records import Package, Packages, Side, Table, World
 from sim.model.transitions import agree, note, talks_fail
-from sim.model.valuation import form_beliefs, reservation_value, seen, service, sponsor_discount, trust_in_mediators, value_of
+from sim.model.valuation import (
+    batna,
+    expected_side_deals,
+    form_beliefs,
+    reservation_value,
+    seen,
+    service,
+    sponsor_discount,
+    trust_in_mediators,
+    value_of,
+)  # fmt: skip
 
 TOLERANCE = 1e-3
 """A threshold above the reservation value is met if missed by no more than this, as in the peer's rule."""
@@ -297,6 +307,30 @@ def lose_patience(w: World, t: Table, packages: Packages) -> None:
         talks_fail(w, t, session.refused, Reason.DEVALUATION)
     else:
         talks_fail(w, t, session.refused, Reason.IMPASSE)
+
+
+def find_possible(w: World, t: Table, packages: Packages) -> None:
+    """Before the first week: which issues could be moved at all, whatever the sides believe and whatever it costs at home.
+
+    A text that moves the issue is in the zone if all keep it in full and it costs nothing at home: secure + trusted - loss
+    + side deals + what mediators add for the worst-off >= best alternative, for every signer. Where no text is, or every one
+    always, an outcome that never or always comes about is put in with the values and not found by the model.
+    """
+    help_ = t.leverage * service(w, t) if t.single_text else 0.0
+    for k in range(t.package_count):
+        worst, next_worst = math.inf, math.inf
+        for n in range(t.signers):
+            worth = packages[k].worth[n]
+            outside = expected_side_deals(w, t, w.sides[n])
+            surplus = worth.secure + worth.trusted - worth.loss + outside - batna(w, t, w.sides[n])
+            if surplus < worst:
+                worst, next_worst = surplus, worst
+            elif surplus < next_worst:
+                next_worst = surplus
+        if min(worst + help_, next_worst) >= 0.0:
+            for place in range(t.agenda_count):
+                if packages[k].moved[place]:
+                    t.possible[place] = 1
 
 
 def best_for_all(w: World, t: Table, packages: Packages) -> float:

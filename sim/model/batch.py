@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from sim.model.compiling import CannotCompileError, compiled
 from sim.model.draws import Draws, Parameters, parameters_of
-from sim.model.layout import Array, dtype_of, lived, write
+from sim.model.layout import Array, column, dtype_of, lived, write
 from sim.model.own import OwnRules
 from sim.model.packages import Agenda
-from sim.model.program import Program, TableOf, column
+from sim.model.program import Program, TableOf
 from sim.model.reasons import State
 from sim.model.records import Package, World
 from sim.model.rules import linked
@@ -144,7 +144,7 @@ def _what_is_kept(program: Program) -> np.dtype[Any]:
     table = whole["tables"].base
     seat = [(name, np.float64) for name in ("surplus", "agreed_surplus")] + [("fell", np.int64)]
     side = [(name, np.float64, (sides,)) for name in ("trust", "trust_at_start")]
-    of_table = [("zone", np.float64), ("outcome", table["outcome"]), ("units", table["units"]), ("seats", seat, (sides,))]
+    of_table = [*((name, table[name]) for name in ("possible", "outcome", "units")), ("seats", seat, (sides,))]
     of_world = [("headline_in_force", np.int64), ("trace", np.int64), ("sides", side, (sides,)), ("tables", of_table, (tables,))]
     return np.dtype(of_world)
 

@@ -109,3 +109,15 @@ def write(noun: type, found: Any, record: np.void) -> None:
                 write(of, one, record[name][n])
         else:
             write(of, value, record[name])
+
+
+Place = tuple[str | int, ...]
+"""Where a number stands in a record: names of fields, and numbers in lists."""
+
+
+def column(records: NDArray[np.void], place: Place) -> NDArray[Any]:
+    """What stands at a place in every record, ``(R,)``, to be read or written."""
+    found: Any = records
+    for step in place:
+        found = found[step] if isinstance(step, str) else found[:, step]
+    return np.asarray(found)

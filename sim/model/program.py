@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.model.codes import Opening
 from sim.model.draws import Draws, Parameters, owner_of
-from sim.model.layout import Array, Sizes, dtype_of
+from sim.model.layout import Array, Place, Sizes, column, dtype_of
 from sim.model.packages import Agenda, enumerate_agenda, outsiders_guess
 from sim.model.reasons import NOBODY, Reason
 from sim.model.records import Package, World
@@ -26,9 +26,6 @@ MANDATE = {"leaders": 1.0, "ministers": 0.7, "technical": 0.3}
 
 NEVER = 1 << 20
 """A week that does not come."""
-
-Place = tuple[str | int, ...]
-"""Where a number stands in a record: names of fields, and numbers in lists."""
 
 
 class _Asked:
@@ -391,11 +388,3 @@ def levers_of(form: schema.Format) -> dict[str, str]:
 
 def _product(path: str, other: str) -> Number:
     return lambda p: p(path) * p(other)
-
-
-def column(records: NDArray[np.void], place: Place) -> NDArray[Any]:
-    """What stands at a place in every record, ``(R,)``, to be read or written."""
-    found: Any = records
-    for step in place:
-        found = found[step] if isinstance(step, str) else found[:, step]
-    return np.asarray(found)

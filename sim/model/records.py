@@ -304,6 +304,7 @@ class Table:
     focal_interest: float
     zone: float  # the most that a text leaves the worst-off side, utility; negative: no zone of agreement
     about_headline: int  # a text of it could move a headline issue
+    possible: Annotated[list[int], AGENDA]  # whether some text that moves the issue could be agreed at all
     # week by week
     state: int
     failed: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.model.bargaining import best_for_all, hold_talks
+from sim.model.bargaining import best_for_all, find_possible, hold_talks
 from sim.model.chance import left_after
 from sim.model.events import draw_waiting_times, feel, happen, happened_before, move_front, moves_issue
 from sim.model.implementation import implement
@@ -154,6 +154,7 @@ def prepare(w: World, packages: list[Packages]) -> None:
     for n in range(w.table_count):
         choose_focal_text(w, w.tables[n], packages[n])
         w.tables[n].zone = best_for_all(w, w.tables[n], packages[n])
+        find_possible(w, w.tables[n], packages[n])
     for n in range(w.table_count):
         if w.tables[n].begins_with >= 0:
             in_force_already(w, w.tables[n], packages[n])

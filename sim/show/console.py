@@ -15,6 +15,7 @@ from sim.scenario.headline import agenda, fallbacks, headline
 from sim.show.sentences import headlines
 from sim.show.tables import Figures, Part, Table, Words, print_table, print_text
 from sim.show.written import Figure, Lookup, amount, names, percent, points, share, weeks
+from sim.study.outcomes import is_imposed
 
 if TYPE_CHECKING:
     from sim.study.compare import Result
@@ -32,7 +33,7 @@ def groups(result: Result) -> list[tuple[str, list[Figure]]]:
     labels = names(result.scenario, "parties")
     every = [
         ("How far it gets with what it is for (share of worlds)", [
-            _share("came", "both sides came"), _share("agreed", "agreed"),
+            _share("possible", "possible"), _share("came", "both sides came"), _share("agreed", "agreed"),
             _share("ratified", "ratified"), Figure("weeks_to_agreement", "median weeks to agreement", weeks),
         ]),
         ("What lasts of that (share of worlds with an agreement in force; weeks)", [
@@ -95,7 +96,10 @@ def _processes(result: Result, lookup: Lookup, title: str, figures: list[Figure]
 
 def _both(lookup: Lookup, figure: Figure, process: str, issue: str = "", table: str = "") -> list[tuple[Part, ...]]:
     """A figure, and on the next line its difference to the first process where the two are about the same."""
-    found = [_parts(figure.estimate(lookup(process, figure.metric, issue, table)))]
+    row, could = lookup(process, figure.metric, issue, table), lookup(process, "possible", issue, table)
+    found = [_parts(figure.estimate(row))]
+    if row is not None and could is not None and is_imposed(figure.metric, row.estimate, could.estimate):
+        found.append((Text("imposed", style="dim"),))
     change = lookup(process, f"{figure.metric}_difference", issue, table)
     return [*found, _parts(figure.difference(change))] if change is not None else found
 
@@ -211,5 +215,10 @@ def notes(result: Result) -> list[str]:
         found.append("The difference in weeks to agreement is a mean over the worlds in which both agree.")
     if any(fallbacks(result.scenario.file, process) for process in result.processes):
         found.append("Fall-back: a table that opens once another has failed; the figures of its process leave its agenda out.")
+    if "possible" in set(result.summary["metric"]):
+        found.append(
+            "Possible: worlds in which a text would leave every side better off, were it kept in full and free of cost at home. "
+            "Where that is none, or all, and the figure is the same, it is imposed by the values put in, and not found."
+        )
     found.append("(?) not known, or not to be told from noise with so few worlds.")
     return found

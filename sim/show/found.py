@@ -6,9 +6,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.figure import Figure
+from sim.show import screen
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from rich.console import Console
 
     from sim.study.findings import Findings
@@ -28,11 +29,7 @@ DRAWN = {
 
 def show(found: Findings, console: Console | None = None, **how: Any) -> None:
     """Print what was found."""
-    if console is None:
-        from rich.console import Console  # noqa: PLC0415 - only where none is at hand
-
-        console = Console(markup=False, emoji=False, highlight=False)
-    import_module(f"sim.show.{PRINTED[found.kind]}").show(found, console, **how)
+    import_module(f"sim.show.{PRINTED[found.kind]}").show(found, console or screen.console(), **how)
 
 
 def draw(found: Findings, directory: Path | None = None, **how: Any) -> dict[str, Figure]:

@@ -17,13 +17,14 @@ KINDS = {"parties": "", "formats": "format", "issues": "issue", "tables": "table
 MADE_UP = {"dummy": "A dummy, which nothing depends on", "luck": "Luck: which worlds a point got"}
 """What is no quantity of a scenario, in a table of sensitivities."""
 
-SHARES = ("came", "agreed", "ratified", "in_force_26", "in_force_52", "in_force_end", "worse_than_none")
+SHARES = ("came", "agreed", "ratified", "in_force_26", "in_force_52", "in_force_end", "possible", "worse_than_none")
 """Metrics that are a share of worlds."""
 
 METRICS = {
     "came": "Both sides came", "agreed": "A text agreed", "ratified": "A text ratified", "in_force_26": "In force, week 26",
     "in_force_52": "In force, week 52", "in_force_end": "In force, at the end", "weeks_to_agreement": "Weeks to agreement",
-    "weeks_in_force": "Weeks in force", "worse_than_none": "Ends worse than no process",
+    "weeks_in_force": "Weeks in force", "possible": "Possible, if kept and free of cost at home",
+    "worse_than_none": "Ends worse than no process",
 }  # fmt: skip
 
 

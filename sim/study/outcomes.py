@@ -100,6 +100,8 @@ def table_rows(batch: Batch) -> pd.DataFrame:
         moved[has_text] = table.agenda.moved[outcome["package"][has_text]]
         for k, issue in enumerate(table.agenda.issues):
             frame[f"moved_{issue}"] = pd.array(moved[:, k], dtype="boolean")
+        for k, issue in enumerate(table.agenda.issues):
+            frame[f"possible_{issue}"] = pd.array(table.records["possible"][:, k] == 1, dtype="boolean")
         parts.append(frame)
     return pd.concat(parts, ignore_index=True)
 
@@ -121,7 +123,7 @@ REACHED = {
 }  # fmt: skip
 """Metric to the column of ``table_rows`` that says whether a table got so far."""
 
-ABOUT_HEADLINE = frozenset({*REACHED, "weeks_to_agreement", "weeks_in_force"})
+ABOUT_HEADLINE = frozenset({*REACHED, "possible", "weeks_to_agreement", "weeks_in_force"})
 """Figures of a process that are about its headline issues; what the sides had of it is about all that it does."""
 
 
@@ -135,9 +137,16 @@ def on_agenda(rows: pd.DataFrame, issues: Iterable[str]) -> NDArray[np.bool_]:
     return _any_issue(rows, issues, lambda column: column.notna())
 
 
-def _any_issue(rows: pd.DataFrame, issues: Iterable[str], of: Callable[[pd.Series], pd.Series]) -> NDArray[np.bool_]:
+def possible(rows: pd.DataFrame, issues: Iterable[str]) -> NDArray[np.bool_]:
+    """Whether one of these issues could be moved at the table of each row, kept in full and free of cost at home, ``(rows,)``."""
+    return _any_issue(rows, issues, lambda column: column.fillna(False), "possible")
+
+
+def _any_issue(
+    rows: pd.DataFrame, issues: Iterable[str], of: Callable[[pd.Series], pd.Series], name: str = "moved"
+) -> NDArray[np.bool_]:
     found = np.zeros(len(rows), bool)
-    for column in [f"moved_{issue}" for issue in issues if f"moved_{issue}" in rows]:
+    for column in [f"{name}_{issue}" for issue in issues if f"{name}_{issue}" in rows]:
         found |= of(rows[column].astype("boolean")).to_numpy(dtype=bool)
     return found
 
@@ -154,6 +163,8 @@ def reached(rows: pd.DataFrame, issues: Iterable[str]) -> dict[str, NDArray[np.b
         if column in rows:
             happened = rows[column].notna() if column.endswith("_week") else rows[column].fillna(False)
             found[metric] = happened.to_numpy(dtype=bool) & (sat if metric == "came" else text)
+    if any(f"possible_{issue}" in rows for issue in issues):
+        found["possible"] = possible(rows, issues)
     return found
 
 
@@ -220,7 +231,7 @@ def issue_rows(rows: pd.DataFrame, scenario: Scenario) -> dict[str, pd.DataFrame
         if f"moved_{issue}" not in rows or not on_agenda(rows, [issue]).any():
             continue
         hits = reached(rows, [issue])
-        kept = {metric: hits[metric].reshape(tables, worlds).any(axis=0) for metric in OF_ISSUE}
+        kept = {metric: hits[metric].reshape(tables, worlds).any(axis=0) for metric in OF_ISSUE if metric in hits}
         frame = pd.DataFrame(kept)
         here = on_agenda(rows, [issue])
         for unit in sorted({u for o in spec.options.values() for u in o.units}):
@@ -230,5 +241,26 @@ def issue_rows(rows: pd.DataFrame, scenario: Scenario) -> dict[str, pd.DataFrame
     return found
 
 
-OF_ISSUE = ("came", "agreed", "ratified", "in_force_end")
-"""How far it got, as told of a single issue."""
+OF_ISSUE = ("came", "agreed", "ratified", "in_force_end", "possible")
+"""How far it got, as told of a single issue, and whether it could."""
+
+
+BY_A_TEXT = frozenset({"agreed", "ratified", "in_force_26", "in_force_52", "in_force_end"})
+"""Metrics that no world reaches in which no text could be agreed."""
+
+
+def is_imposed(metric: str, share: float, could: float) -> bool:
+    """Whether a share of worlds is put in with the values of a scenario and not found by the model.
+
+    It is zero where in no world (``could``, the share that is ``possible``) a text would be in the zone even if it were kept in
+    full and cost nothing at home; or one where in every world one would be.
+    """
+    return metric in BY_A_TEXT and share == could and share in {0.0, 1.0}
+
+
+def imposed(summary: pd.DataFrame) -> list[bool]:
+    """The same for each row of a summary."""
+    of = [name for name in ("process", "issue", "table", "headline") if name in summary]
+    rows = summary.to_dict("records")
+    could = {tuple(row[name] for name in of): row["estimate"] for row in rows if row["metric"] == "possible"}
+    return [is_imposed(row["metric"], row["estimate"], could.get(tuple(row[n] for n in of), -1.0)) for row in rows]

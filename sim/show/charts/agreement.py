@@ -29,6 +29,7 @@ from sim.show.charts.style import (
     wrap,
 )
 from sim.show.written import Lookup, share
+from sim.study.outcomes import imposed
 
 if TYPE_CHECKING:
     from sim.study.compare import Result
@@ -46,6 +47,9 @@ GROUP = 0.27
 
 ABSENT: dict[str, Any] = {"facecolor": "white", "edgecolor": "#C9C9C9", "hatch": "////"}
 """A cell whose issue is on no table of the process."""
+
+IMPOSED = "†"
+"""Marks a share that is put in with the values of the scenario and not found."""
 
 FALL_BACK = "*"
 """Marks an issue that a process has only at a table that opens after another has failed."""
@@ -88,6 +92,8 @@ def draw(result: Result) -> Figure:
         axes.text(0, head + ROW / 2, "No process has an issue on its tables.", va="center", fontsize=SIZE)
     lookup = Lookup(result.summary)
     aside = {(p, i) for p in result.processes for i in set(agenda(file, p)) - set(agenda(file, p, fallback=False))}
+    summary = result.summary[imposed(result.summary)]
+    put_in = {(r.process, r.issue) for r in summary.itertuples() if r.metric == "agreed" and not r.table}
     down = head
     for issue in issues:
         if issue in grouped:
@@ -110,13 +116,15 @@ def draw(result: Result) -> Figure:
         for n, process in enumerate(result.processes):
             _cell(
                 axes, Rectangle((n * cell + 0.02, down + 0.02), cell - 0.04, ROW - 0.04), lookup(process, "agreed", issue),
-                mark=FALL_BACK if (process, issue) in aside else "",
+                mark=(FALL_BACK if (process, issue) in aside else "") + (IMPOSED if (process, issue) in put_in else ""),
             )  # fmt: skip
         down += ROW
     keys: list[Any] = [Patch(**ABSENT, linewidth=0.6, label="not on a table of this process")]
     if aside & set(zip(found["process"], found["issue"], strict=True)):
         said = f"{FALL_BACK} only at a fall-back: a table that opens after another has failed"
         keys.append(Line2D([], [], linestyle="", label=said))
+    if put_in & set(zip(found["process"], found["issue"], strict=True)):
+        keys.append(Line2D([], [], linestyle="", label=f"{IMPOSED} imposed by the values put in, not found"))
     sheet.legend(keys, len(keys))
     return sheet.figure
 

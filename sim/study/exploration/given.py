@@ -75,7 +75,7 @@ def metrics(scenario: Scenario, issue: str = "") -> tuple[str, ...]:
         return (*OF_ISSUE, *(f"units_{unit}" for unit in units))
     weeks = [f"in_force_{week}" for week in CHECKPOINTS if week <= scenario.file.weeks]
     sides = [f"surplus_{side}" for side in scenario.disputants]
-    return ("came", "agreed", "ratified", *weeks, "in_force_end", "weeks_in_force", *sides, "worse_than_none")
+    return ("came", "agreed", "ratified", *weeks, "in_force_end", "possible", "weeks_in_force", *sides, "worse_than_none")
 
 
 # ---------------------------------------------------------------- points
