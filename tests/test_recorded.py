@@ -24,7 +24,10 @@ from sim.model.rules import linked
 
 FILE = Path(__file__).parent / "data" / "recorded-worlds.json.gz"
 CLOSE = 1e-6
-NEUTRAL = {"stakes_sd": 0.0, "format_sd": 0.0, "bad_zone": 0.3, "show": 0.0}
+NEUTRAL = {
+    "stakes_sd": 0.0, "format_sd": 0.0, "bad_zone": 0.3, "show": 0.0, "refusal": 0.0, "refusal_signing": 0.0,
+    "author_adversary": 0.0, "author_mediator": 0.0,
+}  # fmt: skip
 """What the worlds were lived without, at the value at which it does nothing."""
 
 

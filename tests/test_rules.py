@@ -1161,3 +1161,50 @@ def test_a_share_is_imposed_where_it_could_not_have_been_another() -> None:
     assert imposed(rows) == [False, True, False, False]
     rows["estimate"] = [0.4, 0.0, 1.0, 0.4]
     assert imposed(rows) == [False, False, False, False]
+
+
+# ---------------------------------------------------------------- a refusal
+
+
+def test_a_refusal_binds_by_level_contact_and_sensitivity_also_unseen() -> None:
+    secret = {"formats.direct.visibility": "secret", "behaviour.visibility_secret": 0.05, "behaviour.refusal": 2.0}
+    for change, expected in (
+        ({}, 0.8 * (0.05 + 2.0)),
+        ({"formats.direct.level": "technical", "behaviour.level_technical": 0.25}, 0.25 * 0.8 * (0.05 + 2.0)),
+        ({"formats.direct.contact.talks": "separate", "behaviour.contact_separate": 0.2}, 0.8 * (0.05 + 2.0 * 0.2)),
+        ({"issues.bridge.sensitivity": 0.1}, 0.8 * (0.05 + 2.0 * 0.1)),
+        ({"behaviour.refusal": 0.0}, 0.8 * 0.05),
+    ):
+        w, table = table_of({**secret, "formats.direct.level": "leaders", **change})
+        w.sides[EAST].commitment = 0.8
+        near(w.do("commitment", table, w.sides[EAST]), expected)
+
+
+def test_signing_with_those_whom_one_refused_to_talk_to_costs_at_home() -> None:
+    w, table = table_of({"behaviour.refusal_signing": 0.5, "formats.direct.level": "leaders"})
+    before = w.do("domestic_cost", table, w.sides[EAST])
+    w.sides[EAST].commitment = 0.8
+    near(w.do("domestic_cost", table, w.sides[EAST]) - before, 0.5 * 0.8)
+    mirrored, through = table_of(THROUGH, {"behaviour.refusal_signing": 0.5, "formats.between.contact.signing": "separate"})
+    mirrored.sides[EAST].commitment = 0.8
+    expected = 0.5 * through.distance * mirrored.b.contact_separate * through.level * 0.8 * through.sensitivity
+    near(mirrored.do("domestic_cost", through, mirrored.sides[EAST]) - 0.0, expected)
+
+
+# ---------------------------------------------------------------- who wrote it, apart from errors
+
+
+def test_the_authors_discount_stands_apart_from_errors_of_judgement() -> None:
+    w, table = table_of(THROUGH, {
+        "behaviour.author_adversary": 0.1, "behaviour.author_mediator": 0.05, "behaviour.judgement": 0.0,
+        "parties.east.trust": {"west": 0.2, "abbot": 0.6}, "formats.between.sponsor": None,
+    })  # fmt: skip
+    me = w.sides[EAST]
+    near(w.do("devaluation_of_adversary", me, WEST), 0.1 * 0.8)
+    near(w.do("devaluation_of_mediators", table, me), 0.05 * 0.4)
+
+
+def test_swapping_the_author_moves_the_discount_and_not_who_comes() -> None:
+    with_, without = (table_of({"behaviour.author_adversary": size}) for size in (0.15, 0.0))
+    near(with_[0].do("readiness", with_[1], with_[0].sides[EAST]), without[0].do("readiness", without[1], without[0].sides[EAST]))
+    near(with_[0].do("margin", with_[1], with_[0].sides[EAST]), without[0].do("margin", without[1], without[0].sides[EAST]))

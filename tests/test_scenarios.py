@@ -26,7 +26,7 @@ from sim.scenario.paths import bounds
 FOLDER = Path(__file__).parent.parent / "scenarios"
 README = FOLDER / "README.md"
 SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-VARIANTS = ("no-incursion", "second-summit-invited")
+VARIANTS = ("no-incursion", "no-refusal", "second-summit-invited")
 FRAGMENTS = ("mediators", "war")
 """What several scenarios share, which is none by itself."""
 

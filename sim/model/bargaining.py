@@ -125,13 +125,18 @@ def rounds_allowed(w: World, t: Table) -> float:
 
 
 def devaluation_of_adversary(w: World, me: Side, author: int) -> float:
-    """Discount of a text that an adversary wrote: judgement * devaluation * (1 - trust in it) (Stillinger et al. 1991)."""
-    return w.b.judgement * w.b.devaluation_adversary * (1.0 - me.trust[author])
+    """Discount of a text that an adversary wrote: (judgement * devaluation + author) * (1 - trust in it).
+
+    The first part grows with the errors of judgement, the second stands apart from them (Stillinger et al. 1991).
+    """
+    discount = w.b.judgement * w.b.devaluation_adversary * (1.0 - me.trust[author])
+    return discount + w.b.author_adversary * (1.0 - me.trust[author])
 
 
 def devaluation_of_mediators(w: World, t: Table, me: Side) -> float:
     """Discount of a text that mediators wrote; a sponsor that is held against the table makes them look like the adversary."""
-    discount = w.b.judgement * w.b.devaluation_mediator * (1.0 - trust_in_mediators(w, t, me))
+    doubt = 1.0 - trust_in_mediators(w, t, me)
+    discount = w.b.judgement * w.b.devaluation_mediator * doubt + w.b.author_mediator * doubt
     adversary = 0.0
     for other in range(t.signers):
         if other != me.index:

@@ -106,8 +106,13 @@ def exposure(w: World, t: Table, me: Side) -> float:
 
 
 def commitment(w: World, t: Table, me: Side) -> float:
-    """Distance * level * seen * public commitment against talks."""
-    return distance_now(t, me) * t.level * seen(w, t, me) * me.commitment
+    """Distance * level * public commitment against talks * (seen + refusal * sensitivity * contact).
+
+    A refusal binds leaders and tables on what the public minds most, those who sit apart and talk of the rest least: the
+    format can walk around it (Fearon 1994).
+    """
+    bound = distance_now(t, me) * t.level * me.commitment
+    return distance_now(t, me) * t.level * seen(w, t, me) * me.commitment + w.b.refusal * t.sensitivity * t.contact_talks * bound
 
 
 def stain(w: World, t: Table, me: Side) -> float:

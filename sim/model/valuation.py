@@ -143,7 +143,8 @@ def domestic_cost(w: World, t: Table, me: Side) -> float:
     """What a text must bring beyond the alternative to pass at home, in utility (two-level games: Putnam 1988).
 
     sensitivity * ((1 - cover) * ratification_cost * audience * seen + signing_cost * distance * contact * recognition
-    + (1 - cover) * win_set_cost * (1 - win-set) + mandate_gap * (1 - mandate)); trusted mediators who drafted or
+    + (1 - cover) * win_set_cost * (1 - win-set) + mandate_gap * (1 - mandate)
+    + refusal_signing * distance * contact * level * commitment); trusted mediators who drafted or
     guarantee the text give cover.
     """
     b = w.b
@@ -152,7 +153,8 @@ def domestic_cost(w: World, t: Table, me: Side) -> float:
     in_public = uncovered * b.ratification_cost * me.audience_cost * seen(w, t, me)
     together = b.signing_cost * t.distance * t.contact_signing * me.recognition
     narrow = uncovered * b.win_set_cost * (1.0 - me.win_set)
-    return t.sensitivity * (in_public + together + narrow + b.mandate_gap * (1.0 - t.mandate))
+    refused = b.refusal_signing * t.distance * t.contact_signing * t.level * me.commitment
+    return t.sensitivity * (in_public + together + narrow + b.mandate_gap * (1.0 - t.mandate) + refused)
 
 
 def reservation_value(w: World, t: Table, me: Side) -> float:
