@@ -182,3 +182,13 @@ def test_damaged_parts_are_compiled_anew(folder: Path) -> None:
             path.unlink()
     compiled.cache_clear()
     np.testing.assert_array_equal(numbers(), expected())
+
+
+def test_what_was_not_used_for_long_or_is_one_of_too_many_is_deleted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiling, "KEPT", 3)
+    for age, name in enumerate(("a", "b", "c", "d", "old")):
+        (folder / name).mkdir(parents=True)
+        seconds = folder.stat().st_mtime - (age + 1) * 60 - (40 * 86400 if name == "old" else 0)
+        os.utime(folder / name, (seconds, seconds))
+    numbers()
+    assert {path.name for path in folder.iterdir()} == {"a", "b", "c", fingerprint(Sizes())}

@@ -8,6 +8,7 @@ A folder that is missing, damaged, read-only or written by two at once costs a c
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import hashlib
 import inspect
@@ -19,7 +20,6 @@ import time
 import typing
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -39,8 +39,8 @@ from sim.scenario.problems import GoBetweenError
 TOPS = ("live_worlds", "fill_uniforms")
 """Rules that Python calls compiled; all others are called by these only."""
 
-KEPT_DAYS = 30
-"""Compiled rules that were not used for so long are deleted."""
+KEPT_DAYS, KEPT = 30, 24
+"""Compiled rules that were not used for so many days are deleted, and all but so many of those used last."""
 
 FOLDER = "GOBETWEEN_CACHE"
 """Variable of the environment that names another folder for compiled rules."""
@@ -256,7 +256,7 @@ def _top(name: str, namespace: dict[str, Any], folder: Path | None) -> Any:
         return njit(cache=folder is not None, **_OPTIONS)(copied(RULES[name], namespace))
 
 
-@contextmanager
+@contextlib.contextmanager
 def _cached_in(folder: Path | None) -> Iterator[None]:
     """Where numba keeps what is decorated here."""
     from numba import config  # noqa: PLC0415
@@ -322,12 +322,11 @@ def _folder(sizes: Sizes, own: OwnRules | None = None) -> Path | None:
     folder = root / fingerprint(sizes, own)
     if not _made(folder):
         return None
-    for old in root.iterdir():
-        try:
-            if old != folder and time.time() - old.stat().st_mtime > KEPT_DAYS * 86400:
+    with contextlib.suppress(OSError):  # somebody else is at it
+        used = sorted((old for old in root.iterdir() if old != folder), key=lambda old: -old.stat().st_mtime)
+        for place, old in enumerate(used):
+            if place >= KEPT or time.time() - old.stat().st_mtime > KEPT_DAYS * 86400:
                 shutil.rmtree(old, ignore_errors=True)
-        except OSError:
-            continue
     return folder
 
 
