@@ -165,6 +165,7 @@ def test_sentences_rank_issue_by_issue_and_leave_fall_backs_out(result: Result) 
     said = headlines(result)
     assert any(sentence.startswith("mill: agreed on most often in ") for sentence in said)
     assert "Agreed on in no world, fall-backs aside: bridge." in said
+    assert "Of these imposed by the values put in, and not found, since no text could leave both sides better off: bridge." in said
     (fall_back,) = [sentence for sentence in said if "top" in sentence]
     assert fall_back.startswith("top: agreed on only at a fall-back: mill, ")
 
@@ -172,10 +173,17 @@ def test_sentences_rank_issue_by_issue_and_leave_fall_backs_out(result: Result) 
 def test_what_a_fall_back_agrees_on_is_not_called_nothing(result: Result) -> None:
     """A process that agrees on nothing but a fall-back's issue: no sentence says that it came to no agreement."""
     alone = replace(result, processes=["top"], summary=result.summary[result.summary["process"] == "top"])
-    nothing, fall_back = headlines(alone)
+    nothing, imposed, fall_back = headlines(alone)
+    assert imposed.startswith("Of these imposed by the values put in, and not found, ")
     assert nothing == "Agreed on in no world, fall-backs aside: bridge."
     row = of(result, "top", "agreed", "mill")
     assert fall_back.startswith(f"top: agreed on only at a fall-back: mill, {percent(row.estimate)}% [")
+
+
+def test_what_could_have_been_is_not_called_imposed(result: Result) -> None:
+    could = result.summary.copy()
+    could.loc[(could["metric"] == "possible") & (could["issue"] == "bridge"), "estimate"] = 0.1
+    assert not [sentence for sentence in headlines(replace(result, summary=could)) if "imposed" in sentence]
 
 
 def test_one_number_does_not_hide_a_change_of_sign() -> None:

@@ -18,19 +18,25 @@ def headlines(result: Result) -> list[str]:
     A process is set beside the first one as a whole only where both have the same agenda, and then issue by issue.
     """
     lookup, issues = Lookup(result.summary), names(result.scenario, "issues")
-    found, never = [], []
+    found, never, put_in = [], [], []
     for issue, label in issues.items():
         rows = {p: lookup(p, "agreed", issue) for p in result.processes if issue in _agenda(result, p)}
         if any(row.estimate > 0 for row in rows.values()):
             found.append(_most_often(result, lookup, issue, rows))
         elif rows:
             never.append(label)
+            could = [lookup(process, "possible", issue) for process in rows]
+            if all(row is not None and row.estimate == 0 for row in could):
+                put_in.append(label)
     fallen_back = list(_at_fallbacks(result, lookup))
     if not found and not fallen_back:
         return [f"No process came to an agreement in any of {result.count:,} worlds."]
     if never:
         aside = ", fall-backs aside" if fallen_back else ""
         found.append(f"Agreed on in no world{aside}: {_listed(never)}.")
+    if put_in:
+        why = "since no text could leave both sides better off"
+        found.append(f"Of these imposed by the values put in, and not found, {why}: {_listed(put_in)}.")
     return [*found, *fallen_back, *_beside_first(result, lookup)]
 
 
