@@ -176,7 +176,7 @@ def test_parts_are_kept_and_taken_again(folder: Path) -> None:
 def test_damaged_parts_are_compiled_anew(folder: Path) -> None:
     numbers()
     for path in files(folder):
-        if "parts" in path.parts:
+        if f"parts-{SMALL}" in path.parts:
             path.write_bytes(b"damaged")
         else:
             path.unlink()
@@ -192,3 +192,13 @@ def test_what_was_not_used_for_long_or_is_one_of_too_many_is_deleted(folder: Pat
         os.utime(folder / name, (seconds, seconds))
     numbers()
     assert {path.name for path in folder.iterdir()} == {"a", "b", "c", fingerprint(Sizes())}
+
+
+def test_a_whole_that_lacks_a_part_is_refused_and_not_kept(folder: Path) -> None:
+    """Loaded by another process it would end that process."""
+    from sim.model.linking import UnlinkedError, as_whole
+
+    parts = compiling._made_parts(SMALL, Sizes(), None)
+    with pytest.raises(UnlinkedError), as_whole(frozenset(RULES), []):
+        compiling._top(SMALL, compiling.names() | parts, folder).compile(compiling.signature_of(RULES[SMALL], Sizes()))
+    assert files(folder) == []

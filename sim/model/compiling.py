@@ -144,10 +144,21 @@ _INNER = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def _compile(name: str, sizes: Sizes, folder: Path | None, own: OwnRules | None = None) -> Callable[..., None]:
-    from sim.model.linking import as_whole  # noqa: PLC0415 - it loads numba
+    from sim.model.linking import UnlinkedError  # noqa: PLC0415 - it loads numba
+
+    try:
+        return _linked(name, sizes, folder, own, _parts(name, sizes))
+    except UnlinkedError:  # parts that were kept, and are not of one set
+        return _linked(name, sizes, folder, own, _made_parts(name, sizes, None))
+
+
+def _linked(
+    name: str, sizes: Sizes, folder: Path | None, own: OwnRules | None, parts: dict[str, Any]
+) -> Callable[..., None]:
+    """A rule and all beneath it as one program."""
+    from sim.model.linking import as_whole  # noqa: PLC0415
 
     signature = signature_of(RULES[name], sizes)
-    parts = _parts(name, sizes)
     linked = [dispatcher.overloads[signature_of(RULES[rule], sizes).args].library for rule, dispatcher in parts.items()]
     if own is not None:
         linked = _with_own(parts, linked, sizes, own)
@@ -164,16 +175,26 @@ def _compile(name: str, sizes: Sizes, folder: Path | None, own: OwnRules | None 
 
 
 def _parts(name: str, sizes: Sizes) -> dict[str, Any]:
-    """The rules beneath one, compiled and not yet linked, callees first; kept from one run to the next."""
+    """The rules beneath one, compiled and not yet linked, callees first; kept from one run to the next.
+
+    Parts name one another by numbers of the process that made them, so that a set is kept as a whole or not at all.
+    """
     folder = _folder(sizes)
-    kept = folder / "parts" if folder is not None else None
-    try:
-        return _made_parts(name, sizes, kept)
-    except Exception:
-        if kept is None:
-            raise
-        shutil.rmtree(kept, ignore_errors=True)  # damaged, or not to be written
+    if folder is None:
         return _made_parts(name, sizes, None)
+    kept, own = folder / f"parts-{name}", folder / f"new-{os.getpid()}-{os.urandom(4).hex()}"
+    try:
+        if kept.is_dir():
+            return _made_parts(name, sizes, kept)
+        found = _made_parts(name, sizes, own)
+        with contextlib.suppress(OSError):  # another process was quicker
+            own.rename(kept)
+        return found
+    except Exception:  # damaged, or not to be written
+        shutil.rmtree(kept, ignore_errors=True)
+        return _made_parts(name, sizes, None)
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
 
 
 def _made_parts(name: str, sizes: Sizes, kept: Path | None) -> dict[str, Any]:

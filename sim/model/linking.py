@@ -17,8 +17,18 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 
+from sim.scenario.problems import GoBetweenError
+
 OURS = ".ours"
 """What the name of a rule ends in where another has taken its place."""
+
+
+MANGLED = "_ZN3sim5model"
+"""How the names of compiled rules begin."""
+
+
+class UnlinkedError(GoBetweenError):
+    """A rule is called that is in no part: the parts are not of one set."""
 
 
 class Part(JITCodeLibrary):
@@ -72,6 +82,8 @@ class Whole(JITCodeLibrary):
     def _optimize_final_module(self) -> None:
         """Keep the names of all parts to itself: another program in this process has rules of the same names."""
         for function in self._final_module.functions:
+            if function.is_declaration and function.name.startswith(MANGLED):
+                raise UnlinkedError(function.name)
             if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
                 function.linkage = Linkage.internal
         super()._optimize_final_module()
