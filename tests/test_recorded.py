@@ -72,7 +72,11 @@ def live(one: dict[str, Any]) -> tuple[Any, list[tuple[int, int, str, int, str, 
     def note(w: Any, table: int, kind: int, whose: int, reason: int, detail: int) -> None:
         told.append((w.week, table, Kind(kind).name, int(whose), Reason(reason).name, int(detail)))
 
-    rules = linked({"uniform": uniform, "note": note})
+    def everywhere(w: Any, t: Any) -> None:
+        """The former engine delivered at every table what stood in two texts."""
+        t.agreement.elsewhere = [0] * len(t.agenda)
+
+    rules = linked({"uniform": uniform, "note": note, "find_delivered_elsewhere": everywhere})
     rules["prepare"](world, packages)
     while world.week < world.weeks:
         rules["live_a_week"](world, packages)

@@ -162,6 +162,44 @@ def test_what_is_delivered_is_counted() -> None:
     assert table.outcome.in_force == 2
 
 
+def both_in_force(*changes: Any) -> tuple[Any, Any, Any]:
+    """The bridge is open by two texts, one of which shares the mill as well; a cart and a sack are counted alike."""
+    w = world(CALM, {
+        "issues.bridge.options.open.units": {"carts": 50.0}, "issues.mill.options.shared.units": {"sacks": 9.0},
+        "tables.wider": {"agenda": ["bridge", "mill"], "format": "direct"}, "processes.talks.tables": ["table", "wider"],
+        "parties.east.alternatives": {"bridge": {"value": 0.1}},
+    }, *changes)  # fmt: skip
+    first, wider = w.tables
+    put_in_force(w, first)
+    put_in_force(w, wider, package=2)
+    return w, first, wider
+
+
+def test_what_stands_in_two_texts_is_carried_out_once() -> None:
+    # The bridge brings 0.8 - 0.2 a week, half of all that a side cares for, east less 0.1 that it has anyway; the mill, the
+    # other half, 0.4 - 0.2. The table that stands first has the bridge.
+    w, first, wider = both_in_force()
+    w.do("all_implement")
+    near(seats(first, "surplus"), 0.5 * 0.5, 0.5 * 0.6)
+    near(seats(wider, "surplus"), 0.5 * 0.2, 0.5 * 0.2)
+    near((carts(first), carts(wider)), 50, 9)
+
+
+def test_what_stands_in_two_texts_is_carried_out_where_more_of_it_is() -> None:
+    w, first, wider = both_in_force({"behaviour.repair": 0.0, "behaviour.collapse": 0.0, "behaviour.suspended_delivery": 0.8})
+    set_delivered(first, 1.0, 0.6)
+    w.do("all_implement")
+    near(seats(first, "surplus"), 0.0, 0.0)
+    near(seats(wider, "surplus"), 0.5 * (0.5 + 0.2), 0.5 * (0.6 + 0.2))
+    near((carts(first), carts(wider)), 0, 59)
+    set_delivered(first, 1.0, 1.0)
+    wider.state, wider.agreement.culprit = State.SUSPENDED, WEST  # now the first table delivers more
+    w.do("all_implement")
+    near(seats(first, "surplus"), 0.5 * 0.5, 0.5 * 0.6)
+    near(seats(wider, "surplus"), 0.5 * (0.5 + 0.2 * 1.8), 0.5 * (0.6 + 0.2 * 1.8))
+    near((carts(first), carts(wider)), 50, 50 + 9 * 1.8)
+
+
 DEAL = {"to": "west", "benefit": 0.2, "controlled_by": "abbot", "credibility": 0.9, "delivery": 0.8, "seen_by": {"west": 0.5}}
 
 

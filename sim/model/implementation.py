@@ -16,8 +16,10 @@ from sim.model.reasons import ALL, NOBODY, Reason, State
 from sim.model.records import Side, Table, World
 from sim.model.transitions import end, note
 from sim.model.valuation import (
+    alone,
     alternative,
     batna,
+    delivered_by_others,
     delivery_gain,
     gain_left,
     least_delivered,
@@ -61,20 +63,67 @@ def implement(w: World, t: Table) -> None:
 # ---------------------------------------------------------------- delivery
 
 
+def throughput(w: World, t: Table) -> float:
+    """The share of its undertakings that an agreement delivers this week; less while it is suspended."""
+    flowing = w.b.suspended_delivery if t.state == State.SUSPENDED else 1.0
+    return flowing * least_delivered(t)
+
+
+def find_delivered_elsewhere(w: World, t: Table) -> None:
+    """Which undertakings of an agreement another table delivers, too, and more of: what stands in two texts is done once.
+
+    Of two that deliver as much, the table that stands first does it.
+    """
+    for place in range(t.agenda_count):
+        t.agreement.elsewhere[place] = 0
+    for n in range(w.table_count):
+        other = w.tables[n]
+        if n == t.index or t.state < State.IN_FORCE or other.state < State.IN_FORCE:
+            continue
+        mine, its = throughput(w, t), throughput(w, other)
+        if its > mine or (its == mine and n < t.index):
+            for place in range(t.agenda_count):
+                if has_undertaking(other, t.agenda[place], t.agreement.options[place]):
+                    t.agreement.elsewhere[place] = t.agreement.moved[place]
+
+
+def has_undertaking(t: Table, issue: int, option: int) -> bool:
+    """Whether the text of a table settles an issue in this way."""
+    for place in range(t.agenda_count):
+        if t.agenda[place] == issue:
+            return t.agreement.options[place] == option
+    return False
+
+
+def had_elsewhere(w: World, t: Table, me: Side, flowing: float) -> float:
+    """What a side has of undertakings that another table delivers: flow * (delivery * gain - its own * loss) - alternative."""
+    seat, total = t.seats[me.index], 0.0
+    for place in range(t.agenda_count):
+        if t.agreement.elsewhere[place]:
+            position, option = me.positions[t.agenda[place]], t.agreement.options[place]
+            gain = delivered_by_others(t, me) * (position.gains[option] + position.stake + t.effect)
+            net = flowing * (gain - seat.delivered * position.losses[option])
+            total += seat.weight[place] * (net - alone(w, me, t.agenda[place]))
+    return total
+
+
 def count_delivery(w: World, t: Table) -> None:
-    """What flows this week: to each side (delivery * flow + side deals + leverage - alternative), and in natural units."""
+    """What flows this week: to each side (delivery * flow + side deals + leverage - alternative), and in natural units.
+
+    What another table delivers is counted there.
+    """
     flowing = w.b.suspended_delivery if t.state == State.SUSPENDED else 1.0
     for n in range(t.signers):
         me, seat = w.sides[n], t.seats[n]
         outside = seat.side_deals_delivered + leverage_left(w, t, me) - alternative(w, t, me)
-        seat.surplus += seat.share * (delivery_gain(t, me) * flowing + outside)
+        here = delivery_gain(t, me) * flowing + outside
+        seat.surplus += seat.share * (here - had_elsewhere(w, t, me, flowing))
     t.outcome.in_force += 1
-    throughput = flowing * least_delivered(t)
     for n in range(t.unit_count):
         unit = t.units[n]
         due = unit.lasts == 0 or t.agreement.age <= unit.lasts
-        if due and t.agreement.options[unit.place] == unit.option:
-            unit.delivered += throughput * unit.amount
+        if due and t.agreement.options[unit.place] == unit.option and not t.agreement.elsewhere[unit.place]:
+            unit.delivered += throughput(w, t) * unit.amount
 
 
 def delivers(w: World, t: Table, me: Side) -> float:

@@ -207,6 +207,7 @@ class Agreement:
     package: int
     options: Annotated[list[int], AGENDA]
     moved: Annotated[list[int], AGENDA]
+    elsewhere: Annotated[list[int], AGENDA]  # another table delivers this undertaking this week
     lasts: int  # weeks after which all is carried out; 0: it goes on
     signed: int  # week
     age: int  # weeks in force

@@ -120,10 +120,14 @@ def alternative(w: World, t: Table, me: Side) -> float:
     """Worth of what a side can do alone on the agenda this week: sum of weight * alternative, where it is to be had."""
     total = 0.0
     for place in range(t.agenda_count):
-        position = me.positions[t.agenda[place]]
-        if w.week >= position.alternative_from:
-            total += t.seats[me.index].weight[place] * position.alternative
+        total += t.seats[me.index].weight[place] * alone(w, me, t.agenda[place])
     return total
+
+
+def alone(w: World, me: Side, issue: int) -> float:
+    """What a side can have on an issue this week without the others, in units of gains."""
+    position = me.positions[issue]
+    return position.alternative if w.week >= position.alternative_from else 0.0
 
 
 def batna(w: World, t: Table, me: Side) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.model.bargaining import best_for_all, find_possible, hold_talks
 from sim.model.chance import left_after
 from sim.model.events import draw_waiting_times, feel, happen, happened_before, move_front, moves_issue
-from sim.model.implementation import implement
+from sim.model.implementation import find_delivered_elsewhere, implement
 from sim.model.learning import learn
 from sim.model.ratification import ratify
 from sim.model.readiness import choose_focal_text, who_comes
@@ -54,7 +54,9 @@ def all_ratify(w: World) -> None:
 
 
 def all_implement(w: World) -> None:
-    """Agreements in force are delivered, violated, repaired, renewed or ended."""
+    """Agreements in force are delivered, violated, repaired, renewed or ended; what stands in two is carried out once."""
+    for n in range(w.table_count):
+        find_delivered_elsewhere(w, w.tables[n])
     for n in range(w.table_count):
         implement(w, w.tables[n])
 
