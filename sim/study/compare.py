@@ -87,6 +87,16 @@ class Result(Findings):
         first = self.worlds.iloc[: self.count]  # the first table of the first process, in order of worlds
         return {str(column): first[column].to_numpy(dtype=float) for column in columns}
 
+    def outcomes(self, process: str) -> pd.DataFrame:
+        """What came of every table of a process in every world: its rows of ``worlds``, without what was drawn."""
+        return self._outcomes[process]
+
+    @cached_property
+    def _outcomes(self) -> dict[str, pd.DataFrame]:
+        columns = [column for column in self.worlds if not str(column).startswith("parameter:")]
+        every, process = self.worlds[columns], self.worlds["process"]
+        return {name: every[process == name] for name in self.processes}
+
     @property
     def table(self) -> pd.DataFrame:
         """The summary."""

@@ -198,7 +198,7 @@ def _tables(result: Result, process: str) -> list[str]:
 
 
 def _rows(result: Result, process: str) -> pd.DataFrame:
-    rows = result.worlds[result.worlds["process"] == process]
+    rows = result.outcomes(process)
     return rows[rows["table"].astype(str).isin(_tables(result, process))]
 
 
@@ -218,8 +218,8 @@ def _asked(result: Result, table: str, status: str) -> list[str]:
 
 def _lost_rows(rows: pd.DataFrame, before: pd.Series, lost: Bools) -> pd.DataFrame:
     """Tables that had got as far as the stage before, in the worlds lost after it."""
-    part: pd.DataFrame = rows[before.to_numpy(dtype=bool) & lost[rows["world"].to_numpy(dtype=int)]]
-    part = part[["world", "whose", "reason"]]
+    there = before.to_numpy(dtype=bool) & lost[rows["world"].to_numpy(dtype=int)]
+    part: pd.DataFrame = rows[["world", "whose", "reason"]][there]
     return part.astype({"whose": str, "reason": str})
 
 

@@ -79,7 +79,7 @@ class Curve:
 
 def lives(result: Result, process: str) -> Lives:
     """The first agreement of every table and world of a process that moves one of its headline issues."""
-    rows = result.worlds[result.worlds["process"] == process]
+    rows = result.outcomes(process)
     rows = rows[rows["ratified_week"].notna().to_numpy() & moves(rows, headline(result.scenario.file, process))]
     begun = rows["ratified_week"].to_numpy(dtype=float)
     over = rows["ended_week"].to_numpy(dtype=float, na_value=np.nan)

@@ -103,7 +103,8 @@ def draw(result: Result) -> Figure:
 
 def busiest(result: Result, process: str, stated: pd.DataFrame) -> Panel:
     """The table with a headline issue that has the most texts agreed (the first of several), its texts and its packages."""
-    rows = result.worlds[(result.worlds["process"] == process) & result.worlds["agreed_week"].notna()]
+    rows = result.outcomes(process)
+    rows = rows[rows["agreed_week"].notna()]
     file = result.scenario.file
     about = set(headline(file, process))
     tables = [t for t in file.processes[process].tables if about & set(file.tables[t].agenda)]
