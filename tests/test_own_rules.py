@@ -17,7 +17,7 @@ from sim.model.compiling import CannotCompileError
 from sim.model.own import OwnRules
 from sim.model.readiness import readiness
 from sim.model.rules import RULES
-from sim.model.week import WEEK, live_a_week
+from sim.model.week import WEEK, all_learn, live_a_week
 from sim.scenario import Scenario, ScenarioError
 from sim.scenario.problems import GoBetweenWarning
 
@@ -67,6 +67,18 @@ def test_compiled_it_does_what_it_does_in_python(run: sim.Result, asked: Scenari
         assert (row["sessions"], row["weeks_in_force"]) == (mine.sessions, mine.in_force)
 
 
+def learn_and_tire(w: Any) -> None:
+    """The last step but one of a week, and one more: who waits loses hope."""
+    all_learn(w)
+    for n in range(w.side_count):
+        w.sides[n].optimism = max(w.sides[n].optimism - 0.2, 0.0)
+
+
+def test_a_step_of_ones_own_goes_in_place_of_one_that_it_calls(asked: Scenario) -> None:
+    tired = sim.compare(asked, rules={"all_learn": learn_and_tire}, worlds=300, processes=["talks"])
+    assert came(tired) > came(sim.compare(asked, worlds=300, processes=["talks"])) + 0.2
+
+
 def test_other_workers_give_the_same(run: sim.Result, asked: Scenario) -> None:
     again = sim.compare(asked, rules={"readiness": readier}, worlds=300, processes=["talks"], jobs=2)
     assert again.worlds.equals(run.worlds)
@@ -98,7 +110,7 @@ def test_another_value_closed_over_or_of_a_global_is_another_rule(monkeypatch: p
 @pytest.mark.parametrize(
     ("rules", "said"),
     [
-        ({"readines": readier}, "rules: readines: there is no such rule; did you mean readiness?"),
+        ({"readines": readier}, "rules: readines: there is no such rule; did you mean readiness?; a step of your own goes in place of one of sim.WEEK, which it calls first"),
         ({"readiness": misspelt}, f"test_own_rules.py:{misspelt.__code__.co_firstlineno + 1}: misspelt: AttributeError: 'Side' object has no attribute 'motivaton'"),
         ({"readiness": lifted}, r"is a function of \(x, by\); expected one of \(w, t, me\)"),
         ({"readiness": 0.3}, "rules: readiness: is no function; expected one of w, t, me"),

@@ -16,6 +16,8 @@ from typing import Any
 from sim.model.rules import RULES
 from sim.scenario.problems import ScenarioError, hint, refuse
 
+A_STEP = "a step of your own goes in place of one of sim.WEEK, which it calls first"
+
 OURS = {id(rule): name for name, rule in RULES.items()}
 
 
@@ -57,7 +59,8 @@ class OwnRules:
             return None
         for name, function in given.items():
             if name not in RULES:
-                raise refuse("rules", f"there is no such rule{hint(str(name), RULES)}", key=(str(name),))
+                said = f"there is no such rule{hint(str(name), RULES)}"
+                raise refuse("rules", f"{said}; {A_STEP}", key=(str(name),))
             expected = list(inspect.signature(RULES[name]).parameters)
             if not isinstance(function, FunctionType):
                 raise refuse("rules", f"is no function; expected one of {', '.join(expected)}", key=(name,))
