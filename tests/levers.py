@@ -120,6 +120,9 @@ ROWS: list[Row] = [
     parameter("show", "shy", "+came", "being seen to talk before patrons and neutrals draws (Ikle 1964)", high=2.0),
     parameter("refusal", "sworn_off", "+came_week", "who has refused to talk keeps away, seen or not (Fearon 1994)", high=2.0),
     parameter("refusal_signing", "sworn_off", "-agreed", "a text signed with those whom one refused to talk to costs at home", high=1.0),
+    parameter("text_counts", "mixed", "+agreed", "a text on the easy matter alone is read at home as what it is", high=1.0),
+    parameter("leftovers", "mixed", "+agreed", "talks that fail leave a smaller text behind", high=1.0),
+    parameter("horizon", "mixed_and_short", "-text_joint", "what is soon over brings little", high=52),
     parameter("staying", "provoked", "-reason_walked_out", "sides that stay put do not walk out", high=1.0),
     parameter("confidence", "reluctant", "-came_week", "here trust is above the usual (Pruitt 2007)"),
     parameter("attraction", "shy", "+came", "mediators draw (Zartman 2000)"),
@@ -209,6 +212,7 @@ ROWS: list[Row] = [
     parameter("exit_rate", "frail", "-ended_week", "who only loses leaves"),
     parameter("renewal_temperature", "direct", "+refused", "sides that gain refuse more often where choice is noisy"),
     parameter("renewal_effort", "lapsing", "-renewals", "speaking up is a hurdle"),
+    parameter("asked_again", "direct", "-renewals", "what has to be asked for again ends more often", high=1.0),
     parameter("renewal_grievance", "frail", "-renewals", "grievance refuses"),
     parameter("shortening", "direct", "+shorter", "more is read as shrunk"),
     # -------------------------------------------------------- learning
@@ -238,6 +242,12 @@ ROWS: list[Row] = [
         f"issues.{issue}.options.{option}.lasts": 6
         for issue, option in (("well", "shared"), ("well", "rebuilt"), ("road", "open"), ("road", "guarded"))
     }, "what is done once is carried out"),
+    lever("Option.sensitivity", "mixed_and_short", "-agreed", {
+        "issues.well.options.shared.sensitivity": 1.0, "issues.well.options.rebuilt.sensitivity": 1.0,
+    }, "political costs bite"),
+    lever("Option.self_enforcing", "reluctant", "-came_week", {
+        "issues.well.options.shared.self_enforcing": 1.0, "issues.well.options.rebuilt.self_enforcing": 1.0,
+    }, "an exchange needs no trust"),
     lever("Issue.sensitivity", "reluctant", "+came_week", {"issues.well.sensitivity": 0.8}, "political costs bite"),
     lever("Issue.self_enforcing", "reluctant", "-came_week", {"issues.well.self_enforcing": 1.0},
           "an exchange needs no trust"),
@@ -326,6 +336,7 @@ ROWS: list[Row] = [
     *ladder("Format.instrument", ("formats.between.instrument", ["declaration", "announced", "joint", "mirrored"]), "eager",
             "-agreed_week", "what is believed, is guaranteed and keeps a distance is agreed sooner"),
     lever("Format.convened_by", "reluctant", "-came_week", {"formats.direct.convened_by": "north"}, "who calls comes"),
+    lever("Format.convened_by", "shy", "+came", {"formats.between.convened_by": "smith"}, "an invitation that is trusted draws"),
     *ladder("Format.hosts_if", ("formats.summit.hosts_if", ["both", "one"]), "at_a_summit", "+declared", "one is enough"),
     compare(("Format.first_offer=lot", "Format.first_offer"), "torn_between_two", "?text_north",
             ({}, {"formats.direct.first_offer": "north"}), "who proposes first, proposes what it can just bear"),

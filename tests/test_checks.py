@@ -104,7 +104,7 @@ def test_all_problems_are_reported_by_line_and_at_most_twenty(folder: Path) -> N
         ("    term: 17", "    invited: {elder: {}}",
          "formats.go_between.invited.elder: unknown disputant; expected one of north, south"),
         ("    term: 17", "    convened_by: nort",
-         "formats.go_between.convened_by: unknown disputant nort; did you mean north?"),
+         "formats.go_between.convened_by: unknown party nort; did you mean north?"),
         ("    term: 17", "    hosts_if: one",
          "formats.go_between.hosts_if: got one with a mirrored instrument; a meeting of one side can only make a declaration"),
         ("    term: 17", "    first_offer: noth",

@@ -19,21 +19,25 @@ import pytest
 
 from sim.model import layout, records
 from sim.model.codes import Kind, Stream
-from sim.model.reasons import Reason
+from sim.model.reasons import NOBODY, Reason
 from sim.model.rules import linked
 
 FILE = Path(__file__).parent / "data" / "recorded-worlds.json.gz"
 CLOSE = 1e-6
 NEUTRAL = {
     "stakes_sd": 0.0, "format_sd": 0.0, "bad_zone": 0.3, "show": 0.0, "refusal": 0.0, "refusal_signing": 0.0,
-    "author_adversary": 0.0, "author_mediator": 0.0,
+    "author_adversary": 0.0, "author_mediator": 0.0, "text_counts": 0.0, "horizon": 0.0, "leftovers": 0.0, "asked_again": 0.0,
 }  # fmt: skip
 """What the worlds were lived without, at the value at which it does nothing."""
 
 
 @cache
 def recorded() -> list[dict[str, Any]]:
-    return json.loads(gzip.decompress(FILE.read_bytes()))
+    found = json.loads(gzip.decompress(FILE.read_bytes()))
+    for issue in (issue for one in found for issue in one["start"]["issues"]):
+        for trait in ("sensitivity", "self_enforcing"):  # of an issue then, of each of its options now
+            issue[trait] = [issue[trait]] * 12
+    return found
 
 
 def noun_of(noun: type, found: dict[str, Any]) -> Any:
@@ -57,7 +61,7 @@ def live(one: dict[str, Any]) -> tuple[Any, list[tuple[int, int, str, int, str, 
     world = noun_of(records.World, one["start"])
     packages = [[noun_of(records.Package, package) for package in table] for table in one["packages"]]
     for table in world.tables:
-        table.possible = [0] * len(table.agenda)
+        table.possible, table.convener = [0] * len(table.agenda), NOBODY
     told: list[tuple[int, int, str, int, str, int]] = []
 
     def uniform(w: Any, owner: int, stream: int, place: int) -> float:

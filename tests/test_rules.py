@@ -257,6 +257,22 @@ def test_both_have_in_mind_the_text_best_for_the_worse_off() -> None:
         assert_allclose([seat.focal.trusted for seat in table.seats], [[0.9, 0.2], [0.6, 0.7], [0.5, 0.9]][text])
 
 
+def test_a_third_party_that_convenes_invites_and_takes_no_part() -> None:
+    # Abbot: pull 0.5 x trust 0.6 = 0.3; half of it counts, since nobody asks what text he would like.
+    w, table = table_of({"formats.direct.convened_by": "abbot"})
+    near(each(w, "pull", table), 0.15, 0.15)
+    assert table.mediator_count == 0
+    near(w.do("trust_in_mediators", table, w.sides[EAST]), 0.0)
+    sister = {"role": "mediator", "honesty": 0.4, "leverage": 0.0, "capacity": 1.0, "pull": 0.4}
+    w, table = table_of(THROUGH, {
+        "parties.sister": sister, "parties.east.trust.sister": 0.5, "parties.west.trust.sister": 0.5,
+        "formats.between.convened_by": "sister",
+    })  # fmt: skip
+    near(each(w, "pull", table), 0.22, 0.22)  # 1 - 0.7 x (1 - 0.4 x 0.5) = 0.44
+    w, table = table_of(THROUGH, {"formats.between.convened_by": "abbot"})  # a mediator of the table invites once
+    near(each(w, "pull", table), 0.15, 0.15)
+
+
 def test_pull_of_trusted_mediators_who_care_and_have_time() -> None:
     # Abbot: pull 0.5 x trust 0.6 = 0.3; without an interest in the matter half of it counts.
     w, table = table_of(THROUGH)

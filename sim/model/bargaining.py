@@ -17,6 +17,7 @@ from sim.model.valuation import (
     batna,
     expected_side_deals,
     form_beliefs,
+    most_sensitive,
     reservation_value,
     seen,
     service,
@@ -306,12 +307,37 @@ def lose_patience(w: World, t: Table, packages: Packages) -> None:
     session = t.session
     if session.rounds < rounds_allowed(w, t) and w.week - session.since + 1 < w.b.patience:
         return
+    if w.b.leftovers > 0.0 and sign_what_is_left(w, t, packages):
+        return
     if best_for_all(w, t, packages) < 0.0:
         talks_fail(w, t, ALL, Reason.NO_ZONE)
     elif session.devalued:
         talks_fail(w, t, session.refused, Reason.DEVALUATION)
     else:
         talks_fail(w, t, session.refused, Reason.IMPASSE)
+
+
+def sign_what_is_left(w: World, t: Table, packages: Packages) -> bool:
+    """Talks that fail over what is most sensitive leave a smaller text behind, with a chance of leftovers.
+
+    Of the texts that move nothing as sensitive as the most sensitive option on the agenda, the one best for the worst-off
+    side; no side asks for more than its reservation value any longer, and nobody presses.
+    """
+    chosen, best = -1, 0.0
+    for n in range(t.signers):
+        judge_texts(w, t, w.sides[n], packages)
+        t.seats[n].leverage = 0.0
+    for k in range(t.package_count):
+        if most_sensitive(w, t, packages[k]) < t.sensitivity:
+            worst = math.inf
+            for n in range(t.signers):
+                worst = min(worst, packages[k].value[n] - t.seats[n].reservation)
+            if worst > best:
+                chosen, best = k, worst
+    if chosen < 0 or draw(w, t, Stream.LEFT_OVER, 0) >= w.b.leftovers:
+        return False
+    agree(w, t, packages, chosen)
+    return True
 
 
 def find_possible(w: World, t: Table, packages: Packages) -> None:

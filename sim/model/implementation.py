@@ -155,7 +155,7 @@ def violation_rate(w: World, t: Table, me: Side) -> float:
     * (1 - deterrence * monitoring) * (1 + infancy * exp(-age / infancy_weeks)).
     """
     b = w.b
-    angry = b.violation_grievance * t.sensitivity * me.grievance
+    angry = b.violation_grievance * t.agreement.sensitivity * me.grievance
     log_rate = t.agreement.frailty + angry - b.violation_gain * t.seats[me.index].gain
     young = 1.0 + b.infancy * math.exp(-t.agreement.age / b.infancy_weeks)
     return b.violation_rate * math.exp(log_rate) * (1.0 - b.deterrence * t.monitoring) * young
@@ -302,9 +302,10 @@ def walks_away(w: World, t: Table, me: Side) -> bool:
 def renews(w: World, t: Table, me: Side) -> bool:
     """A side renews with a chance of logistic((wish - hurdle) / temperature).
 
-    It objects (where silence means extension) or fails to agree (where it means lapse, a hurdle of renewal_effort).
+    It objects (where silence means extension, and asked_again of the hurdle) or fails to agree (where it means lapse, a
+    hurdle of renewal_effort).
     """
-    hurdle = w.b.renewal_effort if t.lapses else 0.0
+    hurdle = w.b.renewal_effort if t.lapses else w.b.asked_again * w.b.renewal_effort
     chance = logistic((wish_to_go_on(w, t, me) - hurdle) / w.b.renewal_temperature)
     return draw(w, t, Stream.RENEW, me.index) < chance
 
@@ -380,7 +381,7 @@ def what_moved(w: World, t: Table, me: Side) -> int:
     used_up = seat.leverage - leverage_left(w, t, me)
     if used_up > largest:
         largest, reason = used_up, Reason.LEVERAGE
-    grieved = w.b.renewal_grievance * t.sensitivity * me.grievance
+    grieved = w.b.renewal_grievance * t.agreement.sensitivity * me.grievance
     if grieved > largest:
         largest, reason = grieved, Reason.ENDED_GRIEVANCE
     return reason if largest >= NOTICED else Reason.CHANCE

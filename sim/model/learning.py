@@ -24,7 +24,7 @@ def learn_trust(w: World, t: Table, me: Side) -> None:
     """
     for other in range(t.signers):
         if other != me.index:
-            me.trust[other] += w.b.trust_gain * t.sensitivity * (t.seats[other].delivered - me.trust[other])
+            me.trust[other] += w.b.trust_gain * t.agreement.sensitivity * (t.seats[other].delivered - me.trust[other])
 
 
 def credit_mediators(w: World, t: Table, me: Side) -> None:

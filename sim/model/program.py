@@ -63,7 +63,7 @@ class Program:
         self.sides = list(scenario.disputants)
         self.issues = list(file.issues)
         self.tables = [self._table(name) for name in file.processes[process].tables]
-        serving = {m for t in self.tables for m in t.form.mediators}
+        serving = {m for t in self.tables for m in (*t.form.mediators, t.form.convened_by)}
         self.mediators = [m for m in scenario.mediators if m in serving]
         deals = {d.controlled_by for t in self.tables for d in t.form.side_deals}
         trusted = {a for side in self.sides for a in self._side(side).trust} | set(file.parties)
@@ -180,14 +180,22 @@ class Program:
         for n, issue in enumerate(self.issues):
             self._set("headline", n, to=int(issue in wanted))
             self._set("issues", n, "owner", to=owner_of("issue", issue))
-            for key in ("sensitivity", "self_enforcing", "front", "relief"):
+            for key in ("front", "relief"):
                 self._from("issues", n, key, path=f"issues.{issue}.{key}")
+            self._put_options(("issues", n), issue)
         for n, side in enumerate(self.sides):
             self._put_side(("sides", n), side)
         for n, mediator in enumerate(self.mediators):
             self._put_mediator(("mediators", n), mediator)
         for n, event in enumerate(file.events):
             self._put_event(("events", n), event)
+
+    def _put_options(self, at: Place, issue: str) -> None:
+        base = f"issues.{issue}"
+        for n, (name, option) in enumerate(self.scenario.file.issues[issue].options.items()):
+            self._set(*at, "lasts", n, to=option.lasts or 0)
+            for key, own in {"sensitivity": option.sensitivity, "self_enforcing": option.self_enforcing}.items():
+                self._from(*at, key, n, path=f"{base}.{key}" if own is None else f"{base}.options.{name}.{key}")
 
     def _put_side(self, at: Place, name: str) -> None:
         base, n = f"parties.{name}", self.sides.index(name)
@@ -293,6 +301,8 @@ class Program:
             "mediator_count": len(form.mediators), "side_deal_count": len(form.side_deals), "unit_count": len(table.units),
             "about_headline": bool(agenda.moved[:, headline_places].any()),
         }  # fmt: skip
+        calls = form.convened_by not in form.mediators and form.convened_by in self.mediators
+        whole["convener"] = self.mediators.index(str(form.convened_by)) if calls else NOBODY
         for key, value in whole.items():
             self._set(*at, key, to=int(value) if key != "mandate" else float(value))
         for place, issue in enumerate(agenda.issues):

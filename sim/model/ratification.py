@@ -7,7 +7,7 @@ from sim.model.codes import Stream
 from sim.model.reasons import NOBODY, Reason, State
 from sim.model.records import Side, Table, World
 from sim.model.transitions import enter_into_force, fall
-from sim.model.valuation import batna, domestic_cost, expected_value
+from sim.model.valuation import batna, domestic_cost, expected_value, spared
 
 
 def ratify(w: World, t: Table) -> None:
@@ -29,14 +29,14 @@ def ratify(w: World, t: Table) -> None:
 
 
 def gain_at_home(w: World, t: Table, me: Side) -> float:
-    """What a text brings beyond the alternative: expected value + leverage - best alternative."""
+    """What a text brings beyond the alternative, whatever it costs at home: expected value + leverage - best alternative."""
     seat = t.seats[me.index]
-    return expected_value(w, t, me, seat.worth) + seat.leverage - batna(w, t, me)
+    return expected_value(w, t, me, seat.worth) - spared(t, me, seat.worth) + seat.leverage - batna(w, t, me)
 
 
 def margin(w: World, t: Table, me: Side) -> float:
     """What a text brings beyond the reservation value, before what nobody could foresee."""
-    return gain_at_home(w, t, me) - domestic_cost(w, t, me)
+    return gain_at_home(w, t, me) - (domestic_cost(w, t, me) - spared(t, me, t.seats[me.index].worth))
 
 
 def unforeseen(w: World, t: Table, me: Side) -> float:
@@ -51,7 +51,7 @@ def refused_at_home(w: World, t: Table, me: Side) -> bool:
 
 def vetoed(w: World, t: Table, me: Side) -> bool:
     """A withdrawal at the last minute, with a chance of veto_rate * sensitivity."""
-    return draw(w, t, Stream.VETO, me.index) < w.b.veto_rate * t.sensitivity
+    return draw(w, t, Stream.VETO, me.index) < w.b.veto_rate * t.agreement.sensitivity
 
 
 def ratifies(w: World, t: Table, me: Side) -> bool:

@@ -56,11 +56,13 @@ def pull(w: World, t: Table, me: Side) -> float:
     """Pull of a table's mediators on a side: that one trusted invitation is felt, if they care and have time.
 
     (1 - product over mediators of (1 - pulls)) * (0.5 + 0.5 * interest in the expected text) * service + bonus of declarations
-    and events.
+    and events. A third party that calls the meeting invites as a mediator does, and takes no part in it.
     """
-    if t.mediator_count == 0:
+    if t.mediator_count == 0 and t.convener < 0:
         return t.pull_bonus
     missed = 1.0
+    if t.convener >= 0:
+        missed = 1.0 - pulls(w.mediators[t.convener], me)
     for n in range(t.mediator_count):
         missed *= 1.0 - pulls(w.mediators[t.mediators[n]], me)
     return (1.0 - missed) * (0.5 + 0.5 * t.focal_interest) * service(w, t) + t.pull_bonus
@@ -92,17 +94,17 @@ def distance_now(t: Table, me: Side) -> float:
 
 def recognition(w: World, t: Table, me: Side) -> float:
     """Sensitivity * distance * contact * level * aversion to dealing with the other side as an equal."""
-    return t.sensitivity * distance_now(t, me) * t.contact_talks * t.level * me.recognition
+    return t.seats[me.index].focal.sensitivity * distance_now(t, me) * t.contact_talks * t.level * me.recognition
 
 
 def grievance(w: World, t: Table, me: Side) -> float:
     """Sensitivity * grievance_weight * grievance."""
-    return t.sensitivity * w.b.grievance_weight * me.grievance
+    return t.seats[me.index].focal.sensitivity * w.b.grievance_weight * me.grievance
 
 
 def exposure(w: World, t: Table, me: Side) -> float:
     """Sensitivity * distance * exposure * seen * audience cost (Fearon 1994; Tomz 2007)."""
-    return t.sensitivity * distance_now(t, me) * w.b.exposure * seen(w, t, me) * me.audience_cost
+    return t.seats[me.index].focal.sensitivity * distance_now(t, me) * w.b.exposure * seen(w, t, me) * me.audience_cost
 
 
 def commitment(w: World, t: Table, me: Side) -> float:
@@ -112,7 +114,8 @@ def commitment(w: World, t: Table, me: Side) -> float:
     format can walk around it (Fearon 1994).
     """
     bound = distance_now(t, me) * t.level * me.commitment
-    return distance_now(t, me) * t.level * seen(w, t, me) * me.commitment + w.b.refusal * t.sensitivity * t.contact_talks * bound
+    unseen = w.b.refusal * t.seats[me.index].focal.sensitivity * t.contact_talks * bound
+    return distance_now(t, me) * t.level * seen(w, t, me) * me.commitment + unseen
 
 
 def stain(w: World, t: Table, me: Side) -> float:
@@ -165,6 +168,7 @@ def choose_focal_text(w: World, t: Table, packages: Packages) -> None:
         focal, worth = t.seats[n].focal, packages[t.focal].worth[n]
         focal.secure, focal.trusted, focal.loss = worth.secure, worth.trusted, worth.loss
         focal.entrusted, focal.political = worth.entrusted, worth.political
+        focal.sensitivity, focal.lasting = worth.sensitivity, worth.lasting
 
 
 # ---------------------------------------------------------------- an occasion

@@ -35,14 +35,17 @@ class Worth:
     loss: float  # what the side gives up
     entrusted: float  # the part of it that is given on the others' word
     political: float  # the loss, weighed by public sensitivity
+    sensitivity: float  # with which it is read at home
+    lasting: float  # part of the horizon for which it is undertaken
 
 
 class Issue:
     """A matter that can be settled in a few ways; shares in [0, 1]."""
 
     owner: int  # whose random streams it reads
-    sensitivity: float
-    self_enforcing: float
+    sensitivity: Annotated[list[float], OPTIONS]
+    self_enforcing: Annotated[list[float], OPTIONS]
+    lasts: Annotated[list[int], OPTIONS]  # weeks after which it is carried out; 0: it goes on
     front: float
     relief: float
 
@@ -159,6 +162,8 @@ class Seat:
     keep: float  # that the others keep a text of this table
     taken_back: float  # share of what is given on their word that can be taken back
     audience: float  # cost at home of a unit of political loss
+    at_home: float  # what a text fully sensitive must bring to pass, utility
+    batna: float
     outside: float  # expected of side deals, utility
     # the session
     error: float  # of judgement, utility
@@ -213,6 +218,7 @@ class Agreement:
     age: int  # weeks in force
     term: int
     left: int  # weeks left of the term; -1: no end
+    sensitivity: float  # with which it is read at home
     frailty: float  # log rate
     culprit: int  # whose breach suspended it
 
@@ -287,6 +293,7 @@ class Table:
     opens_when: int
     mediators: Annotated[list[int], MEDIATORS]
     mediator_count: int
+    convener: int  # mediator that calls the meeting and does not serve it; -1: none
     side_deals: Annotated[list[SideDeal], DEALS]
     side_deal_count: int
     units: Annotated[list[Unit], UNITS]
@@ -297,7 +304,7 @@ class Table:
     begins_left: int  # 0: the whole term
     begins_accused: int  # -1: nobody
     # read before the first week
-    sensitivity: float
+    sensitivity: float  # of what is most sensitive on the agenda
     honesty: float  # mean of the mediators
     leverage: float  # their sum, up to one, utility
     effect: float  # of the format, on what moving its issues is worth, utility

@@ -116,6 +116,8 @@ def take_text(t: Table, package: Package) -> None:
         worth, of = t.seats[n].worth, package.worth[n]
         worth.secure, worth.trusted, worth.loss = of.secure, of.trusted, of.loss
         worth.entrusted, worth.political = of.entrusted, of.political
+        worth.sensitivity, worth.lasting = of.sensitivity, of.lasting
+    agreement.sensitivity = package.worth[0].sensitivity
 
 
 def agree(w: World, t: Table, packages: Packages, text: int) -> None:

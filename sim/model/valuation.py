@@ -100,14 +100,27 @@ def form_beliefs(w: World, t: Table, me: Side) -> None:
     seat.taken_back = (1.0 - seat.keep) * (1.0 - w.b.irrevocable)
     seat.audience = w.b.concession_cost * me.audience_cost * seen(w, t, me)
     seat.outside = expected_side_deals(w, t, me)
+    seat.at_home = domestic_cost(w, t, me)
+    seat.batna = batna(w, t, me)
 
 
 def value_of(t: Table, me: Side, worth: Worth) -> float:
-    """Expected value of a text under the beliefs formed this week; leverage and errors of judgement apart."""
+    """Expected value of a text under the beliefs formed this week; leverage and errors of judgement apart.
+
+    A text for a part of the horizon is worth that part, and what a side has without one for the rest of it.
+    """
     seat = t.seats[me.index]
     gains = worth.secure + seat.keep * worth.trusted
     costs = worth.loss + seat.audience * worth.political
-    return gains - costs + seat.taken_back * worth.entrusted + seat.outside
+    worth_it = gains - costs + seat.taken_back * worth.entrusted
+    return worth.lasting * worth_it + (1.0 - worth.lasting) * seat.batna + seat.outside + spared(t, me, worth)
+
+
+def spared(t: Table, me: Side, worth: Worth) -> float:
+    """What a text spares a side at home, compared with one that moves all that is on the agenda, for good, in utility."""
+    if t.sensitivity == 0.0:
+        return 0.0
+    return t.seats[me.index].at_home * (1.0 - worth.lasting * worth.sensitivity / t.sensitivity)
 
 
 def expected_value(w: World, t: Table, me: Side, worth: Worth) -> float:
@@ -224,7 +237,7 @@ def gain_left(w: World, t: Table, me: Side) -> float:
 
 def wish_to_go_on(w: World, t: Table, me: Side) -> float:
     """How much a side would rather go on than not, in utility: gain left less grievance."""
-    return gain_left(w, t, me) - w.b.renewal_grievance * t.sensitivity * me.grievance
+    return gain_left(w, t, me) - w.b.renewal_grievance * t.agreement.sensitivity * me.grievance
 
 
 # ---------------------------------------------------------------- packages
@@ -234,7 +247,7 @@ def value_package(w: World, t: Table, me: Side, package: Package) -> None:
     """What a package means to a side: sums over issues of weight * gain and loss, and linkages on top.
 
     A share ``self_enforcing`` of the gains is secure and of the losses not given on another's word; political losses
-    are weighed by the issue's public sensitivity. What moving an issue is worth beyond what the scenario says, and what the
+    are weighed by the option's public sensitivity. What moving an issue is worth beyond what the scenario says, and what the
     format adds, comes with the exchange itself.
     """
     seat, worth = t.seats[me.index], package.worth[me.index]
@@ -245,16 +258,50 @@ def value_package(w: World, t: Table, me: Side, package: Package) -> None:
         gain, loss = position.gains[option] * seat.weight[place], position.losses[option] * seat.weight[place]
         if package.moved[place]:
             worth.secure += seat.weight[place] * (position.stake + t.effect)
-        worth.secure += issue.self_enforcing * gain
-        worth.trusted += (1.0 - issue.self_enforcing) * gain
+        worth.secure += issue.self_enforcing[option] * gain
+        worth.trusted += (1.0 - issue.self_enforcing[option]) * gain
         worth.loss += loss
-        worth.entrusted += (1.0 - issue.self_enforcing) * loss
-        worth.political += issue.sensitivity * loss
+        worth.entrusted += (1.0 - issue.self_enforcing[option]) * loss
+        worth.political += issue.sensitivity[option] * loss
     for n in range(me.linkage_count):
         linkage = me.linkages[n]
         if holds(t, package, linkage.issue, linkage.option) and holds(t, package, linkage.other_issue, linkage.other_option):
             worth.secure += max(linkage.value, 0.0)
             worth.loss += max(-linkage.value, 0.0)
+    worth.sensitivity = sensitivity_of(w, t, package)
+    worth.lasting = lasting(w, t, me, package)
+
+
+def sensitivity_of(w: World, t: Table, package: Package) -> float:
+    """With which a text is read at home: the agenda's, and as far as ``text_counts`` its own most sensitive option's."""
+    return (1.0 - w.b.text_counts) * t.sensitivity + w.b.text_counts * most_sensitive(w, t, package)
+
+
+def most_sensitive(w: World, t: Table, package: Package) -> float:
+    """Public sensitivity of the most sensitive option to which a text moves an issue."""
+    most = 0.0
+    for place in range(t.agenda_count):
+        if package.moved[place]:
+            most = max(most, w.issues[t.agenda[place]].sensitivity[package.options[place]])
+    return most
+
+
+def lasting(w: World, t: Table, me: Side, package: Package) -> float:
+    """The part of the horizon for which a text is undertaken, [0, 1]: that of each issue it moves, weighed as the side does.
+
+    min(1, weeks / horizon), where an undertaking goes on for its own weeks or, should silence end it, for the term, if less.
+    """
+    if w.b.horizon == 0.0:
+        return 1.0
+    whole, part = 0.0, 0.0
+    for place in range(t.agenda_count):
+        if package.moved[place]:
+            weeks = w.issues[t.agenda[place]].lasts[package.options[place]]
+            if t.lapses and t.term > 0 and (weeks == 0 or t.term < weeks):
+                weeks = t.term
+            whole += t.seats[me.index].weight[place]
+            part += t.seats[me.index].weight[place] * (min(1.0, weeks / w.b.horizon) if weeks > 0 else 1.0)
+    return part / whole if whole > 0.0 else 1.0
 
 
 def holds(t: Table, package: Package, issue: int, option: int) -> bool:
@@ -322,7 +369,9 @@ def read_agenda(w: World, t: Table) -> None:
     """
     t.sensitivity = 0.0
     for place in range(t.agenda_count):
-        t.sensitivity = max(t.sensitivity, w.issues[t.agenda[place]].sensitivity)
+        of_options = w.issues[t.agenda[place]].sensitivity
+        for option in range(len(of_options)):
+            t.sensitivity = max(t.sensitivity, of_options[option])
     for n in range(t.signers):
         me, seat = w.sides[n], t.seats[n]
         everything, on_table = 0.0, 0.0

@@ -35,6 +35,9 @@ class Behaviour(BaseModel):
     stakes_common: float = param(0.8, 0.8, 0.8, "share", "part of that spread (of its variance) in which both sides are better or worse off together")
     format_sd: float = param(0.0, 0.0, 0.0, "utility", "spread of what a format, by its levers, adds to moving the issues on its table", 0, 1)
 
+    text_counts: float = param(0.0, 0.0, 0.0, "share", "how far a text is read at home by the issues that it moves, and not by all that was on the agenda")
+    horizon: float = param(0.0, 0.0, 0.0, "weeks", "time over which sides weigh a text: one for w weeks counts as w of it, gains, losses and costs alike; 0: all texts alike", 0, 520)
+
     # ------------------------------------------------------------ who comes
     occasion_rate: float = param(0.23, 0.18, 0.28, "per week", "chance that an occasion to meet arises at a table")
     temperature: float = param(0.15, 0.12, 0.18, "readiness", "noise of the choice to come (quantal response: McKelvey, Palfrey 1995)", 0.001, 5)
@@ -88,6 +91,7 @@ class Behaviour(BaseModel):
     leverage_half_life: float = param(30, 24, 36, "weeks", "what leverage added is half gone after this time (Beardsley 2011)", 1, 520)
     hardening: float = param(0.3, 0.2, 0.4, "share", "aspiration kept up when concessions are seen at home (audience cost x visibility x sensitivity)")
     schelling: float = param(0.2, 0.1, 0.3, "share", "aspiration kept up by a narrow win-set (Schelling 1960; Putnam 1988)")
+    leftovers: float = param(0.0, 0.0, 0.0, "chance", "chance that talks which fail leave a text without the most sensitive issue, if there is one that all would sign")
     leak_rate: float = param(0.03, 0.02, 0.04, "per week", "chance that talks held in secret become known")
 
     # ------------------------------------------------------------ accept and ratify
@@ -130,6 +134,7 @@ class Behaviour(BaseModel):
     exit_rate: float = param(0.02, 0.01, 0.03, "per week", "chance of leaving within the term for a side that only loses")
     renewal_temperature: float = param(0.05, 0.04, 0.06, "utility", "noise of the choice to renew", 0.001, 5)
     renewal_effort: float = param(0.05, 0.03, 0.07, "utility", "hurdle where silence means lapse")
+    asked_again: float = param(0.0, 0.0, 0.0, "share", "part of that hurdle where silence means extension")
     renewal_grievance: float = param(0.15, 0.1, 0.2, "utility", "grievance against renewing, times public sensitivity")
     shortening: float = param(0.6, 0.5, 0.7, "share", "gain left, of that promised, below which only half a term is renewed")
 

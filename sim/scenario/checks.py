@@ -200,7 +200,7 @@ def _format(file: ScenarioFile, key: Key, form: Format) -> Iterator[Finding]:
     if form.hosts_if == "one" and form.instrument != "declaration":
         rule = "a meeting of one side can only make a declaration"
         yield (*key, "hosts_if"), f"got one with a {form.instrument} instrument; {rule}"
-    yield from _values((*key, "convened_by"), form.convened_by, names=sides, noun="disputant")
+    yield from _values((*key, "convened_by"), form.convened_by, names=[*sides, *third], noun="party")
     yield from _values((*key, "first_offer"), form.first_offer, names=[*sides, "lot"], noun="disputant")
     for index, deal in enumerate(form.side_deals):
         yield from _values((*key, "side_deals", index, "to"), deal.to, names=sides, noun="disputant")

@@ -54,6 +54,10 @@ class Option(Node):
     lasts: Weeks | None = Field(
         None, description="weeks after which a one-off undertaking is carried out; left out: goes on"
     )
+    sensitivity: Share | None = Field(None, description="public sensitivity of this option, where it is not that of the issue, 0 to 1")
+    self_enforcing: Share | None = Field(
+        None, description="share of its gains that needs no trust, where it is not that of the issue, 0 to 1"
+    )
 
 
 class Issue(Node):
@@ -192,7 +196,7 @@ class Format(Node):
     drafting: Drafting
     settlement: Settlement
     instrument: Instrument
-    convened_by: Name | None = Field(None, description="disputant that calls the meeting, and so comes to it")
+    convened_by: Name | None = Field(None, description="party that calls the meeting: a disputant comes to it; a third party lends it the pull of its invitation")
     hosts_if: Literal["both", "one"] = Field("both", description="sides that have to come before the meeting is held")
     first_offer: Name | Literal["lot"] = Field("lot", description="who proposes first when the sides draft in turn; lot: drawn per session")
     side_deals: list[SideDeal] = Field(default_factory=list)
