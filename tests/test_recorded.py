@@ -19,7 +19,7 @@ import pytest
 
 from sim.model import layout, records
 from sim.model.codes import Kind, Stream
-from sim.model.reasons import NOBODY, Reason
+from sim.model.reasons import NOBODY, Reason, Stage
 from sim.model.rules import linked
 
 FILE = Path(__file__).parent / "data" / "recorded-worlds.json.gz"
@@ -71,7 +71,10 @@ def live(one: dict[str, Any]) -> tuple[Any, list[tuple[int, int, str, int, str, 
             first = w.week + place
             weeks = next((n for n in range(first, w.weeks) if said.get(str(n), 1.0) < rate), w.weeks) - first
             return float(1.0 - (1.0 - rate) ** (weeks + 0.5))
-        return float(one["draws"][f"{owner} {Stream(stream).name} {place}"][str(w.week)])
+        said = one["draws"].get(f"{owner} {Stream(stream).name} {place}", {})
+        if stream == Stream.COME:  # asked since also of sides that did not believe the invitation, for what is on record
+            return float(said.get(str(w.week), 0.5))
+        return float(said[str(w.week)])
 
     def note(w: Any, table: int, kind: int, whose: int, reason: int, detail: int) -> None:
         told.append((w.week, table, Kind(kind).name, int(whose), Reason(reason).name, int(detail)))
@@ -87,13 +90,24 @@ def live(one: dict[str, Any]) -> tuple[Any, list[tuple[int, int, str, int, str, 
     return world, told
 
 
+def told_alike(incident: Any) -> list[Any]:
+    """An incident without what has been told in another way since: why sides stay away, and why there was no zone."""
+    week, table, kind, whose, reason, detail = incident
+    if kind in {"AWAY", "STAY_AWAY"}:
+        return [week, table, kind]
+    return [week, table, kind, whose, "NO_ZONE" if reason.startswith("NO_ZONE") else reason, detail]
+
+
 @pytest.mark.parametrize("number", range(99))
 def test_a_recorded_world_is_lived_as_it_was(number: int) -> None:
     one = recorded()[number]
     world, told = live(one)
-    assert [list(incident) for incident in told] == one["incidents"]
+    assert [told_alike(incident) for incident in told] == [told_alike(incident) for incident in one["incidents"]]
     for table, came in zip(world.tables, one["came"], strict=True):
-        for name, value in came["outcome"].items():
+        outcome = came["outcome"]
+        if outcome["stage"] == Stage.APART or outcome["reason"] == Reason.NO_ZONE:
+            outcome = {name: value for name, value in outcome.items() if name not in {"reason", "whose", "cited"}}
+        for name, value in outcome.items():
             assert getattr(table.outcome, name) == pytest.approx(value, abs=CLOSE, nan_ok=True), name
         for name in ("surplus", "agreed_surplus", "fell"):
             assert [getattr(seat, name) for seat in table.seats] == pytest.approx(came[name], abs=CLOSE, nan_ok=True)

@@ -34,7 +34,6 @@ from sim.model.bargaining import estimate
 from sim.model.chance import waiting_time
 from sim.model.codes import Kind, Motive
 from sim.model.program import levers_of
-from sim.model.readiness import AMPLE, HOPEFUL
 from sim.model.reasons import ALL, NOBODY, Reason, Stage, State
 from sim.model.valuation import credibility, sponsor_discount
 from sim.study.outcomes import imposed
@@ -71,8 +70,7 @@ def discount(w: Any, sponsor: str) -> list[float]:
 
 def against(w: Any, table: Any, me: Any) -> list[float]:
     """What speaks against coming, in the same unit as readiness."""
-    missing = [w.b.motivation * AMPLE - w.do("motivation", table, me), HOPEFUL - me.optimism]
-    return missing + [w.do(term, table, me) for term in ("recognition", "grievance", "exposure", "commitment", "stain")]
+    return [w.do("obstacle", table, me, reason) for reason in range(Reason.LITTLE_TO_GAIN, Reason.SPONSOR + 1)]
 
 
 # ---------------------------------------------------------------- the world moves
@@ -196,8 +194,8 @@ def test_readiness_term_by_term() -> None:
     # commitment 0.25, stain 0.5 x 0.4 = 0.20.
     # East: 0.40 + 0.50 + 0.15 - 0.50 - 0.30 - 0.30 - 0.30 - 0.25 - 0.20 = -0.80; west: 0.80 + 0.50 + 0.15 - 0.50 = 0.95.
     near(each(w, "readiness", table), -0.80, 0.95)
-    # What speaks against coming, from a surplus of 0.15 and an optimism of 0.6 that would be ample:
-    near(against(w, table, w.sides[EAST]), 4 * 0.15 - 0.40, 0.60 - 0.50, 0.30, 0.30, 0.30, 0.25, 0.20)
+    # What speaks against coming: no bad zone, 0.1 of optimism that is missing to 0.6, and the rest.
+    near(against(w, table, w.sides[EAST]), 0.0, 0.60 - 0.50, 0.30, 0.30, 0.30, 0.25, 0.20)
     assert w.do("main_reason", table, w.sides[EAST]) in (Reason.RECOGNITION, Reason.GRIEVANCE, Reason.EXPOSURE)
 
 
@@ -210,7 +208,8 @@ def test_readiness_term_by_term() -> None:
         ({"events.vow": {"week": 0, "commitment": {"east": 0.9}}}, Reason.COMMITMENT),
         ({"formats.direct.sponsor": "guild", "parties.east.sponsor_discount": {"guild": 0.9}}, Reason.SPONSOR),
         ({"parties.east.optimism": 0.05}, Reason.PESSIMISM),
-        ({"parties.east.trust": {"west": 0.1, "abbot": 0.6}}, Reason.LITTLE_TO_GAIN),
+        ({"parties.east.trust": {"west": 0.1, "abbot": 0.6}}, Reason.LITTLE_TO_GAIN),  # 0.1 x 0.8 - 0.2: worse than none
+        ({"parties.east.optimism": 0.9}, Reason.LITTLE_TO_GAIN),  # nothing is against it
     ],
 )
 def test_the_heaviest_term_is_the_reason(change: dict[str, Any], reason: Reason) -> None:
@@ -218,6 +217,35 @@ def test_the_heaviest_term_is_the_reason(change: dict[str, Any], reason: Reason)
     w, table = table_of(weights, change)
     w.do("happen")
     assert w.do("main_reason", table, w.sides[EAST]) == reason
+
+
+@pytest.mark.parametrize(
+    ("change", "uniform", "alone"),
+    [  # ready 4 x 0.2 + 0.5 + 0.15 - 0.5 = 0.95 less what is against it (recognition by 4 x 0.15 more); temperature 0.5
+        ({"parties.east.grievance": 0.9}, 0.8, True),  # 0.95 - 1.8: 0.15; without: 0.87
+        ({"parties.east.grievance": 0.9}, 0.9, False),
+        ({"parties.east.grievance": 0.9, "parties.east.recognition": 0.9}, 0.3, False),  # without it still -0.49: 0.27
+        ({"parties.east.grievance": 0.9, "parties.east.recognition": 0.9}, 0.25, True),
+    ],
+)
+def test_a_reason_decided_alone_if_without_it_the_side_had_come_on_the_same_draw(change: dict[str, Any], uniform: float, alone: bool) -> None:
+    weights = {
+        "behaviour.motivation": 4.0, "behaviour.grievance_weight": 2.0, "behaviour.temperature": 0.5, "behaviour.confidence": 0.5,
+        "behaviour.threshold": 0.5, "behaviour.occasion_rate": 1.0,
+    }  # fmt: skip
+    w, table = table_of(weights, change, luck={"come": (uniform, 0.0)})
+    w.do("perhaps_meet", table)
+    assert (table.outcome.reason, table.outcome.whose, table.outcome.alone) == (Reason.GRIEVANCE, EAST, int(alone))
+
+
+def test_what_a_side_says_of_staying_away_is_what_can_be_said_in_public() -> None:
+    shy = {"parties.east.audience_cost": 0.9, "behaviour.exposure": 2.0, "parties.east.recognition": 0.2}
+    w, table = table_of(shy, luck={"come": (1.0, 0.0)})
+    w.do("perhaps_meet", table)
+    assert (table.outcome.reason, table.outcome.cited) == (Reason.EXPOSURE, Reason.RECOGNITION)
+    w.sides[EAST].commitment = 0.5
+    w.do("perhaps_meet", table)
+    assert (table.outcome.reason, table.outcome.cited) == (Reason.EXPOSURE, Reason.COMMITMENT)
 
 
 def test_distance_contact_and_level_make_coming_cheaper() -> None:
@@ -431,7 +459,7 @@ def test_a_table_opens_when_its_condition_holds_at_the_other(when: str) -> None:
     opened["in_force"] = w.do("is_open", later)
     first.state = State.SUSPENDED
     opened["suspended"] = w.do("is_open", later)
-    w.do("end", first, EAST, Reason.VIOLATION, Reason.NONE)
+    w.do("end", first, EAST, Reason.VIOLATION, Reason.NONE, 0)
     opened["ended"] = w.do("is_open", later)
     sit(w, first)
     w.do("talks_fail", first, EAST, Reason.IMPASSE)
@@ -984,9 +1012,15 @@ def test_patience_ends_talks_without_rounds(weeks: int, state: State) -> None:
 
 
 def test_talks_without_a_zone_end_for_that_reason() -> None:
-    # Trust 0.2: 0.2 x 0.8 - 0.2 < 0 for west, whatever is offered; with the abbot's 0.1 it is in the zone again.
+    # Trust 0.2: 0.2 x 0.8 - 0.2 < 0 for west, but for its doubt; with the abbot's 0.1 it is in the zone again. At a loss of
+    # 0.9 no trust would help it; trusting wholly, 0.8 - 0.2 = 0.6, less than 0.7 that its capital asks.
     through = {**THROUGH, "behaviour.guarantee": 0.0, "behaviour.assurance": 0.0}
-    for change, reason in (({}, Reason.NO_ZONE), (through, Reason.IMPASSE)):
+    at_home = {"parties.west.trust.east": 1.0, "parties.west.win_set": 0.0, "behaviour.win_set_cost": 0.7}
+    given_up = {"parties.west.positions.bridge.losses": {"open": 0.9}}
+    for change, reason in (
+        ({}, Reason.NO_ZONE_DOUBT), (through, Reason.IMPASSE), (at_home, Reason.NO_ZONE_AT_HOME), (given_up, Reason.NO_ZONE),
+        ({**at_home, "parties.west.trust.east": 0.2}, Reason.NO_ZONE),
+    ):  # fmt: skip
         w, table = table_of({"parties.west.trust.east": 0.2, "behaviour.patience": 1.0}, change, luck={"round": 1.0})
         sit(w, table)
         w.do("hold_talks", table, packages(w, table))

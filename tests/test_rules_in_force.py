@@ -215,7 +215,7 @@ def test_belief_in_a_side_deal_goes_to_what_is_seen_of_it() -> None:
     weeks(w, table, 1)
     near(seats(table, "side_deal"), 0, 0.105)
     # The next side deal has the credit that is left: 0.105 of 0.18.
-    w.do("end", table, WEST, Reason.SIDE_DEAL, Reason.NONE)
+    w.do("end", table, WEST, Reason.SIDE_DEAL, Reason.NONE, 0)
     near(seats(table, "credit"), 1, 0.105 / 0.18)
     near(each(w, "expected_side_deals", table), 0, 0.105)
 
@@ -500,7 +500,7 @@ def test_an_agreement_falls_with_the_one_it_hangs_on() -> None:
     first.state = State.SUSPENDED
     weeks(w, later, 1)
     assert later.state == State.IN_FORCE
-    w.do("end", first, EAST, Reason.VIOLATION, Reason.NONE)
+    w.do("end", first, EAST, Reason.VIOLATION, Reason.NONE, 0)
     weeks(w, later, 1)
     assert (later.state, later.outcome.reason, later.outcome.whose) == (State.APART, Reason.CONDITION, NOBODY)
 

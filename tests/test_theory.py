@@ -337,7 +337,7 @@ def test_the_unit_of_utility_changes_nothing(path: str, process: str) -> None:
     assert {f"behaviour.{name}" for name in ("motivation", "judgement", "renewal_temperature")} <= set(changes)
     ours = {
         "TOLERANCE": bargaining.TOLERANCE, "MOST_SURPLUS": readiness.MOST_SURPLUS,
-        "AMPLE": readiness.AMPLE, "NOTICED": implementation.NOTICED, "NAMED": implementation.NAMED,
+        "NOTICED": implementation.NOTICED, "NAMED": implementation.NAMED,
     }  # fmt: skip
     after = []
     for number in range(WORLDS):

@@ -14,10 +14,7 @@ from sim.model.reasons import ALL, NOBODY, Reason, State
 from sim.model.records import Package, Packages, Side, Table, World
 from sim.model.transitions import agree, note, talks_fail
 from sim.model.valuation import (
-    batna,
-    expected_side_deals,
     form_beliefs,
-    most_sensitive,
     reservation_value,
     seen,
     service,
@@ -25,6 +22,8 @@ from sim.model.valuation import (
     trust_in_mediators,
     value_of,
 )  # fmt: skip
+from sim.model.worth import most_sensitive
+from sim.model.zone import best_for_all, why_no_zone
 
 TOLERANCE = 1e-3
 """A threshold above the reservation value is met if missed by no more than this, as in the peer's rule."""
@@ -310,7 +309,7 @@ def lose_patience(w: World, t: Table, packages: Packages) -> None:
     if w.b.leftovers > 0.0 and sign_what_is_left(w, t, packages):
         return
     if best_for_all(w, t, packages) < 0.0:
-        talks_fail(w, t, ALL, Reason.NO_ZONE)
+        talks_fail(w, t, ALL, why_no_zone(w, t, packages))
     elif session.devalued:
         talks_fail(w, t, session.refused, Reason.DEVALUATION)
     else:
@@ -338,50 +337,3 @@ def sign_what_is_left(w: World, t: Table, packages: Packages) -> bool:
         return False
     agree(w, t, packages, chosen)
     return True
-
-
-def find_possible(w: World, t: Table, packages: Packages) -> None:
-    """Before the first week: which issues could be moved at all, whatever the sides believe and whatever it costs at home.
-
-    A text that moves the issue is in the zone if all keep it in full and it costs nothing at home: secure + trusted - loss
-    + side deals + what mediators add for the worst-off >= best alternative, for every signer. Where no text is, or every one
-    always, an outcome that never or always comes about is put in with the values and not found by the model.
-    """
-    help_ = t.leverage * service(w, t) if t.single_text else 0.0
-    for k in range(t.package_count):
-        worst, next_worst = math.inf, math.inf
-        for n in range(t.signers):
-            worth = packages[k].worth[n]
-            outside = expected_side_deals(w, t, w.sides[n])
-            surplus = worth.secure + worth.trusted - worth.loss + outside - batna(w, t, w.sides[n])
-            if surplus < worst:
-                worst, next_worst = surplus, worst
-            elif surplus < next_worst:
-                next_worst = surplus
-        if min(worst + help_, next_worst) >= 0.0:
-            for place in range(t.agenda_count):
-                if packages[k].moved[place]:
-                    t.possible[place] = 1
-
-
-def best_for_all(w: World, t: Table, packages: Packages) -> float:
-    """The most that any text leaves the worst-off side beyond its reservation value, as the sides judge it.
-
-    Mediators' leverage goes to the side that is worst off, as in ``presses``; beyond the next side it helps nothing.
-    """
-    help_ = t.leverage * service(w, t) if t.single_text else 0.0
-    for n in range(t.signers):
-        form_beliefs(w, t, w.sides[n])
-        t.seats[n].reservation = reservation_value(w, t, w.sides[n])
-    best = -math.inf
-    for k in range(t.package_count):
-        worst, next_worst = math.inf, math.inf
-        for n in range(t.signers):
-            value = value_of(t, w.sides[n], packages[k].worth[n]) + t.seats[n].error
-            surplus = value - t.seats[n].reservation
-            if surplus < worst:
-                worst, next_worst = surplus, worst
-            elif surplus < next_worst:
-                next_worst = surplus
-        best = max(best, min(worst + help_, next_worst))
-    return best

@@ -1,8 +1,8 @@
-"""An agreement in force: delivery, violations, suspension and repair, erosion, renewal and its end.
+"""An agreement in force: violations, suspension and repair, renewal and its end.
 
 Violations follow a hazard with early fragility and a frailty of each agreement (both are needed to have agreements die
-young and live long); monitoring deters, detects, and helps to repair. Delivery erodes the less a side still gains, and
-follows the others'. At the end of a term each side renews, renews for less, or refuses.
+young and live long); monitoring deters, detects, and helps to repair. At the end of a term each side renews, renews for
+less, or refuses.
 """
 
 from __future__ import annotations
@@ -11,18 +11,15 @@ import math
 
 from sim.model.chance import draw, logistic
 from sim.model.codes import Breach, Kind, Opening, Stream
+from sim.model.delivery import believe_in_side_deals, count_delivery, delivers, follow_others
 from sim.model.readiness import is_open
 from sim.model.reasons import ALL, NOBODY, Reason, State
 from sim.model.records import Side, Table, World
 from sim.model.transitions import end, note
 from sim.model.valuation import (
-    alone,
     alternative,
     batna,
-    delivered_by_others,
-    delivery_gain,
     gain_left,
-    least_delivered,
     leverage_left,
     service,
     trust_in_mediators,
@@ -33,6 +30,11 @@ from sim.model.valuation import (
 UNAIDED = 0.4
 """Good offices where no mediator serves a table: the sides' own channel, compared with trusted mediators."""
 
+LOSSES = tuple(range(Reason.SIDE_DEAL, Reason.ENDED_GRIEVANCE + 1))
+"""What can move a side to leave."""
+
+CHANCE = int(Reason.CHANCE)
+
 NOTICED, NAMED = 0.01, 0.02
 """Utility: a fall below the first moves nobody to leave, and withheld delivery is named as a reason above the second."""
 
@@ -42,7 +44,7 @@ def implement(w: World, t: Table) -> None:
     if t.state < State.IN_FORCE:
         return
     if t.opens_after >= 0 and t.opens_when == Opening.IN_FORCE and not is_open(w, t):
-        end(w, t, NOBODY, Reason.CONDITION, Reason.NONE)
+        end(w, t, NOBODY, Reason.CONDITION, Reason.NONE, 0)
         return
     t.agreement.age += 1
     for n in range(t.signers):
@@ -58,91 +60,6 @@ def implement(w: World, t: Table) -> None:
         repair(w, t)
     if t.state >= State.IN_FORCE:
         come_to_term(w, t)
-
-
-# ---------------------------------------------------------------- delivery
-
-
-def throughput(w: World, t: Table) -> float:
-    """The share of its undertakings that an agreement delivers this week; less while it is suspended."""
-    flowing = w.b.suspended_delivery if t.state == State.SUSPENDED else 1.0
-    return flowing * least_delivered(t)
-
-
-def find_delivered_elsewhere(w: World, t: Table) -> None:
-    """Which undertakings of an agreement another table delivers, too, and more of: what stands in two texts is done once.
-
-    Of two that deliver as much, the table that stands first does it.
-    """
-    for place in range(t.agenda_count):
-        t.agreement.elsewhere[place] = 0
-    for n in range(w.table_count):
-        other = w.tables[n]
-        if n == t.index or t.state < State.IN_FORCE or other.state < State.IN_FORCE:
-            continue
-        mine, its = throughput(w, t), throughput(w, other)
-        if its > mine or (its == mine and n < t.index):
-            for place in range(t.agenda_count):
-                if has_undertaking(other, t.agenda[place], t.agreement.options[place]):
-                    t.agreement.elsewhere[place] = t.agreement.moved[place]
-
-
-def has_undertaking(t: Table, issue: int, option: int) -> bool:
-    """Whether the text of a table settles an issue in this way."""
-    for place in range(t.agenda_count):
-        if t.agenda[place] == issue:
-            return t.agreement.options[place] == option
-    return False
-
-
-def had_elsewhere(w: World, t: Table, me: Side, flowing: float) -> float:
-    """What a side has of undertakings that another table delivers: flow * (delivery * gain - its own * loss) - alternative."""
-    seat, total = t.seats[me.index], 0.0
-    for place in range(t.agenda_count):
-        if t.agreement.elsewhere[place]:
-            position, option = me.positions[t.agenda[place]], t.agreement.options[place]
-            gain = delivered_by_others(t, me) * (position.gains[option] + position.stake + t.effect)
-            net = flowing * (gain - seat.delivered * position.losses[option])
-            total += seat.weight[place] * (net - alone(w, me, t.agenda[place]))
-    return total
-
-
-def count_delivery(w: World, t: Table) -> None:
-    """What flows this week: to each side (delivery * flow + side deals + leverage - alternative), and in natural units.
-
-    What another table delivers is counted there.
-    """
-    flowing = w.b.suspended_delivery if t.state == State.SUSPENDED else 1.0
-    for n in range(t.signers):
-        me, seat = w.sides[n], t.seats[n]
-        outside = seat.side_deals_delivered + leverage_left(w, t, me) - alternative(w, t, me)
-        here = delivery_gain(t, me) * flowing + outside
-        seat.surplus += seat.share * (here - had_elsewhere(w, t, me, flowing))
-    t.outcome.in_force += 1
-    for n in range(t.unit_count):
-        unit = t.units[n]
-        due = unit.lasts == 0 or t.agreement.age <= unit.lasts
-        if due and t.agreement.options[unit.place] == unit.option and not t.agreement.elsewhere[unit.place]:
-            unit.delivered += throughput(w, t) * unit.amount
-
-
-def delivers(w: World, t: Table, me: Side) -> float:
-    """What a side delivers from now on: its share, eroded by min(1, erosion * exp(-erosion_gain * gain left))."""
-    seat = t.seats[me.index]
-    return seat.delivered * (1.0 - min(w.b.erosion * math.exp(-w.b.erosion_gain * seat.gain), 1.0))
-
-
-def follow_others(w: World, t: Table) -> None:
-    """A side lowers its delivery towards the least of the others', never up: reciprocity * (least - own)."""
-    least = least_delivered(t)
-    for n in range(t.signers):
-        t.seats[n].delivered += w.b.reciprocity * (least - t.seats[n].delivered)
-
-
-def believe_in_side_deals(w: World, t: Table, me: Side) -> None:
-    """Belief in side deals moves to what is seen of them, with a half-life."""
-    seat, kept = t.seats[me.index], w.fading.side_deal
-    seat.side_deal = seat.side_deals_seen * (1.0 - kept) + seat.side_deal * kept
 
 
 # ---------------------------------------------------------------- violations
@@ -250,7 +167,7 @@ def repair(w: World, t: Table) -> None:
         t.outcome.repairs += 1
         note(w, t.index, Kind.REPAIR, NOBODY, Reason.NONE, 0)
     elif draw(w, t, Stream.COLLAPSE, 0) < w.b.collapse:
-        end(w, t, injured.index, Reason.VIOLATION, Reason.VIOLATION)
+        end(w, t, injured.index, Reason.VIOLATION, Reason.VIOLATION, 1)
 
 
 def injured_side(w: World, t: Table) -> int:
@@ -276,7 +193,7 @@ def come_to_term(w: World, t: Table) -> None:
     """What is carried out is over; a side that only loses may leave; at the end of the term each chooses to renew."""
     agreement = t.agreement
     if 0 < agreement.lasts <= agreement.age and t.state == State.IN_FORCE:
-        end(w, t, NOBODY, Reason.CARRIED_OUT, Reason.NONE)
+        end(w, t, NOBODY, Reason.CARRIED_OUT, Reason.NONE, 0)
         return
     leaving = 0
     for n in range(t.signers):
@@ -286,7 +203,7 @@ def come_to_term(w: World, t: Table) -> None:
     if agreement.left > 0:
         agreement.left -= 1
     if leaving > 0:
-        leave(w, t)
+        leave(w, t, False)
     elif due:
         come_up_for_renewal(w, t)
 
@@ -300,14 +217,18 @@ def walks_away(w: World, t: Table, me: Side) -> bool:
 
 
 def renews(w: World, t: Table, me: Side) -> bool:
-    """A side renews with a chance of logistic((wish - hurdle) / temperature).
+    """A side renews with its chance to."""
+    return draw(w, t, Stream.RENEW, me.index) < chance_to_renew(w, t, wish_to_go_on(w, t, me))
 
-    It objects (where silence means extension, and asked_again of the hurdle) or fails to agree (where it means lapse, a
+
+def chance_to_renew(w: World, t: Table, wish: float) -> float:
+    """The chance of renewing with a wish to go on: logistic((wish - hurdle) / temperature).
+
+    A side objects (where silence means extension, and asked_again of the hurdle) or fails to agree (where it means lapse, a
     hurdle of renewal_effort).
     """
     hurdle = w.b.renewal_effort if t.lapses else w.b.asked_again * w.b.renewal_effort
-    chance = logistic((wish_to_go_on(w, t, me) - hurdle) / w.b.renewal_temperature)
-    return draw(w, t, Stream.RENEW, me.index) < chance
+    return logistic((wish - hurdle) / w.b.renewal_temperature)
 
 
 def come_up_for_renewal(w: World, t: Table) -> None:
@@ -322,7 +243,7 @@ def come_up_for_renewal(w: World, t: Table) -> None:
         return
     t.outcome.refused += 1
     note(w, t.index, Kind.REFUSE, ALL if refusing == t.signers else whose, Reason.NONE, 0)
-    leave(w, t)
+    leave(w, t, True)
 
 
 def reading_of_term(w: World, t: Table, me: Side) -> int:
@@ -355,36 +276,53 @@ def renew(w: World, t: Table) -> None:
     note(w, t.index, Kind.RENEW, NOBODY, Reason.NONE, term)
 
 
-def leave(w: World, t: Table) -> None:
-    """Sides leave an agreement: it is put down to the one with the least wish to go on."""
+def leave(w: World, t: Table, due: bool) -> None:
+    """Sides leave an agreement, in mid-term or when it is due: it is put down to the one with the least wish to go on."""
     whose, least = NOBODY, math.inf
     for n in range(t.signers):
         if t.seats[n].leaves:
             wish = wish_to_go_on(w, t, w.sides[n])
             if wish < least:
                 whose, least = n, wish
-    end(w, t, whose, what_moved(w, t, w.sides[whose]), what_it_says(t, w.sides[whose]))
+    me = w.sides[whose]
+    alone = 1 if goes_on_without(w, t, me, what_moved(w, t, me), due) else 0
+    end(w, t, whose, what_moved(w, t, me), what_it_says(t, me), alone)
+
+
+def lost_to(w: World, t: Table, me: Side, reason: int) -> float:
+    """What one thing has taken from a side's wish to go on since entry into force, in utility."""
+    seat = t.seats[me.index]
+    if reason == Reason.SIDE_DEAL:
+        return seat.side_deal_promised - seat.side_deal
+    if reason == Reason.DELIVERY:
+        return withheld(t, me)
+    better = alternative(w, t, me) - seat.alternative_at_start
+    if reason == Reason.ALTERNATIVE:
+        return better
+    if reason == Reason.FRONT:
+        return batna(w, t, me) - seat.batna_at_start - better
+    if reason == Reason.LEVERAGE:
+        return seat.leverage - leverage_left(w, t, me)
+    return w.b.renewal_grievance * t.agreement.sensitivity * me.grievance
 
 
 def what_moved(w: World, t: Table, me: Side) -> int:
     """What moved a side to leave: the largest fall since entry into force, or grievance where it weighs more."""
-    seat = t.seats[me.index]
-    largest, reason = seat.side_deal_promised - seat.side_deal, Reason.SIDE_DEAL
-    if withheld(t, me) > largest:
-        largest, reason = withheld(t, me), Reason.DELIVERY
-    better = alternative(w, t, me) - seat.alternative_at_start
-    if better > largest:
-        largest, reason = better, Reason.ALTERNATIVE
-    front = batna(w, t, me) - seat.batna_at_start - better
-    if front > largest:
-        largest, reason = front, Reason.FRONT
-    used_up = seat.leverage - leverage_left(w, t, me)
-    if used_up > largest:
-        largest, reason = used_up, Reason.LEVERAGE
-    grieved = w.b.renewal_grievance * t.agreement.sensitivity * me.grievance
-    if grieved > largest:
-        largest, reason = grieved, Reason.ENDED_GRIEVANCE
-    return reason if largest >= NOTICED else Reason.CHANCE
+    largest, found = -math.inf, CHANCE
+    for reason in LOSSES:
+        if lost_to(w, t, me, reason) > largest:
+            largest, found = lost_to(w, t, me, reason), reason
+    return found if largest >= NOTICED else CHANCE
+
+
+def goes_on_without(w: World, t: Table, me: Side, reason: int, due: bool) -> bool:
+    """Whether a side, on the same draw, would have gone on but for what moved it."""
+    if reason == Reason.CHANCE:
+        return False
+    wish = wish_to_go_on(w, t, me) + lost_to(w, t, me, reason)
+    if due:
+        return draw(w, t, Stream.RENEW, me.index) < chance_to_renew(w, t, wish)
+    return draw(w, t, Stream.LEAVE, me.index) >= w.b.exit_rate * logistic(-wish / w.b.renewal_temperature)
 
 
 def what_it_says(t: Table, me: Side) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.model.events import draw_waiting_times
 from sim.model.records import Packages, World
-from sim.model.valuation import value_packages
 from sim.model.week import live_a_week, prepare
+from sim.model.worth import value_packages
 
 
 def live_worlds(worlds: list[World], packages: list[Packages], states: list[list[int]], until: int) -> None:

@@ -23,8 +23,14 @@ MOST_SURPLUS = 0.5
 USUAL_TRUST = 0.2
 """Trust between adversaries from which trust in the other side counts for or against coming."""
 
-AMPLE, HOPEFUL = 0.15, 0.6
-"""Surplus and optimism of a side that is ready: what is missing to them counts as a reason to stay away."""
+OBSTACLES = tuple(range(Reason.LITTLE_TO_GAIN, Reason.SPONSOR + 1))
+"""What can speak against coming."""
+
+SAID_IN_PUBLIC = tuple(int(reason) for reason in (Reason.RECOGNITION, Reason.GRIEVANCE, Reason.COMMITMENT, Reason.SPONSOR))
+NOTHING = int(Reason.NONE)
+
+HOPEFUL = 0.6
+"""Optimism of a side that is ready: what is missing to it counts as a reason to stay away."""
 
 
 def readiness(w: World, t: Table, me: Side) -> float:
@@ -123,22 +129,33 @@ def stain(w: World, t: Table, me: Side) -> float:
     return w.b.stain * sponsor_discount(t, me)
 
 
+def obstacle(w: World, t: Table, me: Side, reason: int) -> float:
+    """Readiness that a side would win were one thing not against its coming.
+
+    A text that is worth less than none would be worth as much, and optimism would be HOPEFUL; all else would be nothing.
+    """
+    if reason == Reason.LITTLE_TO_GAIN:
+        return max(-motivation(w, t, me), 0.0)
+    if reason == Reason.PESSIMISM:
+        return max(HOPEFUL - me.optimism, 0.0)
+    if reason == Reason.RECOGNITION:
+        return recognition(w, t, me)
+    if reason == Reason.GRIEVANCE:
+        return grievance(w, t, me)
+    if reason == Reason.EXPOSURE:
+        return exposure(w, t, me)
+    if reason == Reason.COMMITMENT:
+        return commitment(w, t, me)
+    return stain(w, t, me)
+
+
 def main_reason(w: World, t: Table, me: Side) -> int:
-    """The heaviest term that speaks against coming; the first in the order of the code, should two weigh the same."""
-    heaviest, reason = w.b.motivation * AMPLE - motivation(w, t, me), Reason.LITTLE_TO_GAIN
-    if HOPEFUL - me.optimism > heaviest:
-        heaviest, reason = HOPEFUL - me.optimism, Reason.PESSIMISM
-    if recognition(w, t, me) > heaviest:
-        heaviest, reason = recognition(w, t, me), Reason.RECOGNITION
-    if grievance(w, t, me) > heaviest:
-        heaviest, reason = grievance(w, t, me), Reason.GRIEVANCE
-    if exposure(w, t, me) > heaviest:
-        heaviest, reason = exposure(w, t, me), Reason.EXPOSURE
-    if commitment(w, t, me) > heaviest:
-        heaviest, reason = commitment(w, t, me), Reason.COMMITMENT
-    if stain(w, t, me) > heaviest:
-        reason = Reason.SPONSOR
-    return reason
+    """The heaviest obstacle to coming, the first of equals in the order of the code; too little to gain where there is none."""
+    heaviest, found = 0.0, OBSTACLES[0]
+    for reason in OBSTACLES:
+        if obstacle(w, t, me, reason) > heaviest:
+            heaviest, found = obstacle(w, t, me, reason), reason
+    return found
 
 
 # ---------------------------------------------------------------- before the first week
@@ -273,6 +290,28 @@ def reason_to_stay_away(w: World, t: Table, me: Side) -> int:
     return main_reason(w, t, me)
 
 
+def decided_alone(w: World, t: Table, me: Side) -> bool:
+    """Whether a side, on the same draw, would have come but for the reason that is put on record."""
+    ready, reason = t.seats[me.index].ready, reason_to_stay_away(w, t, me)
+    if reason >= Reason.LITTLE_TO_GAIN:
+        ready += obstacle(w, t, me, reason)
+    return draw(w, t, Stream.COME, me.index) < logistic(ready / w.b.temperature)
+
+
+def what_it_says_of_staying(w: World, t: Table, me: Side) -> int:
+    """What a side that stays away would say: that it was not asked, or the heaviest of what can be said in public.
+
+    Nobody says that it has too little to gain or fears its own public.
+    """
+    if not t.seats[me.index].invited:
+        return Reason.NOT_INVITED
+    heaviest, found = 0.0, NOTHING
+    for reason in SAID_IN_PUBLIC:
+        if obstacle(w, t, me, reason) > heaviest:
+            heaviest, found = obstacle(w, t, me, reason), reason
+    return found
+
+
 def perhaps_meet(w: World, t: Table) -> None:
     """All decide on the same day; the meeting is held if all signers come.
 
@@ -298,13 +337,18 @@ def perhaps_meet(w: World, t: Table) -> None:
     if present == 0:
         away = least_ready
     reason, same = reason_to_stay_away(w, t, w.sides[away]), True
+    alone, cited = decided_alone(w, t, w.sides[away]), what_it_says_of_staying(w, t, w.sides[away])
     for n in range(t.signers):
         if not t.seats[n].present:
             own = reason_to_stay_away(w, t, w.sides[n])
             same = same and own == reason
-            note(w, t.index, Kind.AWAY, n, own, 0)
+            note(w, t.index, Kind.AWAY, n, own, what_it_says_of_staying(w, t, w.sides[n]))
     whose = ALL if present == 0 and same else away
-    stop(t, Stage.APART, whose, reason)
-    note(w, t.index, Kind.STAY_AWAY, whose, reason, 0)
+    if whose == ALL:
+        for n in range(t.signers):
+            alone = alone and decided_alone(w, t, w.sides[n])
+    if stop(t, Stage.APART, whose, reason):
+        t.outcome.alone, t.outcome.cited = 1 if alone else 0, cited
+    note(w, t.index, Kind.STAY_AWAY, whose, reason, cited)
     if present > 0 and t.meets_one and t.outcome.declared < 0:
         declare(w, t)

@@ -60,6 +60,8 @@ class Reason(IntEnum):
     IMPASSE = 22
     DEVALUATION = 23
     WALKED_OUT = 24
+    NO_ZONE_AT_HOME = 25
+    NO_ZONE_DOUBT = 26
     # a text fell at home
     NOT_YET_RATIFIED = 30
     TERMS = 31
@@ -80,6 +82,15 @@ class Reason(IntEnum):
     CARRIED_OUT = 61
 
 
+NO_ZONE = frozenset({Reason.NO_ZONE, Reason.NO_ZONE_AT_HOME, Reason.NO_ZONE_DOUBT})
+"""Reasons that are nobody's own: there was nothing to agree on."""
+
+WEIGHED = frozenset({
+    *(Reason(code) for code in range(Reason.NOT_BELIEVED, Reason.SPONSOR + 1)), Reason.NOT_INVITED,
+    *(Reason(code) for code in range(Reason.SIDE_DEAL, Reason.ENDED_GRIEVANCE + 1)),
+})  # fmt: skip
+"""Reasons of which it is known whether they decided alone."""
+
 WORDS: dict[Reason, str] = {
     Reason.NONE: "",
     Reason.NOT_INVITED: "was not invited",
@@ -95,6 +106,8 @@ WORDS: dict[Reason, str] = {
     Reason.SPONSOR: "held the sponsor against the table",
     Reason.STILL_TALKING: "still talking at the end",
     Reason.NO_ZONE: "no text was better than none for both",
+    Reason.NO_ZONE_AT_HOME: "no text was better than none for both, at its cost at home",
+    Reason.NO_ZONE_DOUBT: "no text was better than none for both, in doubt that it would be kept",
     Reason.IMPASSE: "would not accept a text in time",
     Reason.DEVALUATION: "rejected a text because of who wrote it",
     Reason.WALKED_OUT: "walked out",

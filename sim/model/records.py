@@ -154,7 +154,6 @@ class Seat:
     focal: Worth  # of the text that is expected
     bias: float  # of the mediators, towards this side
     credibility: float  # of their word
-    # lasting
     lock_in: float
     accused: int  # of a breach, to be looked into
     credit: float  # share of their first credibility that side deals still have
@@ -236,7 +235,8 @@ class Outcome:
     stage: int
     reason: int
     whose: int
-    cited: int  # what the side that left would say
+    alone: int  # but for that reason the side would have come, or stayed
+    cited: int  # what the side that stayed away or left would say
     first_end: int  # why the first agreement ended
     sessions: int
     texts: int

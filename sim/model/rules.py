@@ -13,6 +13,7 @@ from typing import Any
 from sim.model import (
     bargaining,
     chance,
+    delivery,
     events,
     implementation,
     learning,
@@ -22,10 +23,13 @@ from sim.model import (
     transitions,
     valuation,
     week,
+    worth,
+    zone,
 )  # fmt: skip
 
 MODULES: tuple[ModuleType, ...] = (
-    chance, valuation, transitions, events, readiness, bargaining, ratification, implementation, learning, week, loop,
+    chance, valuation, worth, zone, transitions, events, readiness, bargaining, ratification, delivery, implementation, learning,
+    week, loop,
 )  # fmt: skip
 
 Rule = Callable[..., Any]

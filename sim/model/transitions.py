@@ -22,7 +22,8 @@ def stop(t: Table, stage: int, whose: int, reason: int) -> bool:
     """Put on record how far a table got and why it stopped there; a lesser stage does not hide a further one."""
     if stage < t.outcome.stage:
         return False
-    t.outcome.stage, t.outcome.whose, t.outcome.reason, t.outcome.cited = stage, whose, reason, Reason.NONE
+    t.outcome.stage, t.outcome.whose, t.outcome.reason = stage, whose, reason
+    t.outcome.alone, t.outcome.cited = 0, Reason.NONE
     return True
 
 
@@ -190,7 +191,7 @@ def in_force_already(w: World, t: Table, packages: Packages) -> None:
     t.outcome.agreed, t.outcome.ratified, t.outcome.package = w.week, w.week, t.begins_with
 
 
-def end(w: World, t: Table, whose: int, reason: int, cited: int) -> None:
+def end(w: World, t: Table, whose: int, reason: int, cited: int, alone: int) -> None:
     """An agreement ends, and unless it was carried out optimism is lost; ``cited`` is what the side that left would say.
 
     Side deals that lost belief start the next agreement with less credit.
@@ -207,7 +208,7 @@ def end(w: World, t: Table, whose: int, reason: int, cited: int) -> None:
         t.outcome.delivery = least_delivered(t)
     told = stop(t, Stage.CARRIED_OUT if reason == Reason.CARRIED_OUT else Stage.IN_FORCE, whose, reason)
     if told:
-        t.outcome.cited = cited
+        t.outcome.cited, t.outcome.alone = cited, alone
     note(w, t.index, Kind.END, whose, reason, 0)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from sim.model.bargaining import best_for_all, find_possible, hold_talks
+from sim.model.bargaining import hold_talks
 from sim.model.chance import left_after
+from sim.model.delivery import find_delivered_elsewhere
 from sim.model.events import draw_waiting_times, feel, happen, happened_before, move_front, moves_issue
-from sim.model.implementation import find_delivered_elsewhere, implement
+from sim.model.implementation import implement
 from sim.model.learning import learn
 from sim.model.ratification import ratify
 from sim.model.readiness import choose_focal_text, who_comes
 from sim.model.reasons import NOBODY, Stage, State
 from sim.model.records import Packages, Table, World
 from sim.model.transitions import close, in_force_already
-from sim.model.valuation import draw_effect, draw_stakes, read_agenda, read_mediators, value_packages
+from sim.model.worth import draw_effect, draw_stakes, read_agenda, read_mediators, value_packages
+from sim.model.zone import best_for_all, find_possible
 
 
 def live_a_week(w: World, packages: list[Packages]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from rich.console import Console
 from rich.text import Text
 
@@ -18,9 +19,11 @@ from sim.show.written import Figure, Lookup, amount, names, percent, points, sha
 from sim.study.outcomes import is_imposed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.study.compare import Result
 
-SHOWN_REASONS = 3
+NAMED_REASONS = 0.8
 DISCLAIMER = "A tool to compare processes, no forecast."
 
 
@@ -185,15 +188,31 @@ def _reasons(result: Result) -> Table:
         table.heading(labels[process])
         for seat in result.scenario.file.processes[process].tables:
             own = failures[(failures["process"] == process) & (failures["table"] == seat)]
-            rows = own.sort_values("share", ascending=False, kind="stable").head(SHOWN_REASONS)
-            lines = [(row.share, f"{row.reason} · {_whose(str(row.whose), parties)} ({row.stage})") for row in rows.itertuples()]
-            left = float(own["share"].sum() - rows["share"].sum())
+            lines = _commonest(own, parties)
+            left = float(own["share"].sum() - sum(value for value, _ in lines))
             if left > 0.0005:
                 lines.append((left, "other reasons"))
             for place, (value, words) in enumerate(lines or [(0.0, "it did not fail")]):  # a row each: reasons take several lines
                 table.row("" if place else tables[seat], f"{percent(value)}%", words, indent=2)
         table.gap()
     return table
+
+
+def _commonest(failures: pd.DataFrame, parties: dict[str, str]) -> list[tuple[float, str]]:
+    """The commonest reasons of a table, as many as account for four fifths of its failures, each with whose it was."""
+    kinds = failures.astype({"reason": str, "stage": str}).groupby(["reason", "stage"], sort=False)
+    parts = [(float(rows["share"].sum()), *kind, rows) for kind, rows in kinds]
+    whole, found, said = float(failures["share"].sum()), 0.0, []
+    for value, reason, stage, rows in sorted(parts, key=lambda part: -part[0]):
+        if found >= NAMED_REASONS * whole - 1e-9:
+            break
+        found += value
+        each = [(row.share, _whose(str(row.whose), parties)) for row in rows.sort_values("share", ascending=False).itertuples()]
+        whose = ", ".join(name if len(each) == 1 else f"{name} {percent(part)}%" for part, name in each)
+        alone = float((rows["alone"] * rows["share"]).sum() / value)
+        decided = "" if np.isnan(rows["alone"]).any() else f"; that alone in {percent(alone)}% of these"
+        said.append((value, f"{reason} · {whose} ({stage}){decided}"))
+    return said
 
 
 def _whose(whose: str, parties: dict[str, str]) -> str:

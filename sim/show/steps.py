@@ -14,7 +14,7 @@ from itertools import groupby
 from sim.model.agents import Incident, World
 from sim.model.codes import Breach, Kind
 from sim.model.program import TableOf
-from sim.model.reasons import ALL, FIRST, NOBODY, SECOND, WORDS, Reason
+from sim.model.reasons import ALL, FIRST, NO_ZONE, NOBODY, SECOND, WORDS, Reason
 from sim.scenario.schema import Event, InForce
 from sim.show.written import names
 
@@ -105,7 +105,7 @@ class Narrator:
     def reason(self, whose: int, code: int) -> str:
         """Whose the reason is and what it was, as a clause."""
         words = WORDS[Reason(code)]
-        if whose == NOBODY or code == Reason.NO_ZONE:
+        if whose == NOBODY or code in NO_ZONE:
             return words
         return f"{self.who(whose)} {words}"
 
@@ -132,10 +132,12 @@ class Narrator:
 
     def occasion(self, place: int, told: Incidents) -> str:
         """An occasion: who stays away and why, if that is news."""
-        seat, given = self.seat(place), [0, 0]
+        seat, given, said = self.seat(place), [0, 0], ""
         for one in told:
             if one.kind == Kind.AWAY:
                 given[one.whose] = one.reason
+                if one.detail not in {one.reason, Reason.NONE}:
+                    said += f" {self.sides[one.whose]} would say that it {WORDS[Reason(one.detail)]}."
         seat.occasions += 1
         seat.missed += any(given)
         new = any(given[side] not in {0, seat.away[side]} for side in (FIRST, SECOND))
@@ -145,10 +147,10 @@ class Narrator:
         why = [WORDS[Reason(code)] for code in given]
         if all(given):
             if why[0] == why[1]:
-                return f"Neither side came: both {why[0].replace('was ', 'were ')}."
-            return f"Neither side came: {self.sides[0]} {why[0]}, {self.sides[1]} {why[1]}."
+                return f"Neither side came: both {why[0].replace('was ', 'were ')}.{said}"
+            return f"Neither side came: {self.sides[0]} {why[0]}, {self.sides[1]} {why[1]}.{said}"
         side = FIRST if given[0] else SECOND
-        return f"{self.sides[side]} did not come: it {why[side]}. {self.sides[1 - side]} was ready to."
+        return f"{self.sides[side]} did not come: it {why[side]}. {self.sides[1 - side]} was ready to.{said}"
 
     def sit_down(self, place: int, incidents: Incidents) -> str:
         """Both sides came, and what for."""

@@ -16,7 +16,7 @@ import pandas as pd
 from sim.model.batch import live, try_out
 from sim.model.draws import BLOCK, Drawn, Draws, spans
 from sim.model.own import OwnRules
-from sim.model.reasons import WORDS, Reason, State
+from sim.model.reasons import WEIGHED, WORDS, Reason, State
 from sim.model.rules import Rule
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
@@ -192,17 +192,20 @@ def _weekly(process: str, shares: np.ndarray) -> pd.DataFrame:
 
 
 def _reasons(process: str, rows: pd.DataFrame, worlds: int) -> pd.DataFrame:
-    counts = rows.groupby(["table", "stage", "reason", "whose"], observed=True, sort=False).size()
+    alone = rows.groupby(["table", "stage", "reason", "whose"], observed=True, sort=False)["alone"].agg(["size", "mean"])
     found = []
-    for (table, stage, reason, whose), count in counts.items():
+    for (table, stage, reason, whose), (count, part) in alone.iterrows():
         hits = np.zeros(worlds, bool)
-        hits[:count] = True
+        hits[: int(count)] = True
         bounds = share(hits)
-        found.append((process, table, stage, reason, whose, bounds.estimate, bounds.low, bounds.high))
-    names = ["process", "table", "stage", "reason", "whose", "share", "low", "high"]
+        known = part if reason in ALONE_KNOWN else np.nan
+        found.append((process, table, stage, reason, whose, bounds.estimate, bounds.low, bounds.high, known))
+    names = ["process", "table", "stage", "reason", "whose", "share", "low", "high", "alone"]
     frame = pd.DataFrame(found, columns=names)
     return frame.sort_values(["table", "share"], ascending=[True, False], kind="stable", ignore_index=True)
 
+
+ALONE_KNOWN = frozenset(WORDS[reason] for reason in WEIGHED)
 
 GOOD_ENDS = frozenset({WORDS[Reason.HOLDS], WORDS[Reason.CARRIED_OUT]})
 """Reasons that are no failure."""

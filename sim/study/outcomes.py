@@ -69,6 +69,7 @@ def table_rows(batch: Batch) -> pd.DataFrame:
             "stage": pd.Categorical.from_codes(outcome["stage"], [STAGES.get(s, s.name.lower()) for s in Stage]),
             "reason": _words(outcome["reason"]),
             "whose": pd.Categorical.from_codes(whose.get_indexer(outcome["whose"]), ["nobody", *sides, "both"]),
+            "alone": outcome["alone"] == 1,
             "cited": _words(outcome["cited"]),
             "first_end": _words(outcome["first_end"]),
             "package": np.array([*labels, ""], dtype=object)[outcome["package"]],
