@@ -22,10 +22,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = (
-    "bargaining", "chance", "events", "implementation", "learning", "ratification", "readiness", "transitions", "valuation", "week",
+    "bargaining", "chance", "delivery", "events", "implementation", "learning", "ratification", "readiness", "stocks", "transitions",
+    "valuation", "week", "worth", "zone",
 )  # fmt: skip
-FIRST = dict.fromkeys(("implementation", "learning", "transitions", "week"), "test_rules_in_force.py")
-HAND = ("test_rules.py", "test_rules_in_force.py", "test_three_signers.py", "test_draws.py", "test_packages.py")
+FIRST = {
+    **dict.fromkeys(("delivery", "implementation", "learning", "transitions", "week"), "test_rules_in_force.py"),
+    "stocks": "test_stocks.py", "worth": "test_packages.py",
+}  # fmt: skip
+HAND = (
+    "test_rules.py", "test_rules_in_force.py", "test_what_a_text_moves.py", "test_stocks.py", "test_three_signers.py", "test_draws.py",
+    "test_packages.py",
+)  # fmt: skip
 WITNESS = ("test_recorded.py", "test_golden.py")
 MINUTES = 3
 

@@ -33,7 +33,7 @@ from sim.model.agents import World
 from sim.model.bargaining import estimate
 from sim.model.chance import waiting_time
 from sim.model.codes import Kind, Motive
-from sim.model.program import levers_of
+from sim.model.levers import levers_of
 from sim.model.reasons import ALL, NOBODY, Reason, Stage, State
 from sim.model.valuation import credibility, sponsor_discount
 from sim.study.outcomes import imposed

@@ -31,7 +31,7 @@ FRAGMENTS = ("mediators", "war")
 """What several scenarios share, which is none by itself."""
 
 SECTIONS: dict[str, type[BaseModel]] = {
-    "Scenario": schema.ScenarioFile, "Issues": schema.Issue, "Options": schema.Option, "Disputants": schema.Disputant,
+    "Scenario": schema.ScenarioFile, "Issues": schema.Issue, "Stocks": schema.Stock, "Options": schema.Option, "Disputants": schema.Disputant,
     "Positions": schema.Position, "Linkages": schema.Linkage, "Conditional offers": schema.ConditionalOffer,
     "Alternatives": schema.Alternative, "Mediators": schema.Mediator, "Interests": schema.Interest,
     "Formats": schema.Format, "Contact": schema.ContactLevers, "Invitations": schema.Invitation,

@@ -145,7 +145,9 @@ def _what_is_kept(program: Program) -> np.dtype[Any]:
     seat = [(name, np.float64) for name in ("surplus", "agreed_surplus")] + [("fell", np.int64)]
     side = [(name, np.float64, (sides,)) for name in ("trust", "trust_at_start")]
     of_table = [*((name, table[name]) for name in ("possible", "outcome", "units")), ("seats", seat, (sides,))]
-    of_world = [("headline_in_force", np.int64), ("trace", np.int64), ("sides", side, (sides,)), ("tables", of_table, (tables,))]
+    issue = [("stock", [("longest", np.int64)])]
+    of_world: list[Any] = [("headline_in_force", np.int64), ("trace", np.int64), ("issues", issue, (len(program.issues),))]
+    of_world += [("sides", side, (sides,)), ("tables", of_table, (tables,))]
     return np.dtype(of_world)
 
 

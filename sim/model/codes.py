@@ -35,6 +35,8 @@ class Stream(IntEnum):
     FRONT = 30  # of the world
     HAPPENS = 31  # of an event
     HELD_BACK = 32
+    FREEZE = 35
+    THAW = 36
     STAKE = 33  # of an issue: of all sides together, then of each
     LEVER = 34  # of a value of a lever
 
@@ -72,6 +74,8 @@ class Kind(IntEnum):
     REFUSE = 20  # (who does not renew, -)
     RENEW = 21  # (-, weeks)
     END = 22  # (who ends it, -)
+    FREEZE = 23  # a channel of exchange (-, issue)
+    THAW = 24  # (-, issue)
 
 
 class Motive(IntEnum):

@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from platformdirs import user_cache_path
 
-from sim.model import codes, layout, reasons, records
+from sim.model import codes, layout, outcome, reasons, records
 from sim.model.layout import Sizes, dtype_of
 from sim.model.own import OwnRules, called_rule, outside
 from sim.model.records import World
@@ -319,7 +319,7 @@ def fingerprint(sizes: Sizes, own: OwnRules | None = None) -> str:
     import llvmlite.binding as llvm  # noqa: PLC0415
 
     said = hashlib.sha256()
-    for module in (*MODULES, codes, layout, reasons, records, sys.modules[__name__]):
+    for module in (*MODULES, codes, layout, outcome, reasons, records, sys.modules[__name__]):
         said.update(inspect.getsource(module).encode())
     said.update(Path(__file__).with_name("linking.py").read_bytes())
     numba_version = [_version(name) for name in ("numba", "llvmlite")]

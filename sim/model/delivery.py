@@ -6,6 +6,7 @@ import math
 
 from sim.model.reasons import State
 from sim.model.records import Side, Table, World
+from sim.model.stocks import find_flows, take_from_stocks
 from sim.model.valuation import alternative, delivered_by_others, delivery_gain, going_alone, least_delivered, leverage_left
 
 
@@ -41,35 +42,44 @@ def has_undertaking(t: Table, issue: int, option: int) -> bool:
     return False
 
 
-def had_elsewhere(w: World, t: Table, me: Side, flowing: float) -> float:
-    """What a side has of undertakings that another table delivers: flow * (delivery * gain - its own * loss) - alternative."""
+def not_had_here(w: World, t: Table, me: Side, flowing: float) -> float:
+    """What a side would have of undertakings if they all flowed here: those that another table delivers, and what stocks lack.
+
+    Sum of (1 - share that flows) * flow * (delivery * gain - its own * loss); an alternative counts where the issue does.
+    """
     seat, total = t.seats[me.index], 0.0
     for place in range(t.agenda_count):
-        if t.agreement.elsewhere[place]:
+        here = 0.0 if t.agreement.elsewhere[place] else t.agreement.flows[place]
+        if here < 1.0 and t.agreement.moved[place]:
             position, option = me.positions[t.agenda[place]], t.agreement.options[place]
             gain = delivered_by_others(t, me) * (position.gains[option] + position.stake + t.effect)
-            net = flowing * (gain - seat.delivered * position.losses[option])
-            total += seat.weight[place] * (net - going_alone(w, me, t.agenda[place]))
+            net = (1.0 - here) * flowing * (gain - seat.delivered * position.losses[option])
+            other = going_alone(w, me, t.agenda[place]) if t.agreement.elsewhere[place] else 0.0
+            total += seat.weight[place] * (net - other)
     return total
 
 
 def count_delivery(w: World, t: Table) -> None:
     """What flows this week: to each side (delivery * flow + side deals + leverage - alternative), and in natural units.
 
-    What another table delivers is counted there.
+    What another table delivers is counted there, and what stocks do not allow is not delivered.
     """
+    find_flows(w, t)
     flowing = w.b.suspended_delivery if t.state == State.SUSPENDED else 1.0
     for n in range(t.signers):
         me, seat = w.sides[n], t.seats[n]
         outside = seat.side_deals_delivered + leverage_left(w, t, me) - alternative(w, t, me)
         here = delivery_gain(t, me) * flowing + outside
-        seat.surplus += seat.share * (here - had_elsewhere(w, t, me, flowing))
+        seat.surplus += seat.share * (here - not_had_here(w, t, me, flowing))
     t.outcome.in_force += 1
     for n in range(t.unit_count):
         unit = t.units[n]
         due = unit.lasts == 0 or t.agreement.age <= unit.lasts
         if due and t.agreement.options[unit.place] == unit.option and not t.agreement.elsewhere[unit.place]:
-            unit.delivered += throughput(w, t) * unit.amount
+            exchanged = throughput(w, t) * t.agreement.flows[unit.place] * unit.amount
+            unit.delivered += exchanged
+            if unit.stocked:
+                take_from_stocks(w, w.issues[t.agenda[unit.place]].stock, exchanged)
 
 
 def delivers(w: World, t: Table, me: Side) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.model.codes import Opening
 from sim.model.draws import Draws, Parameters, owner_of
 from sim.model.layout import Array, Place, Sizes, column, dtype_of
+from sim.model.levers import MANDATE, factors_of, levers_of
 from sim.model.packages import Agenda, enumerate_agenda, outsiders_guess
 from sim.model.reasons import NOBODY, Reason
 from sim.model.records import Package, World
@@ -20,9 +21,6 @@ from sim.scenario import schema
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.headline import headline
 from sim.scenario.scenario import Scenario
-
-MANDATE = {"leaders": 1.0, "ministers": 0.7, "technical": 0.3}
-"""Share of the say at home that each level brings along (an ordering; its size is behaviour.mandate_gap)."""
 
 NEVER = 1 << 20
 """A week that does not come."""
@@ -183,6 +181,7 @@ class Program:
             for key in ("front", "relief"):
                 self._from("issues", n, key, path=f"issues.{issue}.{key}")
             self._put_options(("issues", n), issue)
+            self._put_stock(("issues", n, "stock"), issue)
         for n, side in enumerate(self.sides):
             self._put_side(("sides", n), side)
         for n, mediator in enumerate(self.mediators):
@@ -196,6 +195,21 @@ class Program:
             self._set(*at, "lasts", n, to=option.lasts or 0)
             for key, own in {"sensitivity": option.sensitivity, "self_enforcing": option.self_enforcing}.items():
                 self._from(*at, key, n, path=f"{base}.{key}" if own is None else f"{base}.options.{name}.{key}")
+
+    def _put_stock(self, at: Place, issue: str) -> None:
+        stock, base = self.scenario.file.issues[issue].stock, f"issues.{issue}.stock"
+        self._set(*at, "exchanged", to=int(stock is not None))
+        if stock is None:
+            return
+        for n, side in enumerate(self.sides):
+            self._from(*at, "held", n, path=f"{base}.held.{side}", default=0.0)
+            self._from(*at, "grows", n, path=f"{base}.grows.{side}", default=0.0)
+            self._set(*at, "gives", n, to=self._share_given(f"{base}.gives", side))
+        for key in ("freezes", "thaws", "affront", "unlike", "helped"):
+            self._from(*at, key, path=f"{base}.{key}", default=getattr(stock, key))
+
+    def _share_given(self, base: str, side: str) -> Number:
+        return lambda p: p(f"{base}.{side}", 1.0) / sum(p(f"{base}.{other}", 1.0) for other in self.sides)
 
     def _put_side(self, at: Place, name: str) -> None:
         base, n = f"parties.{name}", self.sides.index(name)
@@ -285,7 +299,6 @@ class Program:
         meets = spec.meets if spec.meets is not None else NOBODY
         headline_places = [k for k, issue in enumerate(agenda.issues) if issue in headline(self.scenario.file, self.process)]
         names = [t.name for t in self.tables]
-        contact = {"face_to_face": None, "proximity": "proximity", "remote": "remote", "separate": "separate"}
         whole = {
             "index": number, "owner": owner_of("table", spec.luck or table.name), "signers": len(self.sides),
             "agenda_count": len(agenda.issues), "package_count": len(agenda.packages), "mandate": MANDATE[form.level],
@@ -313,17 +326,7 @@ class Program:
         self._set(*at, "lever_count", to=len(levers))
         for n, said in enumerate(levers.items()):
             self._set(*at, "levers", n, to=owner_of("lever", *said))
-        factors = {
-            "level": {"ministers": "level_ministers", "technical": "level_technical"}.get(form.level),
-            "contact_talks": contact[form.contact.talks] and f"contact_{form.contact.talks}",
-            "contact_signing": contact[form.contact.signing] and f"contact_{form.contact.signing}",
-            "pace": contact[form.contact.talks] and f"pace_{form.contact.talks}",
-            "coordination": contact[form.contact.implementation] and f"pace_{form.contact.implementation}",
-            "visibility": {"discreet": "visibility_discreet", "secret": "visibility_secret"}.get(form.visibility),
-            "distance": "mirrored_distance" if form.instrument == "mirrored" else None,
-            "signed_belief": {"announced": "unsigned", "declaration": "declared"}.get(form.instrument),
-        }
-        for key, name in factors.items():
+        for key, name in factors_of(form).items():
             if name:
                 self._from(*at, key, path=f"behaviour.{name}")
             else:
@@ -367,9 +370,10 @@ class Program:
         number = 0
         for place, issue in enumerate(table.agenda.issues):
             for o, (name, option) in enumerate(self.scenario.file.issues[issue].options.items()):
+                stock = self.scenario.file.issues[issue].stock
                 for unit in option.units:
-                    own = (*at, "units", number)
-                    for key, value in {"place": place, "option": o, "lasts": option.lasts or 0}.items():
+                    own, stocked = (*at, "units", number), int(stock is not None and stock.unit == unit)
+                    for key, value in {"place": place, "option": o, "lasts": option.lasts or 0, "stocked": stocked}.items():
                         self._set(*own, key, to=value)
                     self._from(*own, "amount", path=f"issues.{issue}.options.{name}.units.{unit}")
                     number += 1
@@ -387,13 +391,6 @@ class Program:
         self._set(*at, "outcome", "reason", to=int(Reason.NO_OCCASION))
         self._set(*at, "outcome", "whose", to=NOBODY)
         self._set(*at, "outcome", "delivery", to=np.nan)
-
-
-def levers_of(form: schema.Format) -> dict[str, str]:
-    """The levers of a format that take one of a few values, and their values: what makes formats alike."""
-    contact = {f"contact.{phase}": str(way) for phase, way in form.contact}
-    names = ("level", "visibility", "drafting", "settlement", "instrument", "hosts_if", "silence")
-    return {**contact, **{name: str(getattr(form, name)) for name in names}, "mediators": " ".join(sorted(form.mediators))}
 
 
 def _product(path: str, other: str) -> Number:

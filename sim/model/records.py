@@ -24,6 +24,7 @@ from sim.model.layout import (
     TABLES,
     UNITS,
 )  # fmt: skip
+from sim.model.outcome import Outcome
 from sim.scenario.behaviour import Behaviour
 
 
@@ -39,6 +40,22 @@ class Worth:
     lasting: float  # part of the horizon for which it is undertaken
 
 
+class Stock:
+    """What sides hold of one another and exchange, such as prisoners, and the channel through which they do."""
+
+    exchanged: int  # 1 if the issue is about one
+    held: Annotated[list[float], SIDES]
+    grows: Annotated[list[float], SIDES]  # per week
+    gives: Annotated[list[float], SIDES]  # share of an exchange
+    freezes: float  # chance per week
+    thaws: float
+    affront: float  # times likelier to freeze with a side wholly aggrieved
+    unlike: float  # the same where one side holds nothing any longer
+    helped: float  # times likelier to thaw through mediators who are wholly trusted
+    frozen: int  # weeks so far; 0: open
+    longest: int  # weeks frozen at one time
+
+
 class Issue:
     """A matter that can be settled in a few ways; shares in [0, 1]."""
 
@@ -48,6 +65,7 @@ class Issue:
     lasts: Annotated[list[int], OPTIONS]  # weeks after which it is carried out; 0: it goes on
     front: float
     relief: float
+    stock: Stock
 
 
 class Position:
@@ -124,6 +142,7 @@ class Unit:
     place: int  # of the issue on the agenda
     option: int
     lasts: int  # weeks; 0: goes on
+    stocked: int  # it comes out of the stocks of its issue
     amount: float  # per week of full delivery
     delivered: float  # so far
 
@@ -212,6 +231,7 @@ class Agreement:
     options: Annotated[list[int], AGENDA]
     moved: Annotated[list[int], AGENDA]
     elsewhere: Annotated[list[int], AGENDA]  # another table delivers this undertaking this week
+    flows: Annotated[list[float], AGENDA]  # share of each undertaking that stocks allow this week
     lasts: int  # weeks after which all is carried out; 0: it goes on
     signed: int  # week
     age: int  # weeks in force
@@ -220,40 +240,6 @@ class Agreement:
     sensitivity: float  # with which it is read at home
     frailty: float  # log rate
     culprit: int  # whose breach suspended it
-
-
-class Outcome:
-    """What came of a table; weeks are -1 where a thing did not happen."""
-
-    occasion: int
-    came: int
-    declared: int
-    agreed: int
-    ratified: int
-    ended: int
-    package: int  # of the first agreement; of the first text, where none was ratified
-    stage: int
-    reason: int
-    whose: int
-    alone: int  # but for that reason the side would have come, or stayed
-    cited: int  # what the side that stayed away or left would say
-    first_end: int  # why the first agreement ended
-    sessions: int
-    texts: int
-    fell: int
-    agreements: int
-    suspensions: int
-    repairs: int
-    renewals: int
-    shorter: int
-    refused: int
-    violations: int
-    contested: int
-    in_force: int  # weeks in force or suspended, all agreements together
-    stands_26: int  # in force, suspended or carried out after so many weeks
-    stands_52: int
-    stands_end: int
-    delivery: float  # the smaller share, when the first agreement ended or the run did; nan without one
 
 
 class Table:

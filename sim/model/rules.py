@@ -20,6 +20,7 @@ from sim.model import (
     loop,
     ratification,
     readiness,
+    stocks,
     transitions,
     valuation,
     week,
@@ -28,8 +29,8 @@ from sim.model import (
 )  # fmt: skip
 
 MODULES: tuple[ModuleType, ...] = (
-    chance, valuation, worth, zone, transitions, events, readiness, bargaining, ratification, delivery, implementation, learning,
-    week, loop,
+    chance, valuation, worth, zone, transitions, events, stocks, readiness, bargaining, ratification, delivery, implementation,
+    learning, week, loop,
 )  # fmt: skip
 
 Rule = Callable[..., Any]

@@ -12,6 +12,7 @@ from sim.model.ratification import ratify
 from sim.model.readiness import choose_focal_text, who_comes
 from sim.model.reasons import NOBODY, Stage, State
 from sim.model.records import Packages, Table, World
+from sim.model.stocks import tend_stocks
 from sim.model.transitions import close, in_force_already
 from sim.model.worth import draw_effect, draw_stakes, read_agenda, read_mediators, value_packages
 from sim.model.zone import best_for_all, find_possible
@@ -57,6 +58,7 @@ def all_ratify(w: World) -> None:
 
 def all_implement(w: World) -> None:
     """Agreements in force are delivered, violated, repaired, renewed or ended; what stands in two is carried out once."""
+    tend_stocks(w)
     for n in range(w.table_count):
         find_delivered_elsewhere(w, w.tables[n])
     for n in range(w.table_count):

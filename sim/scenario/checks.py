@@ -20,6 +20,7 @@ def check(file: ScenarioFile) -> list[Finding]:
         *_dates(file),
         *_party_count(file),
         *(finding for name, issue in file.issues.items() for finding in _issue(("issues", name), issue)),
+        *(finding for name, issue in file.issues.items() for finding in _stock(file, ("issues", name, "stock"), issue)),
         *(finding for name in disputants(file) for finding in _disputant(file, name)),
         *(finding for name in mediators(file) for finding in _mediator(file, name)),
         *(finding for name, form in file.formats.items() for finding in _format(file, ("formats", name), form)),
@@ -151,6 +152,18 @@ def _disputant(file: ScenarioFile, name: str) -> Iterator[Finding]:
         yield (*key, "trust"), f"no trust given in {', '.join(missing)}; expected every other party"
     sponsors = _sponsors(file)
     yield from _keys((*key, "sponsor_discount"), party.sponsor_discount, names=sponsors, noun="sponsor of a format")
+
+
+def _stock(file: ScenarioFile, key: Key, issue: Issue) -> Iterator[Finding]:
+    if issue.stock is None:
+        return
+    units = sorted({unit for option in issue.options.values() for unit in option.units})
+    yield from _values((*key, "unit"), issue.stock.unit, names=units, noun="unit of an option of this issue")
+    sides = disputants(file)
+    for part in ("held", "grows", "gives"):
+        yield from _keys((*key, part), getattr(issue.stock, part), names=sides, noun="disputant")
+    if missing := [side for side in sides if side not in issue.stock.held]:
+        yield (*key, "held"), f"nothing said of {', '.join(missing)}; expected every disputant, if only with 0"
 
 
 def _position(key: Key, position: Position, issue: Issue) -> Iterator[Finding]:

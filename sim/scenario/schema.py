@@ -17,6 +17,7 @@ from sim.scenario.frozen import Frozen
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, le=1_000_000_000)]
 Amount = Annotated[float, Field(ge=0, le=1_000_000_000)]
 Weight = Annotated[float, Field(ge=0, le=10)]
 Signed = Annotated[float, Field(ge=-1, le=1)]
@@ -60,6 +61,20 @@ class Option(Node):
     )
 
 
+class Stock(Node):
+    """What sides hold of one another and exchange, such as prisoners of war, and the channel through which they do."""
+
+    unit: Name = Field(description="natural unit of the options that comes out of it, such as prisoners")
+    held: dict[Name, Amount] = Field(description="per disputant: how many it holds at week 0")
+    grows: dict[Name, Amount] = Field(default_factory=dict, description="per disputant: how many more it holds every week")
+    gives: dict[Name, Positive] = Field(default_factory=dict, description="per disputant: how many it gives for one of the others, only ratios matter; left out: 1")
+    freezes: Share = Field(0.0, description="chance per week that the channel freezes while an agreement needs it")
+    thaws: Share = Field(1.0, description="chance per week that a frozen channel thaws")
+    affront: Weight = Field(0.0, description="times likelier to freeze, beyond once, with a side wholly aggrieved")
+    unlike: Weight = Field(0.0, description="times likelier to freeze, beyond once, where a side holds nothing any longer")
+    helped: Weight = Field(0.0, description="times likelier to thaw, beyond once, through mediators who are wholly trusted")
+
+
 class Issue(Node):
     """A matter that can be settled in a few ordered, worded ways."""
 
@@ -70,6 +85,7 @@ class Issue(Node):
     self_enforcing: Share = Field(description="share of the gains that arrives with the exchange itself and needs no trust, 0 to 1")
     front: Share = Field(description="how far a better front makes up for agreement on this issue, 0 to 1")
     relief: Share = Field(description="how far agreement on this issue relieves the cost of the war, 0 to 1")
+    stock: Stock | None = Field(None, description="what is exchanged, if it is held in numbers that run out and grow")
     headline: bool = Field(False, description="true: an all-or-nothing table must move it")
     tradeable: bool = Field(True, description="false: never exchanged for anything; it needs a table of its own")
 

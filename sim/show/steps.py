@@ -44,7 +44,7 @@ class Narrator:
         self.file = world.conflict.file
         self.parties, self.issues = names(world.conflict, "parties"), names(world.conflict, "issues")
         self.labels, self.events = names(world.conflict, "tables"), names(world.conflict, "events")
-        self.event_names = list(self.file.events)
+        self.event_names, self.issue_names = list(self.file.events), world.program.issues
         self.sides = [self.parties[side] for side in world.conflict.disputants]
         self.tables = world.program.tables
         self.seats = {table.name: Seat() for table in self.tables}
@@ -163,6 +163,14 @@ class Narrator:
     def declare(self, _: int, __: Incidents) -> str:
         """Those present spoke."""
         return "Those present made a declaration; it binds nobody absent."
+
+    def freeze(self, _: int, told: Incidents) -> str:
+        """A channel froze."""
+        return " ".join(f"{self.issues[self.issue_names[one.detail]]}: the channel froze." for one in told)
+
+    def thaw(self, _: int, told: Incidents) -> str:
+        """A channel opened again."""
+        return " ".join(f"{self.issues[self.issue_names[one.detail]]}: the channel opened again." for one in told)
 
     # ---------------------------------------------------------------- talks
 
@@ -309,7 +317,7 @@ SENTENCES = {
     Kind.OFFER: Narrator.offer, Kind.ANSWER: Narrator.answer, Kind.DRAFT: Narrator.draft, Kind.FAIL: Narrator.fail,
     Kind.AGREE: Narrator.agree, Kind.FALL: Narrator.fall, Kind.FORCE: Narrator.in_force, Kind.BREACH: Narrator.breach,
     Kind.SUSPEND: Narrator.suspend, Kind.REPAIR: Narrator.repair, Kind.REFUSE: Narrator.refuse, Kind.RENEW: Narrator.renew,
-    Kind.END: Narrator.end,
+    Kind.END: Narrator.end, Kind.FREEZE: Narrator.freeze, Kind.THAW: Narrator.thaw,
 }  # fmt: skip
 """What is told; that there is no meeting says less than why."""
 

@@ -101,6 +101,9 @@ def table_rows(batch: Batch) -> pd.DataFrame:
         moved[has_text] = table.agenda.moved[outcome["package"][has_text]]
         for k, issue in enumerate(table.agenda.issues):
             frame[f"moved_{issue}"] = pd.array(moved[:, k], dtype="boolean")
+        for k, issue in enumerate(batch.program.issues):
+            if batch.scenario.file.issues[issue].stock is not None:
+                frame[f"frozen_weeks_{issue}"] = batch.records["issues"][:, k]["stock"]["longest"].astype(np.int32)
         for k, issue in enumerate(table.agenda.issues):
             frame[f"possible_{issue}"] = pd.array(table.records["possible"][:, k] == 1, dtype="boolean")
         parts.append(frame)
