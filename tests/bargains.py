@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from domains import Bargainer, Domain, scenario_of
 from numpy.typing import NDArray
 
 from sim.model.agents import World
@@ -23,7 +24,6 @@ from sim.model.packages import frontier, kalai, nash, welfare, zone
 from sim.model.reasons import State
 from sim.model.valuation import expected_value, reservation_value
 from sim.scenario import Scenario
-from sim.scenario.bargain import Bargainer, Domain, scenario_of
 
 EXPONENTS = (4.0, 1.0, 0.25)
 """Boulware, linear, conceder; every fourth side has one of its own."""
@@ -101,7 +101,7 @@ def packages(domain: Domain) -> list[Package]:
 
 def world_of(domain: Domain, number: int = 0) -> World:
     """A world, before its first week, in which the two bargain."""
-    return World(Scenario.from_dict(scenario_of(domain, domain.name)), "bargaining", seed=1, number=number)
+    return World(Scenario.from_dict(scenario_of(domain)), "bargaining", seed=1, number=number)
 
 
 def hold(domain: Domain) -> Bargaining:

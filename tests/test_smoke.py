@@ -29,7 +29,6 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "run": ((MINIMAL, "--worlds", "20", "--process", "both"), "Written to results"),
     "story": ((MINIMAL, "--world", "3"), "Week"),
     "plot": (("compared",), "compared"),
-    "import": ((str(HERE / "data" / "negmas-domain"), "--out", "ferry.yaml"), "Written to ferry.yaml"),
     "gather": (("swept",), "swept"),
     "sweep": ((*SWEEP[1:], "--out", "other"), "Written to other"),
     "sensitivity": ((MINIMAL, *TWO, "--worlds", "120"), "hangs most on"),

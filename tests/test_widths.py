@@ -56,7 +56,6 @@ CASES: dict[str, list[str]] = {
     "story": ["story", MINIMAL, "--process", "both", "--world", "3", "--seed", "5", *SET],
     "check": ["check", MINIMAL, "--strict"],
     "check kursk": ["check", KURSK],
-    "import": ["import", str(HOME / "tests" / "data" / "negmas-domain"), "--out", "imported.yaml"],
     "init": ["init", "OUT"],
     "schema": ["schema"],
     "discover": ["discover", MINIMAL, *TWO, "--metric", "in_force_end", "--issue", "ferry", "--n", "60", "--seed", "2", "--jobs", "1", *SET, "--out", "OUT"],
@@ -267,7 +266,7 @@ def check_widths(show: Callable[[Console], Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, case in CASES.items() if case[0] not in {"schema", "import", "init", "plot", "story"}]
+    "name", [name for name, case in CASES.items() if case[0] not in {"schema", "init", "plot", "story"}]
 )
 def test_what_is_shown_loses_nothing_at_any_width(ran: dict[str, Ran], name: str) -> None:
     for show in ran[name].shown:

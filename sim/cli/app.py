@@ -16,7 +16,6 @@ from sim.cli.discover import discover
 from sim.cli.errors import guarded, say
 from sim.cli.gather import gather
 from sim.cli.hindcast import hindcast
-from sim.cli.import_domain import import_domain
 from sim.cli.init import init
 from sim.cli.plot import plot
 from sim.cli.regularities import regularities
@@ -33,11 +32,11 @@ app: typer.Typer = typer.Typer(
 )
 
 VERBS = (
-    init, compare, run, story, plot, check, import_domain, schema, discover, hindcast, calibrate, regularities, sensitivity,
+    init, compare, run, story, plot, check, schema, discover, hindcast, calibrate, regularities, sensitivity,
     sweep, gather,
 )  # fmt: skip
 for _verb in VERBS:
-    app.command("import" if _verb is import_domain else None)(guarded(_verb))
+    app.command()(guarded(_verb))
 
 
 def main() -> None:

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 from bargains import EXPONENTS, Bargainer, Bargaining, Domain, Package, hold, near_tie
+from domains import scenario_of
 from figures import Figure, Sizes, cpu
 
 from sim.model.batch import Batch, live
 from sim.model.draws import Draws
 from sim.scenario import Scenario
-from sim.scenario.bargain import scenario_of
 
 ISSUES = 4
 STEPS = 100
@@ -56,7 +56,7 @@ def shape(options: int) -> Domain:
 def scenario(options: int) -> Scenario:
     """The scenario of such domains: weights and values are uncertain, each by itself."""
     domain = shape(options)
-    data = scenario_of(domain, "a benchmark")
+    data = scenario_of(domain) | {"provenance": {}}
     drawn = {"why": "drawn anew in every world", "range": [LEAST, 1.0]}
     for side in domain.sides:
         for issue, names, values in zip(domain.issues, domain.options, side.values, strict=True):

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import json
 import sys
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from bargains import Bargaining, Domain, Package, Points, Utilities, draw, packages
 from negmas import AspirationNegotiator, LinearAdditiveUtilityFunction, SAOMechanism, make_issue
-from negmas.inout import Scenario
 from negmas.outcomes import make_os
 from negmas.preferences import TableFun
 from negmas.preferences.ops import calc_scenario_stats
@@ -70,18 +68,6 @@ def points(domain: Domain) -> Points:
 
     found = (stats.pareto_utils, stats.nash_utils, stats.kalai_utils, stats.max_welfare_utils)
     return Points(*map(utility, found))
-
-
-def load(folder: Path) -> tuple[list[Any], list[tuple[Any, ...]]]:
-    """Utility functions and outcomes of a domain as NegMAS reads it from a folder."""
-    scenario = Scenario.load(folder)
-    assert scenario is not None, folder
-    return list(scenario.ufuns), sorted_outcomes(scenario)
-
-
-def sorted_outcomes(scenario: Any) -> list[tuple[Any, ...]]:
-    """All outcomes, values in the order of their issue, the last issue fastest."""
-    return list(product(*(list(issue.all) for issue in scenario.outcome_space.issues)))
 
 
 # ---------------------------------------------------------------- the stored table

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 from bargains import NEAR_TIE, Points, Utilities, draw, hold, near_tie, packages, points
-
-from sim.scenario.negmas import read_domain
 
 if TYPE_CHECKING:
     from conftest import Record
@@ -26,10 +23,6 @@ DOMAINS = range(1000, 1600)
 """Seeds of the domains compared here, other ones than those of the stored table."""
 
 TOLERANCE = 1e-9
-
-DATA = Path(__file__).resolve().parent.parent / "data"
-FOLDERS = ("negmas-domain", "negmas-domain-xml", "negmas-domain-functions")
-"""Layouts that NegMAS reads back; it writes JSON and does not read it."""
 
 held, found = cache(hold), cache(points)
 
@@ -90,19 +83,4 @@ def test_stored_table_is_what_the_peer_says_today(peer: ModuleType, record: Reco
             assert again[name] == entry[name], (entry["seed"], name)
         largest = max(largest, *(difference(again[p], entry[p]) for p in Points.__dataclass_fields__))
     record("NegMAS: stored table", len(stored), f"{largest:.1e}")
-    assert largest <= TOLERANCE
-
-
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_folder_is_read_as_the_peer_reads_it(folder: str, peer: ModuleType, record: Record) -> None:
-    utilities, outcomes = peer.load(DATA / folder)
-    domain = read_domain(DATA / folder)
-    largest = 0.0
-    for side, utility in zip(domain.sides, utilities, strict=True):
-        assert (side.name, side.reservation) == (utility.name, utility.reserved_value)
-        for package, outcome in zip(packages(domain), outcomes, strict=True):
-            assert tuple(of[n] for of, n in zip(domain.options, package, strict=True)) == tuple(map(str, outcome))
-            ours = sum(w * v[n] for w, v, n in zip(side.weights, side.values, package, strict=True))
-            largest = max(largest, abs(ours - float(utility(outcome))))
-    record(f"NegMAS: utilities read from {folder}", 2 * len(outcomes), f"{largest:.1e}")
     assert largest <= TOLERANCE
