@@ -158,7 +158,7 @@ def test_bounds_are_those_of_the_schema() -> None:
         ("parties.elder: {", "parties.eldr: {",
          "provenance.parties.eldr: nothing written at this path: unknown 'eldr'; did you mean elder?"),
         ("parties.elder: {", "parties: {",
-         "provenance.parties: covers too much; expected a path of at least two parts"),
+         "provenance.parties: covers too much; expected a path of at least two parts, such as parties.north"),
         ("weeks: {choice: true, why: less than a year}", "weeks: {choice: true}",
          "provenance.weeks: a choice without a reason; expected why"),
         ("weeks: {choice: true, why: less than a year}", "weeks: {choice: true, why: a, range: 0.1}",

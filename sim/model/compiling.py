@@ -267,7 +267,8 @@ def _why(rule: str, function: FunctionType, error: Exception) -> str:
     place = re.search(r'File "(.+?)", line (\d+)', said)
     code = function.__code__
     file, line = (Path(place[1]).name, place[2]) if place else (Path(code.co_filename).name, str(code.co_firstlineno))
-    return f"rule {rule}, {file}:{line}: {reason}"
+    may = "a rule may use numbers, records, lists of them and math"
+    return f"rule {rule}, {file}:{line}: {reason.rstrip(':')}; {may}"
 
 
 def _top(name: str, namespace: dict[str, Any], folder: Path | None) -> Any:

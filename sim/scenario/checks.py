@@ -148,7 +148,8 @@ def _disputant(file: ScenarioFile, name: str) -> Iterator[Finding]:
     controllers = [deal.controlled_by for form in file.formats.values() for deal in form.side_deals]
     known = list(dict.fromkeys([*others, *(c for c in controllers if c != name)]))
     yield from _keys((*key, "trust"), party.trust, names=known, noun="other party")
-    if missing := [other for other in others if other not in party.trust]:
+    strange = [name for name in party.trust if name not in known]
+    if (missing := [other for other in others if other not in party.trust]) and not strange:  # one of these may be meant
         yield (*key, "trust"), f"no trust given in {', '.join(missing)}; expected every other party"
     sponsors = _sponsors(file)
     yield from _keys((*key, "sponsor_discount"), party.sponsor_discount, names=sponsors, noun="sponsor of a format")

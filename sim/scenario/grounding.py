@@ -41,7 +41,7 @@ def _place(tree: dict[str, Any], path: str) -> Iterator[str]:
     if key[0] in ("provenance", "evidence"):
         yield "is not a number of the scenario; expected a path such as parties.north.grievance"
     elif len(key) < 2 and isinstance(node_at(tree, key), (dict, list)):
-        yield "covers too much; expected a path of at least two parts"
+        yield f"covers too much; expected a path of at least two parts, such as {key[0]}.{next(iter(node_at(tree, key)), 'x')}"
 
 
 def _claims(key: Key, ground: Ground, claims: Mapping[str, Any]) -> Iterator[Finding]:

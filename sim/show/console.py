@@ -17,6 +17,7 @@ from sim.show.sentences import headlines
 from sim.show.tables import Figures, Part, Table, Words, print_table, print_text
 from sim.show.written import Figure, Lookup, amount, names, percent, points, share, weeks
 from sim.study.outcomes import is_imposed
+from sim.study.tally import WORLDS_EACH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -239,5 +240,7 @@ def notes(result: Result) -> list[str]:
             "Possible: worlds in which a text would leave every side better off, were it kept in full and free of cost at home. "
             "Where that is none, or all, and the figure is the same, it is imposed by the values put in, and not found."
         )
-    found.append("(?) not known, or not to be told from noise with so few worlds.")
+    few = result.count < (least := WORLDS_EACH * len(result.drawn))
+    enough = f" What the assumptions leave open takes at least {least:,} worlds." if few else ""
+    found.append(f"(?) not known, or not to be told from noise with so few worlds.{enough}")
     return found

@@ -188,6 +188,10 @@ def _figures(process: str, place: Place, values: pd.Series, first: dict[Place, p
     return found
 
 
+WORLDS_EACH = 3
+"""Worlds for every uncertain quantity, at least, to tell what the assumptions leave open from noise."""
+
+
 @dataclass(frozen=True)
 class _Fit:
     """The drawn parameters of a block, centred, ``(worlds, parameters)``, and the inverse of their Cholesky factor.
@@ -202,7 +206,7 @@ class _Fit:
     @classmethod
     def of(cls, drawn: dict[str, NDArray[Any]], worlds: int) -> _Fit | None:
         """None with too few worlds to fit that many parameters."""
-        if not drawn or worlds < 3 * len(drawn):
+        if not drawn or worlds < WORLDS_EACH * len(drawn):
             return None
         parameters = np.column_stack([values.astype(float) for values in drawn.values()])
         centred = (parameters - parameters.mean(axis=0)) / np.maximum(parameters.std(axis=0), 1e-12)
