@@ -98,10 +98,10 @@ def test_every_table_and_format_is_in_a_process(name: str) -> None:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_variants_only_say_what_differs(name: str) -> None:
     text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 20
+    assert len(text.splitlines()) <= 24
     said = plain(text)
     assert said["extends"] == "kursk-2024.yaml"
-    assert set(said) <= {"format", "extends", "title", "about", "events", "formats", "provenance"}
+    assert set(said) <= {"format", "extends", "title", "about", "issues", "parties", "events", "formats", "provenance"}
     ours, base = scenario(name).numbers(), scenario("kursk-2024").numbers()
     assert not set(ours) - set(base)
     moved = {path for path in ours if ours[path] != base[path]}
@@ -299,3 +299,14 @@ def test_some_numbers_of_two_neighbours_are_drawn_each_for_itself() -> None:
 if __name__ == "__main__":
     now = README.read_text(encoding="utf-8")
     README.write_text(BEHAVIOUR.sub(lambda m: m[1] + behaviour_table() + m[3], now), encoding="utf-8")
+
+
+# ---------------------------------------------------------------- the article
+
+
+def test_every_claim_of_the_article_is_cited_or_it_is_said_why_not() -> None:
+    seeds = FOLDER.parent / "seeds"
+    claims = set(plain((seeds / "article.yaml").read_text(encoding="utf-8"))["claims"])
+    cited = {claim for name in SHIPPED for ground in scenario(name).file.provenance.values() for claim in ground.claims}
+    (said,) = re.findall(r"\nOf the article's claims, .*?\n\n", (seeds / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert claims - cited == set(re.findall(r"A\d\d", said))

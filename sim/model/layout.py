@@ -31,7 +31,7 @@ class Sizes:
     issues: int = 12
     options: int = 4  # of an issue
     agenda: int = 4  # issues on a table
-    events: int = 8
+    events: int = 12
     side_deals: int = 2  # of a table
     linkages: int = 2  # of a side
     levers: int = 12  # of a format, that have a name for each value
