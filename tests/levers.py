@@ -346,6 +346,7 @@ ROWS: list[Row] = [
             "fewer texts can be signed"),
     *ladder("Format.instrument", ("formats.between.instrument", ["declaration", "announced", "joint", "mirrored"]), "eager",
             "-agreed_week", "what is believed, is guaranteed and keeps a distance is agreed sooner"),
+    lever("Format.intensity", "direct", "-agreed_week", {"formats.direct.intensity": 7.0}, "a round a day is more than one a week"),
     lever("Format.convened_by", "reluctant", "-came_week", {"formats.direct.convened_by": "north"}, "who calls comes"),
     lever("Format.convened_by", "shy", "+came", {"formats.between.convened_by": "smith"}, "an invitation that is trusted draws"),
     *ladder("Format.hosts_if", ("formats.summit.hosts_if", ["both", "one"]), "at_a_summit", "+declared", "one is enough"),

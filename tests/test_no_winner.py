@@ -30,6 +30,7 @@ DIRECT: dict[str, Any] = {
     "visibility": "public",
     "denied_by": ["south"],
     "drafting": "in_turn",
+    "intensity": 2.0,
     "settlement": "all_or_nothing",
     "instrument": "joint",
     "convened_by": "north",
@@ -49,6 +50,7 @@ BLACK_SEA: dict[str, Any] = {
     "visibility": "discreet",
     "denied_by": [],
     "drafting": "single_text",
+    "intensity": 1.0,
     "settlement": "issue_by_issue",
     "instrument": "mirrored",
     "convened_by": None,
@@ -60,7 +62,7 @@ BLACK_SEA: dict[str, Any] = {
 }
 
 ORDER = [
-    "convened_by", "settlement", "drafting", "first_offer", "level", "contact", "visibility", "denied_by", "sponsor",
+    "convened_by", "intensity", "settlement", "drafting", "first_offer", "level", "contact", "visibility", "denied_by", "sponsor",
     "invited", "silence", "side_deals", "instrument", "monitoring", "mediators", "term",
 ]  # fmt: skip
 """Levers in the order in which the second format is made like the first; a text without mediators comes after."""

@@ -112,6 +112,30 @@ def test_where_silence_extends_a_text_that_has_to_be_asked_for_again_ends_more_o
         assert w.do("renews", table, w.sides[EAST]) == renewed
 
 
+# ---------------------------------------------------------------- how many rounds a week
+
+
+@pytest.mark.parametrize(
+    ("change", "uniform", "rounds"),
+    [
+        ({}, 0.99, 1),
+        ({"formats.direct.contact.talks": "remote", "behaviour.pace_remote": 0.6}, 0.59, 1),
+        ({"formats.direct.contact.talks": "remote", "behaviour.pace_remote": 0.6}, 0.61, 0),
+        ({"formats.direct.intensity": 3.0}, 0.99, 3),
+        ({"formats.direct.intensity": 4.0, "formats.direct.contact.talks": "remote", "behaviour.pace_remote": 0.6}, 0.39, 3),
+        ({"formats.direct.intensity": 4.0, "formats.direct.contact.talks": "remote", "behaviour.pace_remote": 0.6}, 0.41, 2),
+        ({"formats.direct.intensity": 30.0, "behaviour.offers": 8.0}, 0.5, 8),  # a session has no more
+    ],
+)
+def test_rounds_a_week_are_pace_and_a_chance_of_the_rest(change: dict[str, Any], uniform: float, rounds: int) -> None:
+    # Each side wants most of what the other gives up, so that no round ends in a text.
+    apart = {"parties.east.trust.west": 0.1, "parties.west.trust.east": 0.1}
+    w, table = table_of(BOTH, apart, change, luck={"round": uniform, "leak": 1.0})
+    sit(w, table)
+    w.do("hold_talks", table, packages(w, table))
+    assert table.session.rounds == rounds
+
+
 # ---------------------------------------------------------------- what failed talks leave
 
 

@@ -36,12 +36,20 @@ UNREACHABLE = math.inf
 
 
 def hold_talks(w: World, t: Table, packages: Packages) -> None:
-    """This week at a table that sits: leaks, a round where there is time for one, and the end of patience."""
+    """This week at a table that sits: leaks, the rounds that there is time for, and the end of patience.
+
+    pace * service rounds: the whole part of it, and one more with a chance of the rest.
+    """
     if t.state != State.TALKING:
         return
     leak(w, t)
-    if draw(w, t, Stream.ROUND, 0) < t.pace * service(w, t):
-        hold_round(w, t, packages)
+    rounds = t.pace * service(w, t)
+    held = int(rounds)
+    if draw(w, t, Stream.ROUND, 0) < rounds - held:
+        held += 1
+    for _ in range(held):
+        if t.state == State.TALKING and t.session.rounds < rounds_allowed(w, t):
+            hold_round(w, t, packages)
     if t.state == State.TALKING:
         lose_patience(w, t, packages)
 

@@ -14,12 +14,16 @@ def factors_of(form: schema.Format) -> dict[str, str | None]:
         "level": {"ministers": "level_ministers", "technical": "level_technical"}.get(form.level),
         "contact_talks": _short_of_meeting("contact", form.contact.talks),
         "contact_signing": _short_of_meeting("contact", form.contact.signing),
-        "pace": _short_of_meeting("pace", form.contact.talks),
         "coordination": _short_of_meeting("pace", form.contact.implementation),
         "visibility": {"discreet": "visibility_discreet", "secret": "visibility_secret"}.get(form.visibility),
         "distance": "mirrored_distance" if form.instrument == "mirrored" else None,
         "signed_belief": {"announced": "unsigned", "declaration": "declared"}.get(form.instrument),
     }
+
+
+def pace_of(form: schema.Format) -> str | None:
+    """The behavioural parameter by which talks are slower than where sides meet; None: by none."""
+    return _short_of_meeting("pace", form.contact.talks)
 
 
 def _short_of_meeting(what: str, contact: str) -> str | None:

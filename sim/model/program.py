@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.model.codes import Opening
 from sim.model.draws import Draws, Parameters, owner_of
 from sim.model.layout import Array, Place, Sizes, column, dtype_of
-from sim.model.levers import MANDATE, factors_of, levers_of
+from sim.model.levers import MANDATE, factors_of, levers_of, pace_of
 from sim.model.packages import Agenda, enumerate_agenda, outsiders_guess
 from sim.model.reasons import NOBODY, Reason
 from sim.model.records import Package, World
@@ -326,6 +326,8 @@ class Program:
         self._set(*at, "lever_count", to=len(levers))
         for n, said in enumerate(levers.items()):
             self._set(*at, "levers", n, to=owner_of("lever", *said))
+        pace = pace_of(form)
+        self._set(*at, "pace", to=lambda p: p(f"{base}.intensity", 1.0) * (p(f"behaviour.{pace}") if pace else 1.0))
         for key, name in factors_of(form).items():
             if name:
                 self._from(*at, key, path=f"behaviour.{name}")

@@ -210,6 +210,7 @@ class Format(Node):
     visibility: Visibility
     denied_by: list[Name] = Field(default_factory=list, description="disputants that publicly deny the contacts while they last")
     drafting: Drafting
+    intensity: Annotated[float, Field(gt=0, le=70)] = Field(1.0, description="rounds a week that sides who meet hold, such as 14 for two a day; fewer with less contact")
     settlement: Settlement
     instrument: Instrument
     convened_by: Name | None = Field(None, description="party that calls the meeting: a disputant comes to it; a third party lends it the pull of its invitation")
