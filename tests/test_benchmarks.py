@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
+from sim.model.batch import live
+from sim.model.draws import Draws
+from sim.model.own import OwnRules
+from sim.scenario import load
+
 pytestmark = pytest.mark.verification
 
-BENCHMARKS = Path(__file__).parent / "benchmarks"
+ROOT = Path(__file__).parent.parent
+BENCHMARKS = ROOT / "tests" / "benchmarks"
 ENTRY = {"name", "unit", "measured", "low", "high", "repeats", "target", "met", "peer", "note"}
 
 
@@ -55,3 +63,17 @@ def test_growth_prints_markdown() -> None:
     assert head.startswith("| figure")
     assert set(rule) == set("| -")
     assert len(lines) == 3
+
+
+def test_compiled_worlds_are_a_hundred_times_as_fast_as_the_same_rules_uncompiled() -> None:
+    """A ratio, measured in one process, medians of three: some 250 when it was written."""
+    pytest.importorskip("numba")
+    scenario, uncompiled = load(ROOT / "scenarios" / "kursk-2024.yaml"), OwnRules({}, compiled=False)
+
+    def each(worlds: int, own: OwnRules | None) -> float:
+        began = time.process_time()
+        live(scenario, "black_sea_model", Draws(1, 0, worlds), own=own)
+        return (time.process_time() - began) / worlds
+
+    each(10, None)
+    assert median(each(20, uncompiled) for _ in range(3)) > 100 * median(each(4000, None) for _ in range(3))

@@ -80,7 +80,7 @@ def once(say: Callable[[str], None] | None = None) -> None:
     sizes = Sizes()
     if not available():
         if say is not None:
-            say("numba is missing or does not know this Python: rules run uncompiled, a thousand times slower")
+            say("numba is missing or does not know this Python: rules run uncompiled, some 250 times slower")
         return
     folder = _folder(sizes)
     if folder is not None and any(folder.rglob(f"*{TOPS[0]}*.nbi")):

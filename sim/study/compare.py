@@ -155,7 +155,7 @@ def _tried(scenario: Scenario, names: list[str], seed: int, own: OwnRules) -> Ow
     for name in names:
         against = try_out(scenario, name, Draws(seed, 0, 1), own)
         if against:
-            warnings.warn(f"{against}; worlds run uncompiled, a thousand times slower", GoBetweenWarning, stacklevel=3)
+            warnings.warn(f"{against}; worlds run uncompiled, some 250 times slower", GoBetweenWarning, stacklevel=3)
             return replace(own, compiled=False)
     return own
 
