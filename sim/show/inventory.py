@@ -71,8 +71,8 @@ def show(scenario: Scenario, console: Console) -> Coverage:
     return found
 
 
-def levers(form: Format, parties: dict[str, str]) -> str:
-    """A format in a line."""
+def levers(form: Format, parties: dict[str, str], *, monitoring: float | None = None) -> str:
+    """A format in a line; with the ``monitoring`` of one world, where that is asked for."""
     contact = form.contact
     words = [
         f"{form.level} level", f"talks {contact.talks}", f"signing {contact.signing}",
@@ -87,8 +87,12 @@ def levers(form: Format, parties: dict[str, str]) -> str:
     for side, invitation in form.invited.items():
         if invitation.status != "formal":
             words.append(f"{parties.get(side, side)} {'not invited' if invitation.status == 'not' else 'invited by a hint'}")
+    if form.convened_by:
+        words.append(f"convened by {parties.get(form.convened_by, form.convened_by)}")
+    if form.intensity != 1.0:
+        words.append(f"{form.intensity:g} rounds a week at most")
     if form.monitoring:
-        words.append(f"monitoring {form.monitoring:g}")
+        words.append(f"monitoring {form.monitoring if monitoring is None else monitoring:.2g}")
     if form.term:
         words.append(f"term {form.term} weeks")
     return ", ".join(words).replace("_", " ")

@@ -79,12 +79,13 @@ class Story:
         """What is told, who sits where, and what happened before."""
         told, process = self.narrator, self.file.processes[self.world.process]
         found = [self.file.title, f"{process.label or self.world.process}. {title}.", ""]
-        for table in told.tables:
+        for place, table in enumerate(told.tables):
             agenda = ", ".join(told.issues[issue] for issue in table.agenda.issues)
             opens, meets = table.spec.opens, table.spec.meets
             wait = f" Opens once {OPENINGS[opens.when]} at the table {told.labels[opens.after]}." if opens else ""
             once = f" Meets once, in the week of {told.day(meets)}." if meets is not None else ""
-            found.append(indented(f"{told.labels[table.name]} ({agenda}): {levers(table.form, told.parties)}.{wait}{once}"))
+            form = levers(table.form, told.parties, monitoring=self.world.tables[place].monitoring)
+            found.append(indented(f"{told.labels[table.name]} ({agenda}): {form}.{wait}{once}"))
         before = [(event.week, name) for name, event in self.file.events.items() if event.week is not None and event.week < 0]
         if before:
             found += ["", "Before", *(indented(f"{told.day(week)}: {told.events[name]}.") for week, name in sorted(before))]
