@@ -43,13 +43,10 @@ def hold_talks(w: World, t: Table, packages: Packages) -> None:
     if t.state != State.TALKING:
         return
     leak(w, t)
-    rounds = t.pace * service(w, t)
-    held = int(rounds)
-    if draw(w, t, Stream.ROUND, 0) < rounds - held:
-        held += 1
-    for _ in range(held):
-        if t.state == State.TALKING and t.session.rounds < rounds_allowed(w, t):
-            hold_round(w, t, packages)
+    begun = draw(w, t, Stream.ROUND, 0)
+    while begun < t.pace * service(w, t) and t.state == State.TALKING and t.session.rounds < rounds_allowed(w, t):
+        hold_round(w, t, packages)
+        begun += 1.0
     if t.state == State.TALKING:
         lose_patience(w, t, packages)
 

@@ -97,8 +97,8 @@ def form_beliefs(w: World, t: Table, me: Side) -> None:
     seat.taken_back = (1.0 - seat.keep) * (1.0 - w.b.irrevocable)
     seat.audience = w.b.concession_cost * me.audience_cost * seen(w, t, me)
     seat.outside = expected_side_deals(w, t, me)
-    seat.at_home = domestic_cost(w, t, me)
-    seat.batna = batna(w, t, me)
+    if w.b.text_counts > 0.0 or w.b.horizon > 0.0:  # else every text costs the same at home, and is for good
+        seat.at_home, seat.batna = domestic_cost(w, t, me), batna(w, t, me)
 
 
 def value_of(t: Table, me: Side, worth: Worth) -> float:

@@ -39,7 +39,7 @@ def why_no_zone(w: World, t: Table, packages: Packages) -> int:
     The one that leaves more, if either does.
     """
     for n in range(t.signers):
-        t.seats[n].reservation, t.seats[n].at_home = t.seats[n].batna, 0.0
+        t.seats[n].reservation, t.seats[n].at_home = batna(w, t, w.sides[n]), 0.0
     free = left_for_worst(w, t, packages)
     for n in range(t.signers):
         form_beliefs(w, t, w.sides[n])
