@@ -242,6 +242,10 @@ ROWS: list[Row] = [
         f"issues.{issue}.options.{option}.lasts": 6
         for issue, option in (("well", "shared"), ("well", "rebuilt"), ("road", "open"), ("road", "guarded"))
     }, "what is done once is carried out"),
+    lever("Option.days", "direct", "+reason_carried_out", {
+        f"issues.{issue}.options.{option}.days": 40
+        for issue, option in (("well", "shared"), ("well", "rebuilt"), ("road", "open"), ("road", "guarded"))
+    }, "what is done once is carried out"),
     lever("Option.sensitivity", "mixed_and_short", "-agreed", {
         "issues.well.options.shared.sensitivity": 1.0, "issues.well.options.rebuilt.sensitivity": 1.0,
     }, "political costs bite"),

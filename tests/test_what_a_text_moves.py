@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 from quarrel import EAST, WEST, each, packages, put_in_force, scenario, seats, sit, table_of
 
-from sim.model.reasons import State
+from sim.model.reasons import Reason, State
 from sim.model.valuation import spared
 from sim.scenario import ScenarioError
 
@@ -86,6 +86,21 @@ def test_a_longer_text_costs_no_less() -> None:
     assert cost == sorted(cost)
     assert_allclose(cost[0], 0.08 * 4 / 52)
     assert cost[-1] == cost[-2]
+
+
+def test_an_undertaking_for_ten_days_is_carried_out_in_two_weeks_of_which_the_second_has_three() -> None:
+    change = {"issues.mill.options.shared.days": 10, "issues.mill.options.shared.units": {"sacks": 14.0}, "behaviour.horizon": 52.0}
+    calm = {"behaviour.violation_rate": 0.0, "behaviour.erosion": 0.0, "behaviour.exit_rate": 0.0, "behaviour.false_claims": 0.0}
+    w, table = table_of(BOTH, change, calm)
+    assert_allclose(packages(w, table)[MILL].worth[EAST].lasting, 10 / 7 / 52)
+    put_in_force(w, table, package=MILL)
+    w.do("implement", table)
+    assert_allclose(sum(unit.delivered for unit in table.units), 14)
+    w.do("implement", table)
+    assert_allclose(sum(unit.delivered for unit in table.units), 20)
+    assert (table.state, table.outcome.reason) == (State.APART, Reason.CARRIED_OUT)
+    with pytest.raises(ScenarioError, match=r"issues\.mill\.options\.shared\.days: got both lasts and days; expected one of them"):
+        scenario(BOTH, change, {"issues.mill.options.shared.lasts": 2})
 
 
 def test_what_flows_in_force_is_a_weeks_worth_however_long_it_lasts() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sim.model.chance import clip
 from sim.model.reasons import State
 from sim.model.records import Side, Table, World
 from sim.model.stocks import find_flows, take_from_stocks
@@ -59,6 +60,11 @@ def not_had_here(w: World, t: Table, me: Side, flowing: float) -> float:
     return total
 
 
+def part_of_week(t: Table, lasts: float) -> float:
+    """The part of this week, [0, 1], in which an undertaking for so many weeks is yet to be carried out; 0: it goes on."""
+    return 1.0 if lasts == 0.0 else clip(0.0, lasts - (t.agreement.age - 1.0), 1.0)
+
+
 def count_delivery(w: World, t: Table) -> None:
     """What flows this week: to each side (delivery * flow + side deals + leverage - alternative), and in natural units.
 
@@ -74,9 +80,9 @@ def count_delivery(w: World, t: Table) -> None:
     t.outcome.in_force += 1
     for n in range(t.unit_count):
         unit = t.units[n]
-        due = unit.lasts == 0 or t.agreement.age <= unit.lasts
-        if due and t.agreement.options[unit.place] == unit.option and not t.agreement.elsewhere[unit.place]:
-            exchanged = throughput(w, t) * t.agreement.flows[unit.place] * unit.amount
+        due = part_of_week(t, unit.lasts)
+        if due > 0.0 and t.agreement.options[unit.place] == unit.option and not t.agreement.elsewhere[unit.place]:
+            exchanged = throughput(w, t) * t.agreement.flows[unit.place] * unit.amount * due
             unit.delivered += exchanged
             if unit.stocked:
                 take_from_stocks(w, w.issues[t.agenda[unit.place]].stock, exchanged)

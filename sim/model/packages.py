@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import product
 
@@ -64,7 +65,7 @@ def enumerate_agenda(scenario: Scenario, table: Table, form: Format) -> Agenda:
             condition = _holds(conditional.only_if, issues, options, packages)
             allowed &= ~given | condition
     packages, moved = packages[allowed], moved[allowed]
-    lasts = [np.array([o.lasts or 0 for o in file.issues[i].options.values()]) for i in issues]
+    lasts = [np.array([math.ceil(o.weeks) for o in file.issues[i].options.values()]) for i in issues]
     weeks = np.where(moved, np.stack([per_option[packages[:, k]] for k, per_option in enumerate(lasts)], axis=1), 0)
     goes_on = (moved & (weeks == 0)).any(axis=1)
     return Agenda(issues, options, packages, moved, np.where(goes_on, 0, weeks.max(axis=1, initial=0)))

@@ -192,7 +192,7 @@ class Program:
     def _put_options(self, at: Place, issue: str) -> None:
         base = f"issues.{issue}"
         for n, (name, option) in enumerate(self.scenario.file.issues[issue].options.items()):
-            self._set(*at, "lasts", n, to=option.lasts or 0)
+            self._set(*at, "lasts", n, to=option.weeks)
             for key, own in {"sensitivity": option.sensitivity, "self_enforcing": option.self_enforcing}.items():
                 self._from(*at, key, n, path=f"{base}.{key}" if own is None else f"{base}.options.{name}.{key}")
 
@@ -375,7 +375,7 @@ class Program:
                 stock = self.scenario.file.issues[issue].stock
                 for unit in option.units:
                     own, stocked = (*at, "units", number), int(stock is not None and stock.unit == unit)
-                    for key, value in {"place": place, "option": o, "lasts": option.lasts or 0, "stocked": stocked}.items():
+                    for key, value in {"place": place, "option": o, "lasts": option.weeks, "stocked": stocked}.items():
                         self._set(*own, key, to=value)
                     self._from(*own, "amount", path=f"issues.{issue}.options.{name}.units.{unit}")
                     number += 1

@@ -62,7 +62,7 @@ class Issue:
     owner: int  # whose random streams it reads
     sensitivity: Annotated[list[float], OPTIONS]
     self_enforcing: Annotated[list[float], OPTIONS]
-    lasts: Annotated[list[int], OPTIONS]  # weeks after which it is carried out; 0: it goes on
+    lasts: Annotated[list[float], OPTIONS]  # weeks after which it is carried out; 0: it goes on
     front: float
     relief: float
     stock: Stock
@@ -141,7 +141,7 @@ class Unit:
 
     place: int  # of the issue on the agenda
     option: int
-    lasts: int  # weeks; 0: goes on
+    lasts: float  # weeks; 0: goes on
     stocked: int  # it comes out of the stocks of its issue
     amount: float  # per week of full delivery
     delivered: float  # so far

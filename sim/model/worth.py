@@ -64,10 +64,10 @@ def lasting(w: World, t: Table, me: Side, package: Package) -> float:
     for place in range(t.agenda_count):
         if package.moved[place]:
             weeks = w.issues[t.agenda[place]].lasts[package.options[place]]
-            if t.lapses and t.term > 0 and (weeks == 0 or t.term < weeks):
-                weeks = t.term
+            if t.lapses and t.term > 0 and (weeks == 0.0 or t.term < weeks):
+                weeks = float(t.term)
             whole += t.seats[me.index].weight[place]
-            part += t.seats[me.index].weight[place] * (min(1.0, weeks / w.b.horizon) if weeks > 0 else 1.0)
+            part += t.seats[me.index].weight[place] * (min(1.0, weeks / w.b.horizon) if weeks > 0.0 else 1.0)
     return part / whole if whole > 0.0 else 1.0
 
 

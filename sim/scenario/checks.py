@@ -116,8 +116,11 @@ def _issue(key: Key, issue: Issue) -> Iterator[Finding]:
         got = ", ".join(still) or "none"
         yield (*key, "options"), f"got {got} with status_quo: true, expected exactly one option"
     for name in still:
-        if issue.options[name].lasts is not None or issue.options[name].units:
+        if issue.options[name].weeks or issue.options[name].units:
             yield (*key, "options", name), "is the status quo, from which units are counted; expected no units and no lasts"
+    for name, option in issue.options.items():
+        if option.lasts is not None and option.days is not None:
+            yield (*key, "options", name, "days"), "got both lasts and days; expected one of them"
 
 
 def _pairs(file: ScenarioFile, key: Key, options: dict[str, str]) -> Iterator[Finding]:
@@ -275,9 +278,9 @@ def _in_force(file: ScenarioFile, key: Key, table: Table, text: InForce) -> Iter
     moved = {issue: option for issue, option in known.items() if option in _moves(file.issues[issue])}
     if not moved:
         yield (*key, "text"), "changes nothing; expected an option other than the status quo"
-    lasts = max((file.issues[issue].options[option].lasts or math.inf for issue, option in moved.items()), default=math.inf)
+    lasts = max((file.issues[issue].options[option].weeks or math.inf for issue, option in moved.items()), default=math.inf)
     if lasts <= text.age:
-        yield (*key, "age"), f"all of it is carried out after {lasts} weeks; expected less"
+        yield (*key, "age"), f"all of it is carried out after {lasts:g} weeks; expected less"
     if table.opens is not None:
         yield (*key,), "got an agreement in force at a table that is yet to open; expected one or the other"
     at_rest = {name: file.issues[name] for name in table.agenda if name in file.issues}

@@ -55,10 +55,18 @@ class Option(Node):
     lasts: Weeks | None = Field(
         None, description="weeks after which a one-off undertaking is carried out; left out: goes on"
     )
+    days: Annotated[int, Field(ge=1, le=3640)] | None = Field(
+        None, description="the same in days, where it is no whole number of weeks; instead of lasts"
+    )
     sensitivity: Share | None = Field(None, description="public sensitivity of this option, where it is not that of the issue, 0 to 1")
     self_enforcing: Share | None = Field(
         None, description="share of its gains that needs no trust, where it is not that of the issue, 0 to 1"
     )
+
+    @property
+    def weeks(self) -> float:
+        """Weeks, and parts of one, after which it is carried out; 0: it goes on."""
+        return self.days / 7 if self.days is not None else float(self.lasts or 0)
 
 
 class Stock(Node):
