@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coders import Agreement, in_words, kappa, pooled
 
 from sim.scenario import Scenario, load
 from sim.scenario.evidence import coverage
 from sim.scenario.merging import merge
 from sim.scenario.reading import Document, read
 from sim.scenario.schema import Disputant, Format, Observed
-from sim.study.history.agreement import Agreement, in_words, kappa, pooled
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "history"
 README = FOLDER / "README.md"
