@@ -265,7 +265,7 @@ def put_single_text(w: World, t: Table, packages: Packages) -> None:
 def estimate(t: Table, side: int, package: Package) -> float:
     """What mediators take a text to bring a side beyond no agreement.
 
-    candour * truth + (1 - candour) * outsider's guess - what its refusals taught them.
+    told * truth + (1 - told) * outsider's guess - shift: what it has told them so far, and what its answers taught them.
     """
     seat = t.seats[side]
     return seat.told * (package.value[side] - seat.reservation) + (1.0 - seat.told) * package.guess[side] - seat.shift

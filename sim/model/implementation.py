@@ -156,8 +156,9 @@ def take_offence(w: World, t: Table, accused: int, weight: float) -> None:
 def repair(w: World, t: Table) -> None:
     """A suspension is repaired, given up, or goes on another week.
 
-    Repair needs trusted mediators with time for it, a way to coordinate, and something for the injured side to go back
-    to: repair * good offices * (0.5 + 0.5 * coordination) * (0.5 + 0.5 * monitoring) * logistic(gain left / temperature).
+    Trusted mediators with time for it, a way to coordinate, and something for the injured side to go back to make repair
+    likelier, from the week of the suspension on: repair * good offices * (0.5 + 0.5 * coordination)
+    * (0.5 + 0.5 * monitoring) * logistic(gain left / renewal_temperature).
     """
     injured = w.sides[injured_side(w, t)]
     ways = (0.5 + 0.5 * t.coordination) * (0.5 + 0.5 * t.monitoring)
@@ -190,7 +191,7 @@ def good_offices(w: World, t: Table, me: Side) -> float:
 
 
 def come_to_term(w: World, t: Table) -> None:
-    """What is carried out is over; a side that only loses may leave; at the end of the term each chooses to renew."""
+    """What is carried out is over; a side may leave, likelier the less it wishes to go on; each renews or not when it ends."""
     agreement = t.agreement
     if 0 < agreement.lasts <= agreement.age and t.state == State.IN_FORCE:
         end(w, t, NOBODY, Reason.CARRIED_OUT, Reason.NONE, 0)
@@ -209,7 +210,7 @@ def come_to_term(w: World, t: Table) -> None:
 
 
 def walks_away(w: World, t: Table, me: Side) -> bool:
-    """A side may leave in mid-term: exit_rate * logistic(-wish / temperature)."""
+    """A side may leave in mid-term: exit_rate * logistic(-wish / renewal_temperature)."""
     u = draw(w, t, Stream.LEAVE, me.index)
     if u >= w.b.exit_rate:  # no wish, however small, brings it to leave
         return False
@@ -217,12 +218,12 @@ def walks_away(w: World, t: Table, me: Side) -> bool:
 
 
 def renews(w: World, t: Table, me: Side) -> bool:
-    """A side renews with its chance to."""
+    """A side renews, on its draw of the week, with ``chance_to_renew``."""
     return draw(w, t, Stream.RENEW, me.index) < chance_to_renew(w, t, wish_to_go_on(w, t, me))
 
 
 def chance_to_renew(w: World, t: Table, wish: float) -> float:
-    """The chance of renewing with a wish to go on: logistic((wish - hurdle) / temperature).
+    """The chance of renewing with a wish to go on: logistic((wish - hurdle) / renewal_temperature).
 
     A side objects (where silence means extension, and asked_again of the hurdle) or fails to agree (where it means lapse, a
     hurdle of renewal_effort).

@@ -269,7 +269,7 @@ def wants_to_be_seen(w: World, t: Table, me: Side) -> bool:
 
 
 def comes_to(w: World, t: Table, me: Side) -> bool:
-    """A side comes if it believes the invitation, and wants to, has convened the meeting itself, or wants to be seen there."""
+    """A side comes if it believes the invitation and either wants to, has convened the meeting, or wants to be seen there."""
     t.seats[me.index].motive = Motive.SETTLE
     if not believes(w, t, me):
         return False

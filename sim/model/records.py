@@ -182,7 +182,7 @@ class Seat:
     audience: float  # cost at home of a unit of political loss
     at_home: float  # what a text fully sensitive must bring to pass, utility
     batna: float
-    outside: float  # expected of side deals, utility
+    side_deals_expected: float  # utility
     # the session
     error: float  # of judgement, utility
     ready: float  # readiness when it sat down

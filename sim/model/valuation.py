@@ -17,7 +17,7 @@ from sim.model.records import Side, Table, World, Worth
 
 
 def seen(w: World, t: Table, me: Side) -> float:
-    """How far the public sees a side at the table: visibility or a leak, less a denial that stands."""
+    """How far the public sees a side at the table: visibility or a leak, less a denial that stands; more if one was exposed."""
     seat = t.seats[me.index]
     visible = 1.0 if t.session.known else t.visibility
     if not seat.denies:
@@ -96,7 +96,7 @@ def form_beliefs(w: World, t: Table, me: Side) -> None:
     seat.keep = belief_in_keeping(w, t, me)
     seat.taken_back = (1.0 - seat.keep) * (1.0 - w.b.irrevocable)
     seat.audience = w.b.concession_cost * me.audience_cost * seen(w, t, me)
-    seat.outside = expected_side_deals(w, t, me)
+    seat.side_deals_expected = expected_side_deals(w, t, me)
     if w.b.text_counts > 0.0 or w.b.horizon > 0.0:  # else every text costs the same at home, and is for good
         seat.at_home, seat.batna = domestic_cost(w, t, me), batna(w, t, me)
 
@@ -110,7 +110,7 @@ def value_of(t: Table, me: Side, worth: Worth) -> float:
     gains = worth.secure + seat.keep * worth.trusted
     costs = worth.loss + seat.audience * worth.political
     worth_it = gains - costs + seat.taken_back * worth.entrusted
-    return worth.lasting * worth_it + (1.0 - worth.lasting) * seat.batna + seat.outside + spared(t, me, worth)
+    return worth.lasting * worth_it + (1.0 - worth.lasting) * seat.batna + seat.side_deals_expected + spared(t, me, worth)
 
 
 def spared(t: Table, me: Side, worth: Worth) -> float:
@@ -156,10 +156,10 @@ def batna(w: World, t: Table, me: Side) -> float:
 def domestic_cost(w: World, t: Table, me: Side) -> float:
     """What a text must bring beyond the alternative to pass at home, in utility (two-level games: Putnam 1988).
 
-    sensitivity * ((1 - cover) * ratification_cost * audience * seen + signing_cost * distance * contact * recognition
-    + (1 - cover) * win_set_cost * (1 - win-set) + mandate_gap * (1 - mandate)
-    + refusal_signing * distance * contact * level * commitment); trusted mediators who drafted or
-    guarantee the text give cover.
+    sensitivity * (uncovered * ratification_cost * audience * seen + signing_cost * distance * contact * recognition
+    + uncovered * win_set_cost * (1 - win-set) + mandate_gap * (1 - mandate)
+    + refusal_signing * distance * contact * level * commitment), where uncovered is
+    1 - cover * trust in the mediators who drafted or guarantee the text.
     """
     b = w.b
     answers = trust_in_mediators(w, t, me) if t.single_text or t.mirrored else 0.0
