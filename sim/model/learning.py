@@ -1,4 +1,7 @@
-"""What parties learn in a week: trust from promises kept, credit to mediators, the price of being seen to talk."""
+"""What parties learn in a week: trust from promises kept, credit to mediators, the price of being seen to talk.
+
+Trust also falls over a breach (``implementation.take_offence``) and a text that falls at home (``transitions.fall``).
+"""
 
 from __future__ import annotations
 
