@@ -11,10 +11,14 @@ from sim.model.stocks import find_flows, take_from_stocks
 from sim.model.valuation import alternative, delivered_by_others, delivery_gain, going_alone, least_delivered, leverage_left
 
 
+def flow(w: World, t: Table) -> float:
+    """The share that flows of what is delivered: all, and less while an agreement is suspended."""
+    return w.b.suspended_delivery if t.state == State.SUSPENDED else 1.0
+
+
 def throughput(w: World, t: Table) -> float:
-    """The share of its undertakings that an agreement delivers this week; less while it is suspended."""
-    flowing = w.b.suspended_delivery if t.state == State.SUSPENDED else 1.0
-    return flowing * least_delivered(t)
+    """The share of its undertakings that an agreement delivers this week."""
+    return flow(w, t) * least_delivered(t)
 
 
 def find_delivered_elsewhere(w: World, t: Table) -> None:
@@ -24,9 +28,11 @@ def find_delivered_elsewhere(w: World, t: Table) -> None:
     """
     for place in range(t.agenda_count):
         t.agreement.elsewhere[place] = 0
+    if t.state < State.IN_FORCE:
+        return
     for n in range(w.table_count):
         other = w.tables[n]
-        if n == t.index or t.state < State.IN_FORCE or other.state < State.IN_FORCE:
+        if n == t.index or other.state < State.IN_FORCE:
             continue
         mine, its = throughput(w, t), throughput(w, other)
         if its > mine or (its == mine and n < t.index):
@@ -71,7 +77,7 @@ def count_delivery(w: World, t: Table) -> None:
     What another table delivers is counted there, and what stocks do not allow is not delivered.
     """
     find_flows(w, t)
-    flowing = w.b.suspended_delivery if t.state == State.SUSPENDED else 1.0
+    flowing = flow(w, t)
     for n in range(t.signers):
         me, seat = w.sides[n], t.seats[n]
         outside = seat.side_deals_delivered + leverage_left(w, t, me) - alternative(w, t, me)

@@ -286,8 +286,9 @@ def leave(w: World, t: Table, due: bool) -> None:
             if wish < least:
                 whose, least = n, wish
     me = w.sides[whose]
-    alone = 1 if goes_on_without(w, t, me, what_moved(w, t, me), due) else 0
-    end(w, t, whose, what_moved(w, t, me), what_it_says(t, me), alone)
+    moved = what_moved(w, t, me)
+    alone = 1 if goes_on_without(w, t, me, moved, due) else 0
+    end(w, t, whose, moved, what_it_says(t, me), alone)
 
 
 def lost_to(w: World, t: Table, me: Side, reason: int) -> float:
@@ -311,8 +312,9 @@ def what_moved(w: World, t: Table, me: Side) -> int:
     """What moved a side to leave: the largest fall since entry into force, or grievance where it weighs more."""
     largest, found = -math.inf, CHANCE
     for reason in LOSSES:
-        if lost_to(w, t, me, reason) > largest:
-            largest, found = lost_to(w, t, me, reason), reason
+        lost = lost_to(w, t, me, reason)
+        if lost > largest:
+            largest, found = lost, reason
     return found if largest >= NOTICED else CHANCE
 
 

@@ -16,6 +16,7 @@ from sim.model.reasons import ALL, NOBODY, Reason, Stage, State
 from sim.model.records import Mediator, Packages, Side, Table, World
 from sim.model.transitions import declare, note, sit_down, stop, talks_fail
 from sim.model.valuation import expected_value, reservation_value, seen, service, sponsor_discount, value_of
+from sim.model.worth import copy_worth
 
 MOST_SURPLUS = 0.5
 """Surplus beyond this moves readiness no further, so that no single promise outweighs everything else."""
@@ -153,8 +154,9 @@ def main_reason(w: World, t: Table, me: Side) -> int:
     """The heaviest obstacle to coming, the first of equals in the order of the code; too little to gain where there is none."""
     heaviest, found = 0.0, OBSTACLES[0]
     for reason in OBSTACLES:
-        if obstacle(w, t, me, reason) > heaviest:
-            heaviest, found = obstacle(w, t, me, reason), reason
+        weight = obstacle(w, t, me, reason)
+        if weight > heaviest:
+            heaviest, found = weight, reason
     return found
 
 
@@ -182,10 +184,7 @@ def choose_focal_text(w: World, t: Table, packages: Packages) -> None:
             best, t.focal = worst, k
     t.focal_interest = packages[t.focal].interest
     for n in range(t.signers):
-        focal, worth = t.seats[n].focal, packages[t.focal].worth[n]
-        focal.secure, focal.trusted, focal.loss = worth.secure, worth.trusted, worth.loss
-        focal.entrusted, focal.political = worth.entrusted, worth.political
-        focal.sensitivity, focal.lasting = worth.sensitivity, worth.lasting
+        copy_worth(t.seats[n].focal, packages[t.focal].worth[n])
 
 
 # ---------------------------------------------------------------- an occasion
@@ -307,8 +306,9 @@ def what_it_says_of_staying(w: World, t: Table, me: Side) -> int:
         return Reason.NOT_INVITED
     heaviest, found = 0.0, NOTHING
     for reason in SAID_IN_PUBLIC:
-        if obstacle(w, t, me, reason) > heaviest:
-            heaviest, found = obstacle(w, t, me, reason), reason
+        weight = obstacle(w, t, me, reason)
+        if weight > heaviest:
+            heaviest, found = weight, reason
     return found
 
 

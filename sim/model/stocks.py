@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sim.model.chance import uniform
 from sim.model.codes import Kind, Stream
+from sim.model.events import moves_issue
 from sim.model.reasons import NOBODY, Reason, State
 from sim.model.records import Issue, Stock, Table, World
 from sim.model.transitions import note
@@ -44,17 +45,9 @@ def freeze_or_thaw(w: World, issue: Issue, number: int) -> None:
 def in_use(w: World, issue: int) -> bool:
     """Whether an agreement in force, or suspended, moves the issue."""
     for n in range(w.table_count):
-        if w.tables[n].state >= State.IN_FORCE and place_of(w.tables[n], issue) >= 0:
+        if w.tables[n].state >= State.IN_FORCE and moves_issue(w.tables[n], issue):
             return True
     return False
-
-
-def place_of(t: Table, issue: int) -> int:
-    """Where an issue that the text of a table moves stands on its agenda; -1: nowhere."""
-    for place in range(t.agenda_count):
-        if t.agenda[place] == issue and t.agreement.moved[place]:
-            return place
-    return -1
 
 
 def chance_to_freeze(w: World, stock: Stock) -> float:
@@ -85,7 +78,7 @@ def chance_to_thaw(w: World, stock: Stock, issue: int) -> float:
     help_ = 0.0
     for n in range(w.table_count):
         t = w.tables[n]
-        if t.state >= State.IN_FORCE and place_of(t, issue) >= 0:
+        if t.state >= State.IN_FORCE and moves_issue(t, issue):
             for side in range(t.signers):
                 help_ = max(help_, trust_in_mediators(w, t, w.sides[side]) * service(w, t))
     return min(1.0, stock.thaws * (1.0 + stock.helped * help_))

@@ -10,6 +10,7 @@ from sim.model.codes import Kind, Stream
 from sim.model.reasons import NOBODY, Reason, Stage, State
 from sim.model.records import Package, Packages, Table, World
 from sim.model.valuation import alternative, batna, expected_side_deals, gain_left, least_delivered, trust_in_mediators
+from sim.model.worth import copy_worth
 
 
 def note(w: World, table: int, kind: int, whose: int, reason: int, detail: int) -> None:
@@ -114,10 +115,7 @@ def take_text(t: Table, package: Package) -> None:
     for place in range(t.agenda_count):
         agreement.options[place], agreement.moved[place] = package.options[place], package.moved[place]
     for n in range(t.signers):
-        worth, of = t.seats[n].worth, package.worth[n]
-        worth.secure, worth.trusted, worth.loss = of.secure, of.trusted, of.loss
-        worth.entrusted, worth.political = of.entrusted, of.political
-        worth.sensitivity, worth.lasting = of.sensitivity, of.lasting
+        copy_worth(t.seats[n].worth, package.worth[n])
     agreement.sensitivity = package.worth[0].sensitivity
 
 

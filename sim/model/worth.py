@@ -6,7 +6,7 @@ import math
 
 from sim.model.chance import SPREAD_OF_LOGISTIC, noise, uniform
 from sim.model.codes import Stream
-from sim.model.records import Mediator, Package, Packages, Side, Table, World
+from sim.model.records import Mediator, Package, Packages, Side, Table, World, Worth
 from sim.model.valuation import credibility
 
 
@@ -69,6 +69,13 @@ def lasting(w: World, t: Table, me: Side, package: Package) -> float:
             whole += t.seats[me.index].weight[place]
             part += t.seats[me.index].weight[place] * (min(1.0, weeks / w.b.horizon) if weeks > 0.0 else 1.0)
     return part / whole if whole > 0.0 else 1.0
+
+
+def copy_worth(into: Worth, of: Worth) -> None:
+    """What one text is worth, kept as what another is."""
+    into.secure, into.trusted, into.loss = of.secure, of.trusted, of.loss
+    into.entrusted, into.political = of.entrusted, of.political
+    into.sensitivity, into.lasting = of.sensitivity, of.lasting
 
 
 def holds(t: Table, package: Package, issue: int, option: int) -> bool:

@@ -203,8 +203,7 @@ def _from_run(asked: Inquiry, result: Result, every: tuple[str, ...]) -> tuple[d
     for process in asked.processes:
         if process not in result.processes:
             raise refuse("processes", f"the run has no process {process}{hint(process, result.processes)}")
-        rows = result.worlds[result.worlds["process"] == process]
-        values[process] = outcome(rows, asked.scenario, asked.metric, asked.issue)
+        values[process] = outcome(result.outcomes(process), asked.scenario, asked.metric, asked.issue)
     first = result.worlds.drop_duplicates("world").sort_values("world")
     if missing := [name for name in every if f"parameter:{name}" not in first]:
         raise StudyError(f"the run has no draws of {missing[0]}; expected a run of this version of gobetween")

@@ -163,7 +163,7 @@ def _of_worlds(result: Result, names: tuple[str, str], metric: str, issue: str) 
 
 def _per_world(result: Result, name: str, metric: str, issue: str) -> NDArray[np.float64]:
     """A metric in every world of a process, ``(worlds,)``."""
-    rows = result.worlds[result.worlds["process"] == name].reset_index(drop=True)
+    rows = result.outcomes(name).reset_index(drop=True)
     scenario = result.scenario
     frame = issue_rows(rows, scenario).get(issue, pd.DataFrame()) if issue else process_rows(rows, scenario)
     if metric not in frame:
