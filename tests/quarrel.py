@@ -63,7 +63,10 @@ BASE: dict[str, Any] = {
     },
     "tables": {"table": {"agenda": ["bridge"], "format": "direct"}},
     "processes": {"talks": {"tables": ["table"]}},
-    "behaviour": {"irrevocable": 1.0},  # what is given is given
+    "behaviour": {
+        "irrevocable": 1.0,  # what is given is given
+        "stakes_sd": 0.0, "format_sd": 0.0, "text_counts": 0.0, "show": 0.0, "refusal": 0.0, "asked_again": 0.0, "author_adversary": 0.1708, "author_mediator": 0.0567,
+    },
 }  # fmt: skip
 
 THROUGH = {"tables.table.format": "between"}

@@ -23,7 +23,6 @@ from sim.study.history.alternatives import (
     FULL,
     Alternative,
     alternatives,
-    evidence_change,
     fixed_parameters,
     jackknifed,
     log_evidence,
@@ -34,7 +33,7 @@ from sim.study.history.alternatives import (
 from sim.study.history.beside import beside
 from sim.study.history.counted import Study, read_study
 from sim.study.history.episodes import Episode, read_episodes
-from sim.study.history.priors import PRIORS, PriorDraws, prior, ranges
+from sim.study.history.priors import PRIORS, PriorDraws, prior
 
 HOME = Path(__file__).parent.parent
 MINIMAL = Path(__file__).parent / "minimal.yaml"
@@ -71,8 +70,8 @@ def test_every_alternative_fixes_numbers_that_there_are(name: str, episodes: lis
 def test_what_is_fixed_is_not_drawn_and_moves_no_other_draw(episodes: list[Episode]) -> None:
     one = Alternative("", {"issues.*.self_enforcing": 1.0, "behaviour.guarantee": 0.0}, "")
     scenario = episodes[0].scenario
-    full = Parameters(scenario, PriorDraws(5, 0, 50, ranges()))
-    without = Parameters(with_fixed(scenario, one.fixed), PriorDraws(5, 0, 50, ranges(fixed_parameters(one))))
+    full = Parameters(scenario, PriorDraws(5, 0, 50, prior()))
+    without = Parameters(with_fixed(scenario, one.fixed), PriorDraws(5, 0, 50, prior(fixed_parameters(one))))
     assert without("behaviour.guarantee") == 0
     assert full("behaviour.guarantee").std() > 0
     issues = [path for path in scenario.numbers() if path.endswith(".self_enforcing")]
@@ -87,7 +86,6 @@ def test_what_is_fixed_is_not_drawn_and_moves_no_other_draw(episodes: list[Episo
 def test_a_fixed_parameter_leaves_the_prior() -> None:
     assert fixed_parameters(ALTERNATIVES["no_guarantee"]) == ["guarantee"]
     assert prior(["guarantee"]).names == tuple(name for name in PRIORS if name != "guarantee")
-    assert "behaviour.guarantee" not in ranges(["guarantee"])
 
 
 def test_runs_that_an_alternative_does_not_touch_are_left_alone(episodes: list[Episode], study: Study) -> None:
@@ -99,11 +97,6 @@ def test_runs_that_an_alternative_does_not_touch_are_left_alone(episodes: list[E
 
 
 # ---------------------------------------------------------------- evidence
-
-
-def test_evidence_by_hand() -> None:
-    assert log_evidence(np.log([[0.5, 0.5], [0.75, 1.0]])) == pytest.approx(np.log(0.5))
-    assert log_evidence(np.array([[-2000.0], [-2000.0]])) == pytest.approx(-2000)
 
 
 def test_a_jackknife_of_means_is_their_standard_error() -> None:
@@ -129,27 +122,17 @@ def made(slope: float, names: tuple[str, ...] = ("a", "b")) -> tables.Reference:
     spans = inference.Prior(names, np.array([[0.0, 1.0]] * len(names)))
     theta = generator.random((1600, len(names)))
     chance = 1 / (1 + np.exp(-slope * (2 * theta[:, :1] - 1)))
-    hits = generator.binomial(20, chance).astype(float)
-    nothing = tables.Watched((), np.empty((1600, 0)), np.empty((1600, 0)))
-    return tables.Reference(spans, theta, (inference.Row("r", "one", 45, 50),), hits, np.full_like(hits, 20), nothing)
+    hits = generator.binomial(20, chance).astype(np.float32)
+    rows = (inference.Row("r", "counted: r", 45, 50, "count"),)
+    return tables.Reference(spans, theta, np.zeros(1600), rows, hits, np.full_like(hits, 20))
 
 
 def test_a_mechanism_that_the_record_needs_has_evidence_and_one_that_does_nothing_has_none() -> None:
-    full = fitting.fit(made(3.0), seed=1, draws=20_000)
-    without = fitting.fit(made(0.0), seed=1, draws=20_000)
-    change, error = evidence_change(without, full)
-    assert change < -5
-    assert 0 < error < 0.5
-    same, none = evidence_change(full, full)
-    assert same == 0
-    assert none == 0
-
-
-def test_a_start_nearby_moves_no_fit() -> None:
-    full = made(3.0)
-    cold = fitting.fit(full, seed=1, draws=2000)
-    half = fitting.fit(full.only(slice(0, 800)), seed=1, draws=2000, start=cold.chances)
-    assert_allclose(half.said, fitting.fit(full.only(slice(0, 800)), seed=1, draws=2000).said, rtol=1e-5)
+    full, error = log_evidence(fitting.fit(made(3.0), seed=1, draws=800))
+    without, same_error = log_evidence(fitting.fit(made(0.0), seed=1, draws=800))
+    assert without - full < -1.5  # 45 of 50 are far from a half, also for cases that hang together
+    assert 0 < error < 0.3
+    assert same_error < 0.1
 
 
 # ---------------------------------------------------------------- the table
@@ -160,9 +143,10 @@ def test_alternatives_are_rows_beside_the_full_model(episodes: list[Episode], st
     monkeypatch.setattr(tables, "run_fates", lambda *_, **__: None)
     monkeypatch.setattr(tables, "row_values", lambda *_: {})
     counted = study.counted.model_copy(update={"context": {}})
-    monkeypatch.setattr(module, "DRAWS", 1500)
-    monkeypatch.setattr(module, "PART_DRAWS", 500)
-    monkeypatch.setattr(inference, "STEPS", 4)
+    monkeypatch.setattr(module, "DRAWS", 400)
+    monkeypatch.setattr(module, "PART_DRAWS", 200)
+    for name in ("WARMING", "WALKING", "ELSEWHERE"):
+        monkeypatch.setattr(inference, name, 3)
     few = Study(counted, study.scenarios)
     full = tables.reference(episodes, few, worlds=160, seed=5)
     asked = {
@@ -175,12 +159,11 @@ def test_alternatives_are_rows_beside_the_full_model(episodes: list[Episode], st
     idle, aloof = found.loc["idle"], found.loc["aloof"]
     assert idle["scenarios"] == 0
     assert idle["change"] == 0
-    assert idle["error"] == 0
     assert idle["agreed_change"] == 0
     assert aloof["change"] != 0
     assert aloof["error"] > 0
     assert aloof["agreed_brier"] - found.loc[FULL, "agreed_brier"] == pytest.approx(aloof["agreed_change"])
-    assert aloof["came_prior"] < found.loc[FULL, "came_prior"] == idle["came_prior"], "the highest threshold"
+    assert aloof["came_prior"] < found.loc[FULL, "came_prior"] == pytest.approx(idle["came_prior"]), "the highest threshold"
     assert aloof["fixed"] == "behaviour.threshold = 1"
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert len({of for _, of in told}) == 1
@@ -208,7 +191,7 @@ def test_the_same_rows_on_both_sides_change_nothing() -> None:
 
 
 def test_draws_reach_the_prior_from_end_to_end() -> None:
-    drawn = partial(PriorDraws, prior=ranges())(3, 0, 400)
+    drawn = partial(PriorDraws, prior=prior())(3, 0, 400)
     found = Parameters(load(MINIMAL), drawn)("behaviour.threshold")
     low, high, _ = PRIORS["threshold"]
     assert found.min() < low + 0.05 * (high - low)

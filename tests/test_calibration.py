@@ -16,6 +16,7 @@ import pytest
 from numpy.testing import assert_allclose
 from rich.console import Console
 
+from sim.model.agents import World
 from sim.model.draws import Draws
 from sim.scenario import load
 from sim.scenario.behaviour import Behaviour
@@ -30,6 +31,7 @@ from sim.study.history.calibration import learn
 from sim.study.history.counted import read_study
 from sim.study.history.episodes import read_episodes
 from sim.study.history.hindcast import run_episodes
+from sim.study.history.inference import Prior
 from sim.study.history.priors import PRIORS, PosteriorDraws, PriorDraws, by_path, prior
 from sim.study.history.ratios import Ratio
 from sim.study.history.reference import DAYS
@@ -79,7 +81,7 @@ def test_ranges_that_are_told_are_those_that_are_drawn() -> None:
 
 def test_priors_take_the_place_of_what_is_drawn_otherwise() -> None:
     what = uncertain(load(MINIMAL))
-    draws = PriorDraws(3, 0, 500, {"behaviour.threshold": (0.0, 1.0)})
+    draws = PriorDraws(3, 0, 500, Prior(("threshold",), np.array([[0.0, 1.0]])))
     found = draws.quantity(what["behaviour.threshold"])
     u = Draws(3, 0, 500).uniform("parameters", "behaviour.threshold")
     assert_allclose(found, u, rtol=1e-6)
@@ -108,8 +110,8 @@ def table() -> tables.Reference:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tables, "run_fates", lambda *_, **__: None)
         patch.setattr(tables, "row_values", lambda *_: {})
-        patch.setattr(tables, "row_value", lambda *_: Ratio(np.ones(200), np.full(200, 2.0)))
-        return tables.reference(episodes, study, worlds=200, seed=5)
+        patch.setattr(tables, "row_value", lambda *_: Ratio(np.ones(WORLDS), np.full(WORLDS, 2.0)))
+        return tables.reference(episodes, study, worlds=WORLDS, seed=5)
 
 
 @pytest.fixture(scope="module")
@@ -117,16 +119,17 @@ def found(table: tables.Reference) -> calibration.Calibration:
     """What is learned from it, with few draws."""
     episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting, "DRAWS", 8_000)
-        patch.setattr(inference, "STEPS", 6)
+        for name, count in (("WALKING", 10), ("ELSEWHERE", 6)):
+            patch.setattr(inference, name, count)
         patch.setattr(checks, "WORLDS", 200)
-        for name, count in (("AMONG", 4_000), ("TRUTHS", 50)):
-            patch.setattr(calibration, name, count)
-        own = fitting.fit(table, seed=5)
-        said = learn(table, episodes, seed=5, learned=own)
-        return replace(said, checks=checks.checks(table, own, episodes, posterior=said.posterior, seed=5))
+        own = fitting.fit(table, seed=5, draws=800)
+        said = learn(table, episodes, learned=own)
+        places = np.linspace(0, 1, 20)[:, None] * np.ones(len(PRIORS))
+        wide = calibration._with_places(said.parameters, places)
+        return replace(said, parameters=wide, checks=checks.checks(own, episodes, posterior=said.posterior, seed=5))
 
 
+WORLDS = 400
 NAMES = ("prisoners_2022_03", "prisoners_2022_06", "gas_2019_12", "sea_2024_01")
 
 
@@ -136,36 +139,70 @@ def test_rows_are_those_that_are_scored(table: tables.Reference) -> None:
     assert f"prisoners_2022_03 ended {DAYS}" in names
     assert "sea_2024_01 food" in names
     assert f"sea_2024_01 ended {DAYS}" not in names, "there was no agreement"
-    assert table.theta.shape == (200, len(PRIORS))
+    assert table.theta.shape == (WORLDS, len(PRIORS))
     assert (table.hits <= table.tries).all()
-    both = [row for row in table.rows if row.cluster == "prisoners_direct"]
-    assert [row.vote for row in both] == pytest.approx([2**-0.5] * 2)
+    kinds = {row.name: row.kind for row in table.rows}
+    assert kinds["prisoners_2022_03 came"] == "came"
+    assert kinds["prisoners_2022_03 as recorded"] == "record"
+    assert kinds["prisoners_2022_03 ended 30"] == "watched"
+
+
+def test_the_record_of_an_episode_is_that_of_worlds_to_which_both_come_by_themselves(table: tables.Reference) -> None:
+    place = {row.name: n for n, row in enumerate(table.rows)}
+    came = table.hits[:, place["sea_2024_01 came"]] > 0
+    assert 0 < came.sum() < WORLDS
+    assert_allclose(table.tries[:, place["sea_2024_01 food"]] > 0, came)
+    assert_allclose(table.hits[:, place["sea_2024_01 as recorded"]], came & (table.hits[:, place["sea_2024_01 food"]] == 0))
+
+
+def test_the_common_stake_of_a_world_is_the_one_it_lives_with() -> None:
+    change = {"behaviour.stakes_sd": 0.3, "behaviour.stakes_common": 1.0}
+    asked = load(MINIMAL).with_(change)
+    found = [World(asked, next(iter(asked.file.processes)), seed=7, number=n).record for n in range(3)]
+    stakes = [[position.stake for me in w.sides for position in me.positions[: w.issue_count]] for w in found]
+    for own, z in zip(stakes, tables.common_stakes(7, 3), strict=True):
+        assert_allclose(own, 0.3 * z)
 
 
 def test_draws_of_the_table_are_those_of_the_runs(table: tables.Reference) -> None:
     """A row of ``theta`` is what its world drew: a run with that world's threshold high up has nobody coming."""
     episodes, _ = read_episodes(HOME / "scenarios" / "history" / "gas_2019_12.yaml")
-    ranges = {f"behaviour.{name}": tuple(span) for name, span in zip(prior().names, prior().ranges, strict=True)}
-    fates = run_episodes(episodes, 200, 5, drawn=partial(PriorDraws, prior=ranges))[0]
-    place = [row.name for row in table.rows].index("gas_2019_12 gas_transit")
-    assert_allclose(table.tries[:, place], fates.met["gas_transit"])
+    fates = run_episodes(episodes, WORLDS, 5, drawn=partial(PriorDraws, prior=prior()))[0]
+    place = [row.name for row in table.rows].index("gas_2019_12 came")
+    assert_allclose(table.hits[:, place], fates.by_themselves)
     threshold, ready = table.theta[:, prior().names.index("threshold")], fates.ready["gas_transit"]
     assert threshold[ready].mean() < threshold[~ready].mean()
 
 
 def test_learning_moves_towards_what_was_seen_and_leaves_an_affair_out(found: calibration.Calibration) -> None:
     rows = found.rows.set_index("row")
-    seen, before, after = rows["k"], rows["prior"], rows["posterior"]
-    assert ((after - before) * (seen - before) >= -0.01).mean() > 0.7
-    assert not np.allclose(rows["left_out"], rows["posterior"])
-    assert set(found.scores["figures"]) == {"prior", "posterior", "left_out", "predicted"}
-    cases = rows["n"] == 1
-    assert ((rows["predicted"] - 0.5).abs() <= (rows["left_out"] - 0.5).abs() + 1e-9)[cases].mean() > 0.9, "towards one half"
-    assert np.allclose(rows["predicted"][~cases], rows["left_out"][~cases])
-    assert found.parameters["parameter"].tolist() == [*PRIORS, "discrepancy"]
+    recorded = rows[rows["kind"] == "record"]
+    assert (recorded["posterior"] > recorded["prior"] - 0.02).all()
+    assert recorded["posterior"].sum() > recorded["left_out"].sum(), "who has not seen an affair expects less of what came of it"
+    assert set(found.scores["figures"]) == {"prior", "posterior", "left_out"}
+    assert found.parameters["parameter"].tolist() == [*PRIORS]
     assert list(found.posterior) == list(PRIORS)
     assert len(found.posterior) == calibration.KEPT
     assert found.parameters["contraction"].between(-1, 1).all()
+
+
+def test_a_predecessor_is_held_against_as_a_rule(table: tables.Reference) -> None:
+    episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
+    names = [row.name for row in table.rows]
+    rows = pd.DataFrame({"row": names, "prior": 0.4, "posterior": 0.5, "left_out": 0.6})
+    for known, wanted in ((dict.fromkeys(names, 0.7), True), ({names[0]: 0.7}, False), ({}, False)):
+        scores = calibration._scores(rows, episodes, known)
+        assert ("predecessor" in set(scores["rule"])) == wanted
+
+
+def test_a_truth_is_recorded_only_where_both_came(table: tables.Reference) -> None:
+    episodes, _ = read_episodes(HOME / "scenarios" / "history" / "sea_2024_01.yaml")
+    (fates,) = run_episodes(episodes, 60, 5, drawn=partial(PriorDraws, prior=prior()))
+    for world in range(60):
+        rows = calibration.simulated(episodes[0], fates, world)
+        assert bool(rows) == fates.by_themselves[world]
+        if rows:
+            assert {row.name: row.k for row in rows} == {"sea_2024_01 came": 1.0, "sea_2024_01 food": float(fates.agreed["food"][world])}
 
 
 def test_a_calibration_is_saved_whole(found: calibration.Calibration, tmp_path: Path) -> None:
@@ -173,7 +210,7 @@ def test_a_calibration_is_saved_whole(found: calibration.Calibration, tmp_path: 
     tables_of = {"checks.csv", "parameters.csv", "posterior.csv", "rows.csv", "scores.csv"}
     assert {p.name for p in folder.iterdir()} == {"manifest.json", "parameters.png", "parameters.svg", *tables_of}
     with (folder / "parameters.csv").open(encoding="utf-8", newline="") as stream:
-        assert [row["parameter"] for row in csv.DictReader(stream)] == [*PRIORS, "discrepancy"]
+        assert [row["parameter"] for row in csv.DictReader(stream)] == [*PRIORS]
     assert len(pd.read_csv(folder / "posterior.csv")) == calibration.KEPT
 
 
@@ -193,9 +230,8 @@ def test_what_was_not_asked_for_is_not_shown(found: calibration.Calibration) -> 
 
 def test_alternatives_and_results_are_shown(found: calibration.Calibration) -> None:
     rows = [
-        {"alternative": "full", "log_evidence": -20.0, "change": 0.0, "error": 0.0, "verdict": "", "agreed_change": 0.0, "effective": 90.0},
-        {"alternative": "no_pull", "log_evidence": -24.0, "change": -4.0, "error": 0.5, "verdict": "strong for the mechanism", "agreed_change": 0.031,
-         "effective": 9.0},
+        {"alternative": "full", "log_evidence": -20.0, "change": 0.0, "error": 0.0, "verdict": "", "agreed_change": 0.0},
+        {"alternative": "no_pull", "log_evidence": -24.0, "change": -4.0, "error": 0.5, "verdict": "strong for the mechanism", "agreed_change": 0.031},
     ]
     common = {"agreed_brier": 0.25, "agreed_low": 0.01, "agreed_high": 0.05, "inside_posterior": 8, "inside_left_out": 7, "scenarios": 3}
     results = beside([load(MINIMAL)], found.posterior, worlds=60, seed=1)
@@ -204,7 +240,7 @@ def test_alternatives_and_results_are_shown(found: calibration.Calibration) -> N
         manifest=found.manifest | {"alternatives_worlds": 60, "results_worlds": 60},
     )  # fmt: skip
     text = shown(both)
-    assert re.search(r"no pull +\u22124\.0 ±0\.5 +strong for\? +\+0\.031\*", text)
+    assert re.search(r"no pull +\u22124\.0 ±0\.5 +strong for +\+0\.031\*", text)
     assert "prior beside posterior" in text
     assert all(name.replace("_", " ") in text for name in load(MINIMAL).file.processes)
 
@@ -212,7 +248,7 @@ def test_alternatives_and_results_are_shown(found: calibration.Calibration) -> N
 def test_one_bar_for_all_that_is_run() -> None:
     told: list[tuple[int, int]] = []
     steps = calibration._Steps(lambda done, of: told.append((done, of)), 10, 100, [load(MINIMAL)], True)
-    for size in (10, 1000, 7):
+    for size in (10, 20, 1000, 7):
         tick = steps.next()
         assert tick is not None
         tick(size // 2, size)
@@ -220,11 +256,13 @@ def test_one_bar_for_all_that_is_run() -> None:
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1][0] == told[-1][1]
     assert told[1][0] == 1000
+    assert told[3][0] == 1750
 
 
-@pytest.mark.verification
-@pytest.mark.skip(reason="the stored posterior was fitted on random numbers drawn in blocks; it is fitted anew with the model, not with them")
+@pytest.mark.exhaustive
+@pytest.mark.timeout(7200)
 def test_the_posterior_is_made_again(tmp_path: Path) -> None:
+    """Twenty minutes on two cores, so this is run by hand: ``pytest -m exhaustive tests/test_calibration.py``."""
     found = calibration.calibrate(HOME / "scenarios" / "history", HOME / "scenarios" / "regularities", jobs=2)
     folder = found.save(tmp_path / "again")
     assert (folder / TABLE).read_text(encoding="utf-8") == (HOME / "results" / "calibration" / TABLE).read_text(encoding="utf-8")

@@ -22,7 +22,10 @@ from sim.scenario.schema import Disputant, Format, Observed
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "history"
 README = FOLDER / "README.md"
-EPISODES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+SILENCE = "silence_2022_04"
+"""No attempt but the lack of one: no coder saw it, and only coming is scored."""
+
+EPISODES = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != SILENCE)
 BASES = [FOLDER.parent / "shared" / "mediators.yaml", *sorted((FOLDER / "shared").glob("*.yaml"))]
 SIDES = ("russia", "ukraine")
 
@@ -243,6 +246,12 @@ def test_the_settled_sheet_settles_what_differs_and_nothing_else() -> None:
 
 
 # ---------------------------------------------------------------- what came of it
+
+
+def test_the_silence_is_scored_on_coming_alone() -> None:
+    seen = observed(SILENCE)
+    assert (seen.came, seen.score, seen.times) == (False, ["stayed_away"], 4)
+    assert coverage(scenario(SILENCE)).missing == ()
 
 
 def test_what_is_scored() -> None:

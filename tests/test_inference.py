@@ -1,4 +1,4 @@
-"""From a record to parameters: smoothed chances, weights, and intervals that hold what they promise."""
+"""From a record to parameters: smoothed chances, the likelihood of an affair, and draws that hold what they promise."""
 
 from __future__ import annotations
 
@@ -6,33 +6,26 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from sim.study.history import inference
 from sim.study.history.inference import (
     LEAST,
-    Chances,
     Prior,
     Row,
-    contraction,
-    doubted,
+    affairs,
     effective,
     features,
+    log_beta_binomial,
     log_likelihood,
-    places,
+    nodes,
     resample,
+    said,
+    sample,
+    several,
     smooth,
-    weights,
+    without,
 )
 
 PRIOR = Prior(("a", "b"), np.array([[0.0, 1.0], [10.0, 30.0]]))
-
-
-def table(count: int = 1500, worlds: int = 20) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Draws, hits and tries of three rows: one rises with a, one falls with b, one with neither; and the true chances."""
-    generator = np.random.default_rng(1)
-    theta = PRIOR.at(generator.random((count, 2)))
-    a, b = PRIOR.unit(theta).T
-    chance = 1 / (1 + np.exp(-np.column_stack([2 * a, 1 - 1.5 * b, np.full(count, -1.0)])))
-    hits = generator.binomial(worlds, chance).astype(float)
-    return theta, hits, np.full_like(hits, worlds), chance
 
 
 def test_prior_draws_lie_in_their_ranges() -> None:
@@ -42,98 +35,150 @@ def test_prior_draws_lie_in_their_ranges() -> None:
     assert_allclose(PRIOR.unit(np.array([[0.5, 30.0]])), [[0.0, 1.0]])
 
 
-def test_features_are_all_up_to_products_of_two() -> None:
-    assert_allclose(features(np.array([[2.0, 3.0]])), [[1, 2, 3, 4, 6, 9]])
+def test_a_half_normal_prior_has_its_quantiles() -> None:
+    prior = Prior(("stakes_sd",), np.array([[0.0, 0.5]]), {"stakes_sd": 0.2})
+    share = np.array([0.0, 0.5, 1.0])
+    # Half of a half-normal lies below 0.6745 scales; it ends at 2.5 scales, beyond which there is 1.2%.
+    assert_allclose(prior.at(share[:, None])[:, 0], [0.0, 0.2 * 0.6648, 0.5], atol=1e-4)
+    assert_allclose(prior.shock(np.array([[0.2]]), np.array([-1.5]), 0.64), [0.2 * 0.8 * -1.5])
+
+
+def test_features_are_all_up_to_products_of_two_and_the_cube_of_the_shock() -> None:
+    found = features(np.array([[2.0, 3.0]]), np.array([0.5]))
+    assert_allclose(found, [[1, 2, 3, 2, 4, 6, 4, 9, 6, 4, 8]])
+
+
+def table(count: int = 3000, worlds: int = 20) -> tuple[np.ndarray, ...]:
+    """Draws, shocks, hits and tries of three rows: one rises with a, one falls with b, one with the shock; and true chances."""
+    generator = np.random.default_rng(1)
+    theta = PRIOR.at(generator.random((count, 2)))
+    shock = generator.normal(0, 0.2, count)
+    a, b = PRIOR.unit(theta).T
+    chance = 1 / (1 + np.exp(-np.column_stack([2 * a, 1 - 1.5 * b, -1.0 + 6 * shock])))
+    hits = generator.binomial(worlds, chance).astype(np.float32)
+    return theta, shock, hits, np.full_like(hits, worlds), chance
 
 
 def test_smoothed_chances_are_nearer_to_the_truth_than_the_counts() -> None:
-    theta, hits, tries, chance = table()
-    found = smooth(PRIOR, theta, hits, tries)(theta)
-    wanted = LEAST / 2 + (1 - LEAST) * chance
-    assert np.abs(found - wanted).mean() < 0.25 * np.abs(hits / tries - chance).mean()
-    assert found.min() >= LEAST / 2
-    assert found.max() <= 1 - LEAST / 2
+    theta, shock, hits, tries, chance = table()
+    found = smooth(PRIOR, theta, shock, hits, tries)(theta, shock)
+    assert np.abs(found - chance).mean() < 0.25 * np.abs(hits / tries - chance).mean()
+    assert found.min() >= LEAST
+    assert found.max() <= 1 - LEAST
 
 
-def test_a_draw_in_which_no_world_could_say_does_not_count() -> None:
-    theta, hits, tries, _ = table()
+def test_a_world_that_could_not_say_does_not_count() -> None:
+    theta, shock, hits, tries, _ = table()
     silent = np.zeros(len(theta), bool)
     silent[::2] = True
-    bare = smooth(PRIOR, theta[~silent], hits[~silent], tries[~silent])
+    bare = smooth(PRIOR, theta[~silent], shock[~silent], hits[~silent], tries[~silent])
     hits[silent], tries[silent] = 0, 0
-    assert_allclose(smooth(PRIOR, theta, hits, tries).coefficients, bare.coefficients, rtol=1e-6, atol=1e-8)
+    assert_allclose(smooth(PRIOR, theta, shock, hits, tries)(theta[:50], shock[:50]), bare(theta[:50], shock[:50]), atol=2e-3)
 
 
-def test_likelihood_by_hand() -> None:
-    rows = [Row("x", "one", 3, 4), Row("y", "two", 0, 1, vote=0.5)]
-    found = log_likelihood(np.array([[0.5, 0.2]]), rows)
-    assert_allclose(found, [[4 * np.log(0.5), 0.5 * np.log(0.8)]])
+# ---------------------------------------------------------------- the likelihood of an affair
 
 
-def test_discrepancy_draws_single_cases_towards_one_half() -> None:
-    rows = [Row("x", "one", 1, 1), Row("y", "two", 3, 40)]
-    found = doubted(np.array([[0.9, 0.9], [0.1, 0.1]]), rows, np.array([0.5, 1.0]))
-    assert_allclose(found, [[0.25 + 0.45, 0.9], [0.5, 0.1]])
+ROWS = (
+    Row("one came", "affair", 1, 1, "came", "one"), Row("one as recorded", "affair", 1, 1, "record", "one"),
+    Row("two as recorded", "affair", 1, 1, "record", "two"), Row("three stayed away", "silence", 2, 2, "stayed", "three"),
+    Row("many", "counted: many", 3, 4, "count"),
+)  # fmt: skip
 
 
-def test_misses_teach_discrepancy_and_hits_do_not() -> None:
-    share = np.linspace(0, 1, 101)
-    for k, expected in ((1.0, 0.3), (0.0, 0.6)):  # the model says 0.95 of twelve cases, of which all or none came out
-        rows = [Row(f"case {n}", f"affair {n}", k, 1) for n in range(12)]
-        said = doubted(np.full((101, 12), 0.95), rows, share)
-        mean = weights(log_likelihood(said, rows), rows) @ share
-        assert (mean < expected) if k else (mean > expected)
+def test_likelihood_of_an_affair_by_hand() -> None:
+    # Two nodes that are as likely, one draw. Both come with 0.9 and 0.1; the first record then comes about with 0.5 and 0.2,
+    # the second, about talks that are not given, with 0.8 and 0.4; the third stays away twice with 1 - 0.3 and 1 - 0.6.
+    chances = np.array([[[0.9, 0.5, 0.8, 0.3, 0.5]], [[0.1, 0.2, 0.4, 0.6, 0.5]]])
+    found = log_likelihood(ROWS, chances, np.array([0.5, 0.5]))
+    assert affairs(ROWS) == ["affair", "silence", "counted: many"]
+    both = (0.9 * 0.5 * 0.8 + 0.1 * 0.2 * 0.4) / (0.9 + 0.1)
+    away = (0.7**2 + 0.4**2) / 2
+    assert_allclose(found, [[np.log(both), np.log(away), log_beta_binomial(3, 4, np.array([0.5]))[0]]])
+    assert_allclose(said(ROWS, 1, chances, np.array([0.5, 0.5])), [(0.9 * 0.5 + 0.1 * 0.2) / 1.0])
+    assert_allclose(said(ROWS, 2, chances, np.array([0.5, 0.5])), [0.6])
 
 
-def test_weights_add_to_one_and_leave_a_cluster_out() -> None:
-    rows = [Row("x", "one", 1, 1), Row("y", "two", 1, 1)]
-    likelihood = np.log(np.array([[0.2, 0.9], [0.6, 0.1]]))
-    assert_allclose(weights(likelihood, rows), np.array([0.18, 0.06]) / 0.24)
-    assert_allclose(weights(likelihood, rows, without="two"), [0.25, 0.75])
-    assert effective(np.array([0.5, 0.5])) == pytest.approx(2)
+def test_coming_everywhere_is_not_rewarded() -> None:
+    """Without its denominator the likelihood would grow with the chance to come."""
+    for came in (0.2, 0.9):
+        found = log_likelihood(ROWS[:2], np.array([[[came, 0.5]], [[came, 0.5]]]), np.array([0.5, 0.5]))
+        assert_allclose(found, [[np.log(0.5)]])
 
 
-def test_resampling_keeps_the_shares() -> None:
-    chosen = resample(np.array([0.5, 0.3, 0.2]), 100)
-    assert_allclose(np.bincount(chosen), [50, 30, 20], atol=1)
+def test_that_both_came_says_that_the_stakes_were_good() -> None:
+    chances = np.array([[[0.9, 0.8]], [[0.1, 0.2]]])  # at the better stake both come, and agree
+    assert_allclose(said(ROWS[:2], 1, chances, np.array([0.5, 0.5])), [0.74])
 
 
-def test_what_informs_contracts_and_what_does_not_stays() -> None:
-    theta, hits, tries, _ = table()
-    rows = [Row("a", "one", 45, 50)]
-    chances = smooth(PRIOR, theta, hits[:, :1], tries[:, :1])
-    weight = weights(log_likelihood(chances(theta), rows), rows)
-    a, b = contraction(theta, weight, PRIOR)
-    assert a > 0.6
-    assert abs(b) < 0.15
+def test_counts_that_hang_together_say_less() -> None:
+    chance = np.linspace(0.05, 0.95, 181)
+    tied, loose = log_beta_binomial(30, 100, chance), 30 * np.log(chance) + 70 * np.log1p(-chance)
+    width = [np.ptp(chance[found > found.max() - 2]) for found in (loose, tied)]
+    assert width[1] / width[0] == pytest.approx(np.sqrt(2), rel=0.1)  # twice the variance
+    assert chance[loose.argmax()] == pytest.approx(0.3, abs=0.006)
 
 
-def test_places_of_the_truth_are_uniform_and_would_not_be_if_the_posterior_were_too_narrow() -> None:
+def test_nodes_have_mean_nought_and_a_spread_near_one() -> None:
+    z, weight = nodes()
+    assert weight.sum() == pytest.approx(1)
+    assert weight @ z == pytest.approx(0, abs=1e-12)
+    assert weight @ z**2 == pytest.approx(1, abs=0.12)  # the far tails lie beyond the last node
+
+
+# ---------------------------------------------------------------- draws of a posterior
+
+
+def normal(shares: np.ndarray) -> np.ndarray:
+    """Two observations of shares with a spread of 0.05, each an affair; the posterior is normal, at 0.5 with 0.05 / sqrt 2."""
+    return -0.5 * ((shares[:, :1] - np.array([[0.45, 0.55]])) / 0.05) ** 2
+
+
+def test_draws_have_the_mean_spread_and_evidence_that_they_should() -> None:
+    found = several(normal, 2, count=2000, seed=3)
+    first, second = found.shares.T
+    assert first.mean() == pytest.approx(0.5, abs=0.004)
+    assert first.std() == pytest.approx(0.05 / np.sqrt(2), rel=0.1)
+    assert second.mean() == pytest.approx(0.5, abs=0.03), "of which nothing was seen"
+    assert second.std() == pytest.approx(np.sqrt(1 / 12), rel=0.05)
+    exact = np.log(np.sqrt(np.pi) * 0.05) - 0.5 * (0.1 / 0.05) ** 2 / 2
+    assert np.mean(found.log_evidence) == pytest.approx(exact, abs=0.15)
+    assert 300 < found.effective <= 2000
+
+
+def test_an_affair_left_out_is_as_if_it_had_not_been_seen() -> None:
+    own = sample(normal, 2, count=2000, seed=3)
+    left = without(own, 1, normal, seed=3)
+    assert left.shares[:, 0].mean() == pytest.approx(0.45, abs=0.01)
+    assert left.shares[:, 0].std() == pytest.approx(0.05, rel=0.15)
+    assert 0 < left.effective < len(own.shares)
+
+
+def test_the_same_seed_draws_the_same() -> None:
+    first, again = (sample(normal, 2, count=200, seed=9) for _ in range(2))
+    assert_allclose(first.shares, again.shares)
+    assert not np.allclose(first.shares, sample(normal, 2, count=200, seed=10).shares)
+
+
+def test_truths_are_found_where_they_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulation-based calibration on a case whose likelihood is exact: places of truths are uniform."""
+    monkeypatch.setattr(inference, "WALKING", 30)
     generator = np.random.default_rng(4)
-    theta, hits, tries, _ = table()
-    chances = smooth(PRIOR, theta, hits, tries)
-    rows = [Row("a", "one", 5, 10), Row("b", "two", 5, 10), Row("c", "three", 5, 10)]
-    truths = PRIOR.at(generator.random((200, 2)))
-    draws = PRIOR.at(generator.random((4000, 2)))
-    found = places(chances(draws), draws, rows, (chances(truths), truths), generator.random((200, 3, 10)))
-    assert deviation(found[:, 0]) < 0.115  # the 99% bound of Kolmogorov and Smirnov for 200
-    surer = Chances(PRIOR, chances.coefficients * 3)
-    assert deviation(mixed(surer, chances, (draws, truths), rows, generator)[:, 0]) > 0.115
+    places = []
+    for number in range(60):
+        truth = generator.random()
+        seen = generator.normal(truth, 0.2)
+        found = sample(lambda s, seen=seen: -0.5 * ((s[:, :1] - seen) / 0.2) ** 2, 1, count=200, seed=number)
+        places.append((found.shares[:, 0] < truth).mean())
+    steps = np.arange(61) / 60
+    ordered = np.sort(places)
+    assert max(np.abs(steps[1:] - ordered).max(), np.abs(ordered - steps[:-1]).max()) < 0.21  # beyond it in one case of a hundred
 
 
-def mixed(own: Chances, world: Chances, draws: tuple[np.ndarray, np.ndarray], rows: list[Row], generator: np.random.Generator) -> np.ndarray:
-    """Places of truths whose record comes from other chances than those that the posterior believes in."""
-    theta, truths = draws
-    at = own(theta)
-    found = np.empty(truths.shape)
-    for t, chance in enumerate(world(truths)):
-        record = [Row(r.name, r.cluster, float(generator.binomial(int(r.n), p)), r.n) for r, p in zip(rows, chance, strict=True)]
-        found[t] = weights(log_likelihood(at, record), record) @ (theta < truths[t])
-    return found
+def test_effective_draws() -> None:
+    assert effective(np.full(10, 0.1)) == pytest.approx(10)
+    assert effective(np.array([1.0, 0.0])) == pytest.approx(1)
 
 
-def deviation(shares: np.ndarray) -> float:
-    """Largest distance of the distribution from a uniform one."""
-    ordered = np.sort(shares)
-    steps = np.arange(len(ordered) + 1) / len(ordered)
-    return float(max(np.abs(steps[1:] - ordered).max(), np.abs(steps[:-1] - ordered).max()))
+def test_resampling_takes_draws_by_their_weights() -> None:
+    assert resample(np.array([0.5, 0.0, 0.5]), 4).tolist() == [0, 0, 2, 2]

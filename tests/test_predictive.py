@@ -12,7 +12,7 @@ from sim.study.history import checks, fitting
 from sim.study.history.checks import COLUMNS
 from sim.study.history.episodes import read_episodes
 from sim.study.history.inference import Prior, Row
-from sim.study.history.reference import CONTEXT, Reference, Watched
+from sim.study.history.reference import CONTEXT, Reference
 
 HISTORY = "scenarios/history"
 NAMES = ("gas_2019_12", "prisoners_2022_03", "sea_2024_01")
@@ -23,21 +23,19 @@ def table(came: float, count: float, k: int = 3) -> Reference:
     """A record that says nothing of the parameters; both come with chance ``came``, a counted case happens with ``count``."""
     generator = np.random.default_rng(3)
     theta = PRIOR.at(generator.random((2000, 2)))
-    fitted = (Row("a", "one", 1, 1),)
     rows = (
-        *(Row(f"{name} came", name, 1, 1, 0.0) for name in NAMES),
-        *(Row(f"{name} ended 30", name, 0, 1, 0.0) for name in NAMES),
-        Row("elsewhere", f"{CONTEXT}elsewhere", k, 10, 0.0),
+        *(Row(f"{name} came", name, 1, 1, "came", name) for name in NAMES),
+        *(Row(f"{name} ended 30", name, 0, 1, "watched", name) for name in NAMES),
+        Row("elsewhere", f"{CONTEXT}elsewhere", k, 10, "watched"),
     )
-    ones = np.ones((2000, 1))
     hits = np.column_stack([generator.random((2000, 3)) < came, generator.random((2000, 3)) < 0.1, generator.random(2000) < count])
-    return Reference(PRIOR, theta, fitted, 0.5 * ones, ones, Watched(rows, hits.astype(float), np.ones((2000, 7))))
+    return Reference(PRIOR, theta, np.zeros(2000), rows, hits.astype(np.float32), np.ones((2000, 7), np.float32))
 
 
 def counted(asked: Reference) -> pd.DataFrame:
     episodes, _ = read_episodes([f"{HISTORY}/{name}.yaml" for name in NAMES])
-    own = fitting.fit(asked, seed=1, draws=8000)
-    return pd.DataFrame(checks._counts(asked, own, episodes, 1), columns=list(COLUMNS)).set_index(["statistic", "of"])
+    own = fitting.fit(asked, seed=1, draws=400)
+    return pd.DataFrame(checks._counts(own, episodes, 1), columns=list(COLUMNS)).set_index(["statistic", "of"])
 
 
 def test_who_came_is_counted_over_all_and_by_group() -> None:
@@ -100,7 +98,7 @@ def test_tail_is_the_side_on_which_the_record_lies() -> None:
 
 def test_no_watched_rows_no_counts() -> None:
     asked = table(0.5, 0.3)
-    bare = replace(asked, watched=Watched((), np.empty((2000, 0)), np.empty((2000, 0))))
-    found = checks.checks(bare, fitting.fit(bare, seed=1, draws=1000), [], posterior=pd.DataFrame(), seed=1)
+    bare = replace(asked, rows=(Row("r", "counted: r", 1, 2, "count"),), hits=asked.hits[:, :1], tries=asked.tries[:, :1])
+    found = checks.checks(fitting.fit(bare, seed=1, draws=400), [], posterior=pd.DataFrame(), seed=1)
     assert list(found) == list(COLUMNS)
     assert not len(found)

@@ -21,12 +21,12 @@ from sim.model import layout, records
 from sim.model.codes import Kind, Stream
 from sim.model.reasons import NOBODY, Reason, Stage
 from sim.model.rules import linked
+from sim.model.valuation import expected_value, reservation_value
 
 FILE = Path(__file__).parent / "data" / "recorded-worlds.json.gz"
 CLOSE = 1e-6
 NEUTRAL = {
-    "stakes_sd": 0.0, "format_sd": 0.0, "bad_zone": 0.3, "show": 0.0, "refusal": 0.0, "refusal_signing": 0.0,
-    "author_adversary": 0.0, "author_mediator": 0.0, "text_counts": 0.0, "horizon": 0.0, "leftovers": 0.0, "asked_again": 0.0,
+    "stakes_sd": 0.0, "format_sd": 0.0, "show": 0.0, "refusal": 0.0, "text_counts": 0.0, "asked_again": 0.0,
 }  # fmt: skip
 """What the worlds were lived without, at the value at which it does nothing."""
 
@@ -43,7 +43,9 @@ def recorded() -> list[dict[str, Any]]:
 def noun_of(noun: type, found: dict[str, Any]) -> Any:
     """An object from its numbers; what the record does not know is nothing."""
     if noun is records.Behaviour:
-        return SimpleNamespace(**{**NEUTRAL, **found})
+        errors = found["judgement"]  # in units of which the author's discount was then
+        authors = {f"author_{who}": errors * found[f"devaluation_{who}"] for who in ("adversary", "mediator")}
+        return SimpleNamespace(**{**NEUTRAL, **authors, **found})
     made = noun()
     for name, of, size in layout.fields_of(noun):
         value = found.get(name)
@@ -84,7 +86,12 @@ def live(one: dict[str, Any]) -> tuple[Any, list[tuple[int, int, str, int, str, 
         """The former engine delivered at every table what stood in two texts."""
         t.agreement.elsewhere = [0] * len(t.agenda)
 
-    rules = linked({"uniform": uniform, "note": note, "find_delivered_elsewhere": everywhere})
+    def motivation(w: Any, t: Any, me: Any) -> float:
+        """The former engine took a bad text for a cost of attending, up to 0.3."""
+        surplus = expected_value(w, t, me, t.seats[me.index].focal) - reservation_value(w, t, me)
+        return float(w.b.motivation * max(-0.3, min(surplus, 0.5)))
+
+    rules = linked({"uniform": uniform, "note": note, "find_delivered_elsewhere": everywhere, "motivation": motivation})
     rules["prepare"](world, packages)
     while world.week < world.weeks:
         rules["live_a_week"](world, packages)

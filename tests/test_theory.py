@@ -242,11 +242,14 @@ def test_without_a_zone_in_what_the_sides_perceive_there_is_no_agreement(form: s
 
 PER_SIDE = {
     "come", "believe", "judge", "expose", "ratify", "veto", "violate", "detect", "contest", "suspend", "claim", "leave", "renew",
+    "show",
 }  # fmt: skip
 
 
 def mirrored(w: Any, owner: int, stream: int, place: int) -> float:
     """The same luck with the sides' numbers changed over; the lot of the first offer and the front turn round."""
+    if stream == Stream.STAKE and place > 0:  # of an issue, to each side
+        return uniform(w, owner, stream, 3 - place)
     assert place == 0 or Stream(stream).name.lower() in PER_SIDE or stream in {Stream.HAPPENS, Stream.OCCASION}
     if stream == Stream.FIRST or (owner, stream) == (WORLD_OWNER, Stream.FRONT):
         return 1 - uniform(w, owner, stream, place)
@@ -336,7 +339,7 @@ def test_the_unit_of_utility_changes_nothing(path: str, process: str) -> None:
             changes[f"behaviour.{name}"] = made.numbers()[f"behaviour.{name}"] / HALF
     assert {f"behaviour.{name}" for name in ("motivation", "judgement", "renewal_temperature")} <= set(changes)
     ours = {
-        "TOLERANCE": bargaining.TOLERANCE, "MOST_SURPLUS": readiness.MOST_SURPLUS,
+        "TOLERANCE": bargaining.TOLERANCE, "MOST_SURPLUS": readiness.MOST_SURPLUS, "WORTHWHILE": readiness.WORTHWHILE,
         "NOTICED": implementation.NOTICED, "NAMED": implementation.NAMED,
     }  # fmt: skip
     after = []

@@ -126,7 +126,7 @@ def test_an_offer_looks_to_the_one_of_the_others_who_likes_it_least() -> None:
 
 
 def test_a_single_text_needs_three_and_helps_the_worst_off() -> None:
-    w, t = three(THROUGH, {"behaviour.devaluation_mediator": 0.0, "behaviour.candour_gain": 0.5, "behaviour.estimate_step": 0.04})
+    w, t = three(THROUGH, {"behaviour.author_mediator": 0.0, "behaviour.candour_gain": 0.5, "behaviour.estimate_step": 0.04})
     w.do("sit_down", t)
     put_values(w, t, [0.6, 0.5, 0.4], [0.5, 0.5, 0.5])
     for seat in t.seats:

@@ -1,4 +1,4 @@
-"""What a text moves, for how long, and what is left when talks fail: rules on numbers worked by hand."""
+"""What a text moves, and for how long: rules on numbers worked by hand."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 from numpy.testing import assert_allclose
-from quarrel import EAST, WEST, each, packages, put_in_force, scenario, seats, sit, table_of
+from quarrel import EAST, WEST, each, packages, put_in_force, scenario, sit, table_of
 
 from sim.model.reasons import Reason, State
-from sim.model.valuation import spared
 from sim.scenario import ScenarioError
 
 BOTH = {
@@ -64,35 +63,10 @@ def test_the_sensitivity_of_what_is_expected_keeps_away_and_of_what_is_signed_pr
 # ---------------------------------------------------------------- for how long
 
 
-def test_a_text_for_a_quarter_of_the_horizon_is_worth_a_quarter_and_costs_a_quarter() -> None:
-    # East can grind elsewhere, 0.5 x 0.2 = 0.1 on this agenda. The mill is shared for 13 weeks of 52, the bridge for good.
-    change = {"behaviour.horizon": 52.0, "issues.mill.options.shared.lasts": 13, "parties.east.alternatives": {"mill": {"value": 0.2}}}
-    w, table = table_of(BOTH, change)
-    assert_allclose([k.worth[EAST].lasting for k in packages(w, table)], [0.25, 1.0, 0.625])
-    mill = 0.25 * 0.0 + 0.75 * 0.1 + 0.08 * 0.75
-    both = 0.625 * 0.1 + 0.375 * 0.1 + 0.08 * 0.375
-    assert_allclose(values(w, table, EAST), [mill, 0.1, both])
-    for silence, bridge in (("extension", 1.0), ("lapse", 0.5)):  # which goes on, or is for the term
-        w, table = table_of(BOTH, change, {"formats.direct.term": 26, "formats.direct.silence": silence})
-        assert_allclose([k.worth[EAST].lasting for k in packages(w, table)], [0.25, bridge, (0.25 + bridge) / 2])
-
-
-def test_a_longer_text_costs_no_less() -> None:
-    cost = []
-    for weeks in (4, 13, 26, 52, 80):
-        w, table = table_of(BOTH, {"behaviour.horizon": 52.0, "issues.bridge.options.open.lasts": weeks})
-        w.do("form_beliefs", table, w.sides[EAST])
-        cost.append(w.do("domestic_cost", table, w.sides[EAST]) - spared(table, w.sides[EAST], packages(w, table)[BRIDGE].worth[EAST]))
-    assert cost == sorted(cost)
-    assert_allclose(cost[0], 0.08 * 4 / 52)
-    assert cost[-1] == cost[-2]
-
-
 def test_an_undertaking_for_ten_days_is_carried_out_in_two_weeks_of_which_the_second_has_three() -> None:
-    change = {"issues.mill.options.shared.days": 10, "issues.mill.options.shared.units": {"sacks": 14.0}, "behaviour.horizon": 52.0}
+    change = {"issues.mill.options.shared.days": 10, "issues.mill.options.shared.units": {"sacks": 14.0}}
     calm = {"behaviour.violation_rate": 0.0, "behaviour.erosion": 0.0, "behaviour.exit_rate": 0.0, "behaviour.false_claims": 0.0}
     w, table = table_of(BOTH, change, calm)
-    assert_allclose(packages(w, table)[MILL].worth[EAST].lasting, 10 / 7 / 52)
     put_in_force(w, table, package=MILL)
     w.do("implement", table)
     assert_allclose(sum(unit.delivered for unit in table.units), 14)
@@ -101,15 +75,6 @@ def test_an_undertaking_for_ten_days_is_carried_out_in_two_weeks_of_which_the_se
     assert (table.state, table.outcome.reason) == (State.APART, Reason.CARRIED_OUT)
     with pytest.raises(ScenarioError, match=r"issues\.mill\.options\.shared\.days: got both lasts and days; expected one of them"):
         scenario(BOTH, change, {"issues.mill.options.shared.lasts": 2})
-
-
-def test_what_flows_in_force_is_a_weeks_worth_however_long_it_lasts() -> None:
-    gains = []
-    for horizon in (0.0, 52.0):
-        w, table = table_of(BOTH, {"behaviour.horizon": horizon, "issues.mill.options.shared.lasts": 13})
-        put_in_force(w, table, package=MILL)
-        gains.append(seats(table, "promised"))
-    assert_allclose(gains[0], gains[1])
 
 
 @pytest.mark.parametrize(("asked", "chance"), [(0.0, 0.5), (0.5, 0.2689414213699951), (1.0, 0.11920292202211755)])
@@ -149,32 +114,6 @@ def test_rounds_a_week_are_pace_and_a_chance_of_the_rest(change: dict[str, Any],
     sit(w, table)
     w.do("hold_talks", table, packages(w, table))
     assert table.session.rounds == rounds
-
-
-# ---------------------------------------------------------------- what failed talks leave
-
-
-def failed(luck: float, *changes: Any) -> tuple[Any, Any]:
-    """Talks at the end of their rounds: at 0.9 of trust the mill brings 0.5 x (0.36 - 0.2) = 0.08, the bridge West less than none."""
-    trusting = {"parties.east.trust.west": 0.9, "parties.west.trust.east": 0.9, "parties.east.win_set": 1.0}
-    given_up = {"parties.west.positions.bridge.losses": {"open": 0.9}, "behaviour.leftovers": 0.4, "behaviour.offers": 8.0}
-    w, table = table_of(BOTH, trusting, given_up, *changes, luck={"left_over": luck})
-    sit(w, table)
-    table.session.rounds = 8
-    w.do("lose_patience", table, packages(w, table))
-    return w, table
-
-
-def test_talks_that_fail_leave_a_text_without_what_is_most_sensitive() -> None:
-    _, table = failed(0.39)
-    assert (table.state, table.agreement.package) == (State.SIGNED, MILL)
-    assert_allclose(seats(table, "agreed_surplus"), [0.08, 0.08])
-    assert failed(0.41)[1].state == State.APART
-
-
-def test_they_leave_nothing_that_one_side_would_not_sign_and_nothing_as_sensitive() -> None:
-    assert failed(0.0, {"parties.west.positions.mill.losses": {"shared": 0.4}})[1].state == State.APART
-    assert failed(0.0, {"issues.mill.sensitivity": 1.0})[1].state == State.APART
 
 
 def test_a_sensitivity_beyond_one_is_refused_at_its_place() -> None:

@@ -23,7 +23,7 @@ Compared = Annotated[
 def calibrate(  # noqa: PLR0913, PLR0917 - one argument per option
     history: Annotated[str, typer.Argument(metavar="HISTORY", help="folder of scenario files with an observed block")],
     counted: Counted = "scenarios/regularities",
-    worlds: Worlds = 16_384,
+    worlds: Worlds = 65_536,
     seed: Seed = SEED,
     jobs: Jobs = 1,
     out: Into = "results/calibration",

@@ -22,7 +22,6 @@ from sim.model.valuation import (
     trust_in_mediators,
     value_of,
 )  # fmt: skip
-from sim.model.worth import most_sensitive
 from sim.model.zone import best_for_all, why_no_zone
 
 TOLERANCE = 1e-3
@@ -130,18 +129,13 @@ def rounds_allowed(w: World, t: Table) -> float:
 
 
 def devaluation_of_adversary(w: World, me: Side, author: int) -> float:
-    """Discount of a text that an adversary wrote: (judgement * devaluation + author) * (1 - trust in it).
-
-    The first part grows with the errors of judgement, the second stands apart from them (Stillinger et al. 1991).
-    """
-    discount = w.b.judgement * w.b.devaluation_adversary * (1.0 - me.trust[author])
-    return discount + w.b.author_adversary * (1.0 - me.trust[author])
+    """Discount of a text that an adversary wrote: author_adversary * (1 - trust in it) (Stillinger et al. 1991)."""
+    return w.b.author_adversary * (1.0 - me.trust[author])
 
 
 def devaluation_of_mediators(w: World, t: Table, me: Side) -> float:
     """Discount of a text that mediators wrote; a sponsor that is held against the table makes them look like the adversary."""
-    doubt = 1.0 - trust_in_mediators(w, t, me)
-    discount = w.b.judgement * w.b.devaluation_mediator * doubt + w.b.author_mediator * doubt
+    discount = w.b.author_mediator * (1.0 - trust_in_mediators(w, t, me))
     adversary = 0.0
     for other in range(t.signers):
         if other != me.index:
@@ -311,34 +305,9 @@ def lose_patience(w: World, t: Table, packages: Packages) -> None:
     session = t.session
     if session.rounds < rounds_allowed(w, t) and w.week - session.since + 1 < w.b.patience:
         return
-    if w.b.leftovers > 0.0 and sign_what_is_left(w, t, packages):
-        return
     if best_for_all(w, t, packages) < 0.0:
         talks_fail(w, t, ALL, why_no_zone(w, t, packages))
     elif session.devalued:
         talks_fail(w, t, session.refused, Reason.DEVALUATION)
     else:
         talks_fail(w, t, session.refused, Reason.IMPASSE)
-
-
-def sign_what_is_left(w: World, t: Table, packages: Packages) -> bool:
-    """Talks that fail over what is most sensitive leave a smaller text behind, with a chance of leftovers.
-
-    Of the texts that move nothing as sensitive as the most sensitive option on the agenda, the one best for the worst-off
-    side; no side asks for more than its reservation value any longer, and nobody presses.
-    """
-    chosen, best = -1, 0.0
-    for n in range(t.signers):
-        judge_texts(w, t, w.sides[n], packages)
-        t.seats[n].leverage = 0.0
-    for k in range(t.package_count):
-        if most_sensitive(w, t, packages[k]) < t.sensitivity:
-            worst = math.inf
-            for n in range(t.signers):
-                worst = min(worst, packages[k].value[n] - t.seats[n].reservation)
-            if worst > best:
-                chosen, best = k, worst
-    if chosen < 0 or draw(w, t, Stream.LEFT_OVER, 0) >= w.b.leftovers:
-        return False
-    agree(w, t, packages, chosen)
-    return True

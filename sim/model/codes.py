@@ -37,7 +37,7 @@ class Stream(IntEnum):
     HELD_BACK = 32
     FREEZE = 35
     THAW = 36
-    STAKE = 33  # of an issue: of all sides together, then of each
+    STAKE = 33  # of the world; of an issue, to each side
     LEVER = 34  # of a value of a lever
 
 

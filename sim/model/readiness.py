@@ -30,6 +30,9 @@ OBSTACLES = tuple(range(Reason.LITTLE_TO_GAIN, Reason.SPONSOR + 1))
 SAID_IN_PUBLIC = tuple(int(reason) for reason in (Reason.RECOGNITION, Reason.GRIEVANCE, Reason.COMMITMENT, Reason.SPONSOR))
 NOTHING = int(Reason.NONE)
 
+WORTHWHILE = 0.1
+"""Surplus, in utility, of a text worth coming for: what is missing to it counts as a reason to stay away."""
+
 HOPEFUL = 0.6
 """Optimism of a side that is ready: what is missing to it counts as a reason to stay away."""
 
@@ -46,12 +49,12 @@ def keeps_away(w: World, t: Table, me: Side) -> float:
 
 
 def motivation(w: World, t: Table, me: Side) -> float:
-    """Motivation * what the expected text brings beyond the reservation value, between -bad_zone and its upper bound.
+    """Motivation * what the expected text brings beyond the reservation value, from zero to its upper bound.
 
-    With a ``bad_zone`` of zero to come is an option: who sees nothing in a text need not sign one.
+    To come is an option: who sees nothing in a text need not sign one.
     """
     surplus = expected_value(w, t, me, t.seats[me.index].focal) - reservation_value(w, t, me)
-    return w.b.motivation * clip(-w.b.bad_zone, surplus, MOST_SURPLUS)
+    return w.b.motivation * clip(0.0, surplus, MOST_SURPLUS)
 
 
 def attraction(w: World, t: Table, me: Side) -> float:
@@ -133,10 +136,10 @@ def stain(w: World, t: Table, me: Side) -> float:
 def obstacle(w: World, t: Table, me: Side, reason: int) -> float:
     """Readiness that a side would win were one thing not against its coming.
 
-    A text that is worth less than none would be worth as much, and optimism would be HOPEFUL; all else would be nothing.
+    A text would be worth it by WORTHWHILE, and optimism would be HOPEFUL; all else would be nothing.
     """
     if reason == Reason.LITTLE_TO_GAIN:
-        return max(-motivation(w, t, me), 0.0)
+        return max(w.b.motivation * WORTHWHILE - motivation(w, t, me), 0.0)
     if reason == Reason.PESSIMISM:
         return max(HOPEFUL - me.optimism, 0.0)
     if reason == Reason.RECOGNITION:

@@ -37,7 +37,6 @@ class Worth:
     entrusted: float  # the part of it that is given on the others' word
     political: float  # the loss, weighed by public sensitivity
     sensitivity: float  # with which it is read at home
-    lasting: float  # part of the horizon for which it is undertaken
 
 
 class Stock:
@@ -181,7 +180,6 @@ class Seat:
     taken_back: float  # share of what is given on their word that can be taken back
     audience: float  # cost at home of a unit of political loss
     at_home: float  # what a text fully sensitive must bring to pass, utility
-    batna: float
     side_deals_expected: float  # utility
     # the session
     error: float  # of judgement, utility

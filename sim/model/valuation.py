@@ -97,27 +97,23 @@ def form_beliefs(w: World, t: Table, me: Side) -> None:
     seat.taken_back = (1.0 - seat.keep) * (1.0 - w.b.irrevocable)
     seat.audience = w.b.concession_cost * me.audience_cost * seen(w, t, me)
     seat.side_deals_expected = expected_side_deals(w, t, me)
-    if w.b.text_counts > 0.0 or w.b.horizon > 0.0:  # else every text costs the same at home, and is for good
-        seat.at_home, seat.batna = domestic_cost(w, t, me), batna(w, t, me)
+    if w.b.text_counts > 0.0:  # else every text costs the same at home
+        seat.at_home = domestic_cost(w, t, me)
 
 
 def value_of(t: Table, me: Side, worth: Worth) -> float:
-    """Expected value of a text under the beliefs formed this week; leverage and errors of judgement apart.
-
-    A text for a part of the horizon is worth that part, and what a side has without one for the rest of it.
-    """
+    """Expected value of a text under the beliefs formed this week; leverage and errors of judgement apart."""
     seat = t.seats[me.index]
     gains = worth.secure + seat.keep * worth.trusted
     costs = worth.loss + seat.audience * worth.political
-    worth_it = gains - costs + seat.taken_back * worth.entrusted
-    return worth.lasting * worth_it + (1.0 - worth.lasting) * seat.batna + seat.side_deals_expected + spared(t, me, worth)
+    return gains - costs + seat.taken_back * worth.entrusted + seat.side_deals_expected + spared(t, me, worth)
 
 
 def spared(t: Table, me: Side, worth: Worth) -> float:
-    """What a text spares a side at home, compared with one that moves all that is on the agenda, for good, in utility."""
+    """What a text spares a side at home, compared with one that moves all that is on the agenda, in utility."""
     if t.sensitivity == 0.0:
         return 0.0
-    return t.seats[me.index].at_home * (1.0 - worth.lasting * worth.sensitivity / t.sensitivity)
+    return t.seats[me.index].at_home * (1.0 - worth.sensitivity / t.sensitivity)
 
 
 def expected_value(w: World, t: Table, me: Side, worth: Worth) -> float:
@@ -157,9 +153,8 @@ def domestic_cost(w: World, t: Table, me: Side) -> float:
     """What a text must bring beyond the alternative to pass at home, in utility (two-level games: Putnam 1988).
 
     sensitivity * (uncovered * ratification_cost * audience * seen + signing_cost * distance * contact * recognition
-    + uncovered * win_set_cost * (1 - win-set) + mandate_gap * (1 - mandate)
-    + refusal_signing * distance * contact * level * commitment), where uncovered is
-    1 - cover * trust in the mediators who drafted or guarantee the text.
+    + uncovered * win_set_cost * (1 - win-set) + mandate_gap * (1 - mandate)),
+    where uncovered is 1 - cover * trust in the mediators who drafted or guarantee the text.
     """
     b = w.b
     answers = trust_in_mediators(w, t, me) if t.single_text or t.mirrored else 0.0
@@ -167,8 +162,7 @@ def domestic_cost(w: World, t: Table, me: Side) -> float:
     in_public = uncovered * b.ratification_cost * me.audience_cost * seen(w, t, me)
     together = b.signing_cost * t.distance * t.contact_signing * me.recognition
     narrow = uncovered * b.win_set_cost * (1.0 - me.win_set)
-    refused = b.refusal_signing * t.distance * t.contact_signing * t.level * me.commitment
-    return t.sensitivity * (in_public + together + narrow + b.mandate_gap * (1.0 - t.mandate) + refused)
+    return t.sensitivity * (in_public + together + narrow + b.mandate_gap * (1.0 - t.mandate))
 
 
 def reservation_value(w: World, t: Table, me: Side) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.model.chance import SPREAD_OF_LOGISTIC, noise, uniform
+from sim.model.chance import SPREAD_OF_LOGISTIC, WORLD_OWNER, noise, uniform
 from sim.model.codes import Stream
 from sim.model.records import Mediator, Package, Packages, Side, Table, World, Worth
 from sim.model.valuation import credibility
@@ -36,7 +36,6 @@ def value_package(w: World, t: Table, me: Side, package: Package) -> None:
             worth.secure += max(linkage.value, 0.0)
             worth.loss += max(-linkage.value, 0.0)
     worth.sensitivity = sensitivity_of(w, t, package)
-    worth.lasting = lasting(w, t, me, package)
 
 
 def sensitivity_of(w: World, t: Table, package: Package) -> float:
@@ -53,29 +52,11 @@ def most_sensitive(w: World, t: Table, package: Package) -> float:
     return most
 
 
-def lasting(w: World, t: Table, me: Side, package: Package) -> float:
-    """The part of the horizon for which a text is undertaken, [0, 1]: that of each issue it moves, weighed as the side does.
-
-    min(1, weeks / horizon), where an undertaking goes on for its own weeks or, should silence end it, for the term, if less.
-    """
-    if w.b.horizon == 0.0:
-        return 1.0
-    whole, part = 0.0, 0.0
-    for place in range(t.agenda_count):
-        if package.moved[place]:
-            weeks = w.issues[t.agenda[place]].lasts[package.options[place]]
-            if t.lapses and t.term > 0 and (weeks == 0.0 or t.term < weeks):
-                weeks = float(t.term)
-            whole += t.seats[me.index].weight[place]
-            part += t.seats[me.index].weight[place] * (min(1.0, weeks / w.b.horizon) if weeks > 0.0 else 1.0)
-    return part / whole if whole > 0.0 else 1.0
-
-
 def copy_worth(into: Worth, of: Worth) -> None:
     """What one text is worth, kept as what another is."""
     into.secure, into.trusted, into.loss = of.secure, of.trusted, of.loss
     into.entrusted, into.political = of.entrusted, of.political
-    into.sensitivity, into.lasting = of.sensitivity, of.lasting
+    into.sensitivity = of.sensitivity
 
 
 def holds(t: Table, package: Package, issue: int, option: int) -> bool:
@@ -107,18 +88,17 @@ def liked(t: Table, mediator: Mediator, package: Package) -> float:
 def draw_stakes(w: World) -> None:
     """Before the first week: what moving each issue is worth to each side beyond what the scenario says, in units of gains.
 
-    stakes_sd * (sqrt(stakes_common) * z of all sides + sqrt(1 - stakes_common) * z of its own), z standard noise: the
+    stakes_sd * (sqrt(stakes_common) * z of the world + sqrt(1 - stakes_common) * z of issue and side), z standard noise: the
     stakes are not known to who writes the scenario, but to the sides; the same at every table and in every process.
     """
     if w.b.stakes_sd == 0.0:
         return
     together = math.sqrt(w.b.stakes_common)
     apart = math.sqrt(1.0 - w.b.stakes_common)
+    common = noise(uniform(w, WORLD_OWNER, Stream.STAKE, 0)) / SPREAD_OF_LOGISTIC
     for issue in range(w.issue_count):
-        owner = w.issues[issue].owner
-        common = noise(uniform(w, owner, Stream.STAKE, 0)) / SPREAD_OF_LOGISTIC
         for n in range(w.side_count):
-            own = noise(uniform(w, owner, Stream.STAKE, 1 + n)) / SPREAD_OF_LOGISTIC
+            own = noise(uniform(w, w.issues[issue].owner, Stream.STAKE, 1 + n)) / SPREAD_OF_LOGISTIC
             w.sides[n].positions[issue].stake = w.b.stakes_sd * (together * common + apart * own)
 
 

@@ -56,6 +56,8 @@ def _observed(file: ScenarioFile) -> Iterator[Finding]:
         if kind == "agreed_if_came" and seen.came is False:
             message = "got agreed_if_came where came is false; expected agreed, or came: true: talks that were not led to nothing"
             yield ("observed", "score", place), message
+        if kind == "stayed_away" and seen.came is not False:
+            yield ("observed", "score", place), "got stayed_away, expected came: false beside it"
     if "in_force" in seen.score and (seen.fate == "none" or (seen.days is None and seen.fate != "completed")):
         yield ("observed", "score"), "in_force cannot be scored, expected an agreement, and its days unless it was completed"
     running = {i for name in file.tables for i in file.tables[name].agenda if file.tables[name].in_force is not None}

@@ -34,7 +34,7 @@ Silence = Literal["lapse", "extension"]
 Status = Literal["not", "hinted", "formal"]
 Group = Literal["humanitarian", "technical", "political"]
 Fate = Literal["none", "ended", "completed", "running"]
-Scored = Literal["agreed_if_came", "agreed", "in_force"]
+Scored = Literal["agreed_if_came", "agreed", "in_force", "stayed_away"]
 
 
 class Node(Frozen):
@@ -304,6 +304,7 @@ class Observed(Node):
     agreed_after: Annotated[int, Field(ge=0, le=100_000)] | None = Field(None, description="days from the start to the agreement; left out: not known, or the start is dated by it")
     suspensions: Annotated[int, Field(ge=0, le=1000)] | None = Field(None, description="how often it was suspended")
     score: list[Scored] = Field(default_factory=list, description="what the row is scored on")
+    times: Annotated[int, Field(ge=1, le=100)] = Field(1, description="how many half-years in a row it went the same way, for stayed_away")
     note: str = Field("", description="how it was read")
     sources: list[str] = Field(default_factory=list, description="who reported it")
 

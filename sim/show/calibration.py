@@ -21,8 +21,10 @@ from sim.study.history.reference import COUNTED
 if TYPE_CHECKING:
     from sim.study.history.calibration import Calibration
 
-RULES = {"half": "one half", "overall": "overall rate", "issue": "rate of the issue", "group": "three-group rule"}
-FIGURES = {"left_out": "", "predicted": " *"}
+RULES = {
+    "half": "one half", "overall": "overall rate", "issue": "rate of the issue", "group": "three-group rule",
+    "regression": "regression on group and phase", "predecessor": "predecessor, recalibrated",
+}  # fmt: skip
 OUTCOMES = {"agreed": "agreed", "ended_360": "ended by day 360"}
 
 
@@ -34,22 +36,19 @@ def show(found: Calibration, console: Console) -> None:
     said = found.manifest
     print_text(
         console,
-        f"{said['worlds']:,} draws from the priors; {said['effective']:,.0f} effective draws of the posterior, at least "
-        f"{min(said['effective_left_out'].values()):,.0f} with an affair left out. Contraction: share of the prior variance that "
-        "the record took away. Places: largest distance of known truths from uniform places (by chance above 0.096 in 5%, above "
-        "0.115 in 1%). In, out: of the 95% interval of the count. Model less rule: below 0 the model is better. *: with the "
-        "discrepancy, the chance, learned from the other affairs, that a row of an episode had nothing to do with the model.",
+        f"{said['worlds']:,} worlds under the priors; {said['draws']:,} draws of the posterior, as good as "
+        f"{said['effective']:,.0f} independent ones; chance moves a log likelihood by "
+        f"{said['log_likelihood_spread']:.1f}. Contraction: share of the prior variance that the record took away. Places: "
+        "largest distance of known truths from uniform places (by chance above 0.136 in 5%, above 0.163 in 1%). In, out: of "
+        "the 95% interval of the count. Model less rule: below 0 the model is better.",
     )
     if len(found.checks):
         _with_note(console, _checks(found.checks), CHECKS_NOTE)
     if len(found.alternatives):
-        _with_note(console, _alternatives(found.alternatives), ALTERNATIVES_NOTE.format(said["alternatives_worlds"], FEW_DRAWS))
+        _with_note(console, _alternatives(found.alternatives), ALTERNATIVES_NOTE.format(said["alternatives_worlds"]))
     for title, rows in found.results.groupby("scenario", sort=False) if len(found.results) else ():
         _with_note(console, _results(str(title), rows), RESULTS_NOTE.format(said["results_worlds"], _places(rows)))
 
-
-FEW_DRAWS = 20
-"""Effective draws below which what is said of an alternative is marked."""
 
 CHECKS_NOTE = (
     "Predicted: median and 90% interval of the figure, the record made again from the posterior. Tail: chance of a figure as "
@@ -59,7 +58,7 @@ ALTERNATIVES_NOTE = (
     "Evidence: log evidence less that of the full model in {:,} worlds, and one standard error; below 0 the record speaks for "
     "the mechanism that was taken away. Words after Kass and Raftery (1995). Agreed, ended: left-out Brier score less that of "
     "the full model; below 0 the model is better without; *: the 95% interval over affairs is off 0. In: counts inside "
-    "their interval; out: with each left out. ?: rests on fewer than {} effective draws."
+    "their interval; out: with each left out."
 )
 RESULTS_NOTE = (
     "{:,} worlds per process, the same luck under prior and posterior. ( ) what the numbers that are drawn leave open, "
@@ -105,14 +104,13 @@ def _scores(found: Calibration) -> Table:
     title = "Brier score of the episodes, their own affair left out of the fit"
     columns = [Words("outcome, rule"), Figures("model"), Figures("rule"), Figures("model less rule"), Words("")]
     table = Table(title, columns)
-    asked = [(outcome, words, kind) for outcome, words in OUTCOMES.items() for kind in FIGURES]
-    scores = found.scores[found.scores["measure"] == "brier"]
-    for outcome, words, kind in asked:
-        rows = scores[(scores["outcome"] == outcome) & (scores["figures"] == kind)]
+    scores = found.scores[(found.scores["measure"] == "brier") & (found.scores["figures"] == "left_out")]
+    for outcome, words in OUTCOMES.items():
+        rows = scores[scores["outcome"] == outcome]
         model = rows.loc[rows["rule"] == "model", "value"]
         for row in rows[rows["rule"] != "model"].to_dict("records"):
             gap = (signed(row["difference"]), interval(row["difference_low"], row["difference_high"], sign=True))
-            label = f"{words}{FIGURES[kind]}, {RULES.get(row['rule'], row['rule'])}"
+            label = f"{words}, {RULES.get(row['rule'], row['rule'])}"
             table.row(label, f"{model.iloc[0]:.3f}", f"{row['value']:.3f}", gap, row["verdict"])
     return table
 
@@ -141,7 +139,6 @@ def _alternatives(rows: pd.DataFrame) -> Table:
         change = (f"{row['change']:+.1f}".replace("-", MINUS), f"±{row['error']:.1f}")
         evidence = (f"{row['log_evidence']:.1f}".replace("-", MINUS),) if full else change
         said = row["verdict"].removesuffix(" the mechanism") if row["scenarios"] else "is in no run"
-        said += "" if full or row["effective"] >= FEW_DRAWS else "?"
         briers = [_brier(row, outcome, full) for outcome in ("agreed", "ended_360")]
         name = row["alternative"].replace("_", " ")
         table.row(name, evidence, said, *briers, str(row["inside_posterior"]), str(row["inside_left_out"]))

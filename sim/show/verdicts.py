@@ -27,7 +27,7 @@ MAIN = ("agreed", "ended_30", "ended_90", "ended_360")
 
 RULES = {
     "model": "the model", "half": "one half", "overall": "the overall rate", "issue": "the rate of the issue",
-    "group": "the three-group rule",
+    "group": "the three-group rule", "regression": "the regression", "predecessor": "the predecessor",
 }  # fmt: skip
 MEASURES = {"brier": "Brier", "log": "Log"}
 

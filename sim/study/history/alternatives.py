@@ -4,15 +4,15 @@ An alternative fixes some numbers of every run: behavioural parameters, or numbe
 is fixed leaves the prior; the reference table is run again on the same draws and luck and fitted again, and the fit is
 held against that of the full model in three ways:
 
-* **Evidence**: log of the mean likelihood over draws of the prior. The difference to the full model is a log Bayes
-  factor, in the words of Kass and Raftery (1995, *JASA* 90): twice it up to 2 is hardly worth a mention, to 6
-  positive, to 10 strong, beyond that very strong. Votes below one temper the likelihood, so it speaks softly. A
+* **Evidence**: log of the mean likelihood over the prior, as tempering finds it. The difference to the full model is a log
+  Bayes factor, in the words of Kass and Raftery (1995, *JASA* 90): twice it up to 2 is hardly worth a mention, to 6
+  positive, to 10 strong, beyond that very strong. A
   mechanism that is used can still lose: freedom that the record does not need is paid for (Occam's razor).
 * **Left-out Brier score**, with the paired difference to the full model resampled by affair.
 * **Counts inside** their interval, with all fitted and with each left out.
 
-``error`` of an evidence is Monte-Carlo error (one standard error): a jackknife over quarters of the worlds (Tukey
-1958), which is what smoothing on so few worlds leaves open, and the spread over the draws of the prior, paired.
+``error`` of an evidence is Monte-Carlo error (one standard error): a jackknife over halves of the worlds (Tukey 1958),
+which is what smoothing on so few worlds leaves open, and the spread between samples of the posterior.
 
 Beware: most rows are about talks that took place, at which both sides are put. A model in which nobody comes is not
 punished for it, so each row also says in what share of episodes both come by themselves (``came_prior``).
@@ -32,11 +32,10 @@ import pandas as pd
 from sim.model.layout import Array
 from sim.scenario.scenario import Scenario
 from sim.study.compare import Progress
-from sim.study.history import inference, scoring
+from sim.study.history import scoring
 from sim.study.history.counted import Study
 from sim.study.history.episodes import Episode
 from sim.study.history.fitting import Fit, fit, inside, scored
-from sim.study.history.inference import Chances
 from sim.study.history.priors import PRIORS
 from sim.study.history.reference import Reference, reference
 from sim.study.workers import in_order
@@ -44,11 +43,11 @@ from sim.study.workers import in_order
 WORLDS = 8192
 """Worlds of an alternative and, for the comparison, of the full model; a calibration has more."""
 
-DRAWS = 120_000
-"""Draws of the prior that are weighed; half of those of a calibration."""
+DRAWS = 2000
+"""Draws of the posterior; half of those of a calibration."""
 
-PARTS, PART_DRAWS = 4, 40_000
-"""Parts of the worlds that the jackknife leaves out in turn, and draws that it weighs."""
+PARTS, PART_DRAWS = 2, 1000
+"""Parts of the worlds that the jackknife leaves out in turn, and draws of the posterior from each."""
 
 FULL = "full"
 OUTCOMES = ("agreed", "ended_360")
@@ -69,6 +68,9 @@ def _none(label: str, why: str, *paths: str) -> Alternative:
 
 ALTERNATIVES: dict[str, Alternative] = {
     # ------------------------------------------------------------ who comes
+    "stakes_known": _none("the stakes are what the scenario says", "nothing in them is unknown", "behaviour.stakes_sd"),
+    "no_show": _none("nobody comes to be seen to talk", "a likely text is the only motive", "behaviour.show"),
+    "public_refusal": _none("a refusal binds in public only", "it can be walked around unseen", "behaviour.refusal"),
     "no_ripeness": _none("the cost of war moves nobody", "without the hurting stalemate", "behaviour.relief_value"),
     "all_revocable": _none("what is given can be taken back", "who is let down loses nothing", "behaviour.irrevocable"),
     "none_revocable": Alternative(
@@ -93,9 +95,9 @@ ALTERNATIVES: dict[str, Alternative] = {
     ),
     "no_devaluation": _none(
         "no reactive devaluation", "a text is judged whoever wrote it",
-        "behaviour.devaluation_adversary", "behaviour.devaluation_mediator",
+        "behaviour.author_adversary", "behaviour.author_mediator",
     ),
-    "no_error": _none("texts are judged without error", "nor devaluation, which is in units of it", "behaviour.judgement"),
+    "no_error": _none("texts are judged without error", "negotiators know what a text is worth", "behaviour.judgement"),
     "fixed_pie": _none("offers teach nothing of the other", "the belief in a fixed pie stays", "behaviour.opponent_learning"),
     "told_everything": Alternative("mediators are told everything", {"parties.*.candour": 1.0}, "drafts rest on the truth"),
     "told_nothing": _none(
@@ -121,6 +123,9 @@ ALTERNATIVES: dict[str, Alternative] = {
         "behaviour.ratification_cost", "behaviour.signing_cost", "behaviour.win_set_cost", "behaviour.mandate_gap",
         "behaviour.veto_rate", "behaviour.concession_cost",
     ),
+    "agenda_counts": _none(
+        "a text is read at home by all that was on the agenda", "what it moves is not told apart", "behaviour.text_counts"
+    ),
     "no_cover": _none("mediators cover nobody at home", "who answers for the text does not matter", "behaviour.cover"),
     "no_side_deals": _none("no side deals", "texts stand for themselves", "formats.*.side_deals.*.benefit"),
     # ------------------------------------------------------------ in force
@@ -136,6 +141,7 @@ ALTERNATIVES: dict[str, Alternative] = {
     ),
     "no_monitoring": _none("nobody monitors", "no deterrence, detection, guarantee or help in repair", "formats.*.monitoring"),
     "no_repair": _none("a suspended agreement is never repaired", "what is suspended is given up in time", "behaviour.repair"),
+    "silence_extends": _none("silence extends a term", "nobody has to ask for more", "behaviour.asked_again"),
     "no_erosion": _none(
         "delivery does not wear off", "neither erosion nor answers in kind", "behaviour.erosion", "behaviour.reciprocity"
     ),
@@ -225,31 +231,23 @@ class _Fitted:
     @classmethod
     def of(cls, table: Reference, episodes: list[Episode], seed: int, jobs: int) -> _Fitted:
         own = fit(table, seed=seed, draws=DRAWS)
-        calls = (partial(_without, table, part, seed, own.chances, PART_DRAWS) for part in range(PARTS))
+        calls = (partial(_without, table, part, seed) for part in range(PARTS))
         parts = list(in_order(calls, jobs=jobs))
         said = {name: (p, cases) for name, p, cases in scored(own.figures, "left_out", episodes)}
-        places = [i for i, row in enumerate(table.watched.rows) if row.name.endswith(" came")]
-        came = float(table.watched.hits[:, places].mean()) if places else float("nan")
-        return cls(own, np.array(parts), said, came)
+        came = own.figures.loc[own.figures["kind"] == "came", "prior"]
+        return cls(own, np.array(parts), said, float(came.mean()) if len(came) else float("nan"))
 
 
-def _without(table: Reference, part: int, seed: int, start: Chances, draws: int) -> float:
+def _without(table: Reference, part: int, seed: int) -> float:
     """Log evidence without a part of the worlds."""
     rest = table.only(np.arange(len(table.theta)) % PARTS != part)
-    return log_evidence(fit(rest, seed=seed, draws=draws, start=start).likelihood)
+    return log_evidence(fit(rest, seed=seed, draws=PART_DRAWS))[0]
 
 
-def log_evidence(likelihood: Array) -> float:
-    """Log of the mean likelihood over draws of the prior; ``likelihood`` is the log one, ``(N, rows)``."""
-    total = likelihood.sum(axis=1)
-    return float(total.max() + np.log(np.exp(total - total.max()).mean()))
-
-
-def evidence_change(own: Fit, full: Fit) -> tuple[float, float]:
-    """Log evidence less that of the full model on the same draws, and its standard error over the draws (delta method)."""
-    change = log_evidence(own.likelihood) - log_evidence(full.likelihood)
-    gap = own.weight - full.weight  # each is the likelihood over its sum
-    return change, float(np.sqrt((gap**2).sum()))
+def log_evidence(own: Fit) -> tuple[float, float]:
+    """Log evidence of a fit, and the standard error that its samples leave."""
+    runs = np.array(own.sample.log_evidence)
+    return float(runs.mean()), float(runs.std(ddof=1) / np.sqrt(len(runs)))
 
 
 def jackknifed(own: Array, full: Array) -> float:
@@ -267,13 +265,12 @@ def words(change: float, error: float) -> str:
 
 
 def _row(name: str, label: str, own: _Fitted, full: _Fitted) -> dict[str, Any]:
-    change, over_draws = evidence_change(own.fit, full.fit)
-    error = float(np.hypot(over_draws, jackknifed(own.parts, full.parts)))
-    left_out = [inference.effective(weight) for weight in own.fit.left_out.values()]
+    (own_log, own_error), (full_log, full_error) = log_evidence(own.fit), log_evidence(full.fit)
+    change = own_log - full_log
+    error = float(np.sqrt(own_error**2 + full_error**2 + jackknifed(own.parts, full.parts) ** 2))
     said: dict[str, Any] = {
-        "alternative": name, "label": label, "fixed": "", "log_evidence": log_evidence(own.fit.likelihood), "change": change,
-        "error": error, "verdict": "" if own is full else words(change, error), "effective": inference.effective(own.fit.weight),
-        "effective_left_out": min(left_out), "came_prior": own.came,
+        "alternative": name, "label": label, "fixed": "", "log_evidence": own_log, "change": change, "error": error,
+        "verdict": "" if own is full else words(change, error), "came_prior": own.came,
     }  # fmt: skip
     for outcome in OUTCOMES:
         if outcome in own.outcomes:

@@ -16,7 +16,7 @@ import pandas as pd
 from sim.model.draws import Drawn, spans
 from sim.scenario.scenario import Scenario
 from sim.study.compare import Piece, Progress, run_block
-from sim.study.history.priors import PosteriorDraws, PriorDraws, by_path, ranges
+from sim.study.history.priors import PosteriorDraws, PriorDraws, by_path, prior
 from sim.study.outcomes import mean, process_rows
 from sim.study.tally import merged, tally_block
 from sim.study.workers import in_order
@@ -46,7 +46,7 @@ def beside(  # noqa: PLR0913 - what is run, and how
     those about the same issues, the largest first. ``posterior`` has a draw per row.
     """
     draws: dict[str, Drawn] = {
-        "prior": partial(PriorDraws, prior=ranges()),
+        "prior": partial(PriorDraws, prior=prior()),
         "posterior": partial(PosteriorDraws, table=by_path(posterior)),
     }
     total, done, found = 2 * worlds * sum(len(one.file.processes) for one in scenarios), 0, []

@@ -1,9 +1,9 @@
 """What history says of the behavioural parameters: a posterior, what it makes of the record, and checks.
 
-``priors`` says what is believed before, ``reference`` runs the record under it, ``fitting`` and ``inference``
-smooth the chances and weigh the draws; a cluster is left out by other weights on the same table, without running
-anything again. On demand the model is also held against its ``alternatives``, and scenarios that people use are
-compared under the prior and under the posterior (``beside``). ``checks`` asks what no fit has seen.
+``priors`` says what is believed before, ``reference`` runs the record under it, and again around what was learned;
+``fitting`` and ``inference`` smooth the chances and draw from the posterior, with and without each affair. On demand
+the model is also held against its ``alternatives``, and scenarios that people use are compared under the prior and under
+the posterior (``beside``). ``checks`` asks what no fit has seen.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.model.draws import BLOCK, Draws
+from sim.model.draws import BLOCK
 from sim.model.layout import Array
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.loading import load
@@ -27,11 +29,14 @@ from sim.study.history import beside, checks, fitting, inference
 from sim.study.history.alternatives import ALTERNATIVES, WORLDS, alternatives
 from sim.study.history.counted import Study, read_study
 from sim.study.history.episodes import Episode, read_episodes
+from sim.study.history.fates import Fates
 from sim.study.history.fitting import Fit, scored
-from sim.study.history.hindcast import observed_hash, score
-from sim.study.history.inference import Prior
-from sim.study.history.priors import PRIORS
-from sim.study.history.reference import Reference, reference
+from sim.study.history.hindcast import observed_hash, run_episodes, score
+from sim.study.history.inference import Row
+from sim.study.history.priors import PRIORS, RowDraws
+from sim.study.history.reference import COMMON, Reference, lines_of, reference
+from sim.study.history.scoring import recalibrated
+from sim.study.workers import in_order
 
 KEPT = 256
 """Rows of the posterior table."""
@@ -39,8 +44,17 @@ KEPT = 256
 POSTERIOR = "posterior.csv"
 """The main table of a saved calibration."""
 
-TRUTHS, AMONG = 200, 200_000
-"""Simulation-based calibration: truths, and draws among which each finds its place."""
+PREDECESSOR = "predecessor.csv"
+"""In a folder of episodes: what an earlier model said of the same rows, their affairs left out; to be held against."""
+
+AGAIN = 3
+"""Quarters of the worlds that are run once more, around the first posterior."""
+
+FROM_PRIOR = 0.1
+"""Share of the worlds around the posterior that are drawn from the prior all the same."""
+
+TRUTHS, TRUTH_DRAWS, TRUTH_WALKS, TRUTH_WORLDS = 100, 400, 40, 256
+"""Simulation-based calibration: truths, draws of the posterior of each and their walks, worlds in which its cases are counted."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +63,7 @@ class Calibration(Findings):
 
     ``parameters``: per parameter prior and posterior range, contraction, and how far the places of known truths are
     from uniform. ``rows``: per line of the record what was seen and the figure under the prior, under the
-    posterior, (``left_out``) under the posterior without its affair, and ``predicted``: the last with the discrepancy, see
-    ``inference``. ``scores``: the left-out figures beside
+    posterior, and (``left_out``) under the posterior without its affair. ``scores``: the left-out figures beside
     the rules, as in a hindcast. ``posterior``: draws that scenarios may take, one per row. ``checks``: what was not
     fitted, see ``checks``. ``alternatives`` and ``results`` have rows only where they were asked for; see
     ``alternatives.alternatives`` and ``beside.beside``.
@@ -82,7 +95,7 @@ def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user 
     history: str | os.PathLike[str],
     counted: str | os.PathLike[str],
     *,
-    worlds: int = 16_384,
+    worlds: int = 65_536,
     seed: int = DEFAULT_SEED,
     jobs: int = 1,
     ablate: bool = False,
@@ -92,10 +105,11 @@ def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user 
 ) -> Calibration:
     """Learn the parameters from the episodes of a folder and the counts of another.
 
-    With ``ablate`` the model is also held against its alternatives, in ``alternatives.WORLDS`` worlds at most; the
-    processes of each scenario of ``compare`` are also run under prior and posterior, in ``beside.WORLDS`` at most. The
-    result depends on the files and these arguments only, not on ``jobs``. ``progress`` is called with worlds done and
-    worlds in all, ``report`` with the name of each stage. Raises ScenarioError for wrong input.
+    ``worlds`` are run with parameters of the prior, then three quarters as many around the posterior. With ``ablate`` the
+    model is also held against its alternatives, in ``alternatives.WORLDS`` worlds at most; the processes of each scenario of
+    ``compare`` are also run under prior and posterior, in ``beside.WORLDS`` at most. The result depends on the files and these
+    arguments only, not on ``jobs``. ``progress`` is called with worlds done and worlds in all, ``report`` with the name of
+    each stage. Raises ScenarioError for wrong input.
     """
     say = report or (lambda _: None)
     worlds, seed, jobs = worlds_of(worlds), seed_of(seed), jobs_of(jobs)
@@ -104,17 +118,24 @@ def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user 
     asked = [one if isinstance(one, Scenario) else load(one) for one in compare]
     steps = _Steps(progress, len(episodes) + len(study.runs(scored_only=True)), worlds, asked, ablate)
     say("the record under the priors")
-    table = reference(episodes, study, worlds=worlds, seed=seed, jobs=jobs, progress=steps.next())
-    say("smoothing and weighing")
+    first = reference(episodes, study, worlds=worlds, seed=seed, jobs=jobs, progress=steps.next())
+    say("a first posterior")
+    near = around(fitting.fit(first, seed=seed), AGAIN * worlds // 4, seed)
+    say("the record around the posterior")
+    second = reference(episodes, study, worlds=AGAIN * worlds // 4, seed=seed + 1, jobs=jobs, progress=steps.next(), rows=near)
+    say("smoothing, drawing, leaving each affair out")
+    table = first.with_(second)
     learned = fitting.fit(table, seed=seed)
-    say("leaving each affair out, finding known truths again")
-    found = learn(table, episodes, seed=seed, learned=learned)
+    found = learn(table, episodes, learned=learned, predecessor=_predecessor(history))
+    say("finding known truths again")
+    places = places_of_truths(learned, episodes, study, seed=seed, jobs=jobs)
+    found = replace(found, parameters=_with_places(found.parameters, places))
     say("checking what was not fitted")
-    unseen = checks.checks(table, learned, episodes, posterior=found.posterior, seed=seed)
+    unseen = checks.checks(learned, episodes, posterior=found.posterior, seed=seed)
     said_of = manifest_of(episodes, study, worlds=worlds, seed=seed, ablate=ablate, compare=asked)
     found = replace(found, checks=unseen, manifest=found.manifest | said_of)
     if ablate:
-        few = table.only(slice(0, min(worlds, WORLDS)))
+        few = first.only(slice(0, min(worlds, WORLDS)))
         said = alternatives(few, episodes, study, seed=seed, jobs=jobs, progress=steps.next(), report=say)
         found = replace(found, alternatives=said)
     if asked:
@@ -145,7 +166,7 @@ class _Steps:
 
     def __init__(self, progress: Progress | None, runs: int, worlds: int, asked: list[Scenario], ablate: bool) -> None:
         self.progress, self.done = progress, 0
-        self.sizes = [runs * worlds]
+        self.sizes = [runs * worlds, runs * (AGAIN * worlds // 4)]
         self.sizes += [runs * min(worlds, WORLDS) * len(ALTERNATIVES)] if ablate else []
         self.sizes += [2 * min(worlds, beside.WORLDS) * sum(len(one.file.processes) for one in asked)] if asked else []
         self.total = sum(self.sizes)
@@ -160,59 +181,144 @@ class _Steps:
         return lambda done, of: told(start + round(size * done / of), self.total)
 
 
-def learn(table: Reference, episodes: list[Episode], *, seed: int, learned: Fit | None = None) -> Calibration:
+def around(own: Fit, worlds: int, seed: int) -> Array:
+    """Parameters of worlds around a posterior, ``(worlds, P)``: its draws, and a share of the prior for safety."""
+    luck = np.random.default_rng([seed, 4])
+    found = own.posterior[luck.integers(len(own.posterior), size=worlds)]
+    wide = luck.random(worlds) < FROM_PRIOR
+    found[wide] = own.prior.at(luck.random((int(wide.sum()), len(own.prior.names))))
+    return found
+
+
+def learn(
+    table: Reference, episodes: list[Episode], *, learned: Fit, predecessor: dict[str, float] | None = None
+) -> Calibration:
     """The posterior of a reference table and what it says."""
-    own = fitting.fit(table, seed=seed) if learned is None else learned
-    rows = own.figures.assign(tries=table.tries.sum(axis=0))
-    chosen = own.theta[inference.resample(own.weight, KEPT)]
+    rows = learned.figures.assign(tries=table.tries.sum(axis=0))
+    chosen = learned.posterior[np.linspace(0, len(learned.posterior) - 1, KEPT).astype(np.intp)]
     posterior = pd.DataFrame({name: [float(f"{v:.4g}") for v in chosen[:, i]] for i, name in enumerate(table.prior.names)})
+    left = {name: round(own.effective, 1) for name, own in sorted(learned.left_out.items())}
     manifest = {
-        "kind": "calibration", "seed": seed, "worlds": len(table.theta), "block": BLOCK, "draws": len(own.theta),
-        "effective": round(inference.effective(own.weight), 1),
-        "effective_left_out": {c: round(inference.effective(w), 1) for c, w in sorted(own.left_out.items())},
-        "least_discrepancy": inference.LEAST, "versions": versions(),
+        "kind": "calibration", "seed": learned.seed, "worlds": len(table.theta), "block": BLOCK, "draws": len(learned.posterior),
+        "effective": round(learned.sample.effective, 1), "effective_left_out": left, "least": inference.LEAST,
+        "log_evidence": [round(one, 3) for one in learned.sample.log_evidence],
+        "log_likelihood_spread": round(fitting.spread(table, learned), 3), "overdispersion": inference.OVERDISPERSION,
+        "common": COMMON, "versions": versions(),
     }  # fmt: skip
     nothing = pd.DataFrame()
-    return Calibration(_parameters(own, seed), rows, _scores(rows, episodes), posterior, nothing, nothing, nothing, manifest)
+    scores = _scores(rows, episodes, predecessor or {})
+    return Calibration(_parameters(learned), rows, scores, posterior, nothing, nothing, nothing, manifest)
 
 
-def _parameters(own: Fit, seed: int) -> pd.DataFrame:
-    theta = np.column_stack([own.theta, own.discrepancy])
-    names, spans = (*own.prior.names, "discrepancy"), np.vstack([own.prior.ranges, [0.0, 1.0]])
-    why = {name: reason for name, (_, _, reason) in PRIORS.items()} | {"discrepancy": "nothing is known of how often it misses"}
-    cases = int(max(row.n for row in own.rows))
-    luck = Draws(seed, 0, TRUTHS).uniform("calibration", "records", len(own.rows), cases).transpose(2, 0, 1)
-    among, truths = slice(TRUTHS, TRUTHS + AMONG), (own.predicted[:TRUTHS], theta[:TRUTHS])
-    places = inference.places(own.predicted[among], theta[among], own.rows, truths, luck.astype(np.float64))
-    found = np.sort(places, axis=0)
-    steps = np.arange(TRUTHS + 1)[:, None] / TRUTHS
-    far = np.maximum(np.abs(steps[1:] - found).max(axis=0), np.abs(found - steps[:-1]).max(axis=0))
-    contraction = inference.contraction(theta, own.weight, Prior(names, spans))
+def _parameters(own: Fit) -> pd.DataFrame:
+    before = own.prior.at(np.random.default_rng([own.seed, 5]).random((100_000, len(own.prior.names))))
     rows = []
-    for i, name in enumerate(names):
-        at = weighted_quantiles(theta[:, i], own.weight, (0.05, 0.5, 0.95))
-        low, high = spans[i]
+    for i, name in enumerate(own.prior.names):
+        at = np.quantile(own.posterior[:, i], (0.05, 0.5, 0.95))
+        low, high = own.prior.ranges[i]
         rows.append(
             {
                 "parameter": name, "prior_low": low, "prior_high": high, "low": at[0], "median": at[1], "high": at[2],
-                "contraction": float(contraction[i]), "from_uniform": float(far[i]), "why": why[name],
+                "contraction": 1 - float(own.posterior[:, i].var() / before[:, i].var()), "why": PRIORS[name][2],
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def weighted_quantiles(values: Array, weight: Array, shares: tuple[float, ...]) -> list[float]:
-    """The values below which these shares of the weight lie; ``values`` and ``weight`` are ``(N,)``."""
-    order = values.argsort()
-    upto = np.cumsum(weight[order])
-    places = np.minimum(np.searchsorted(upto, shares), len(upto) - 1)
-    return [float(value) for value in values[order[places]]]
+def _with_places(parameters: pd.DataFrame, places: Array) -> pd.DataFrame:
+    """Parameters with how far the places of known truths are from uniform (Kolmogorov and Smirnov), ``from_uniform``."""
+    found, steps = np.sort(places, axis=0), np.arange(len(places) + 1)[:, None] / len(places)
+    far = np.maximum(np.abs(steps[1:] - found).max(axis=0), np.abs(found - steps[:-1]).max(axis=0))
+    wide = parameters.copy()
+    wide.insert(list(wide).index("why"), "from_uniform", far)
+    return wide
 
 
-def _scores(rows: pd.DataFrame, episodes: list[Episode]) -> pd.DataFrame:
-    """Scores of the figures under prior, posterior and left-out posterior, and predicted, on the rows of a hindcast."""
+def places_of_truths(own: Fit, episodes: list[Episode], study: Study, *, seed: int, jobs: int = 1) -> Array:
+    """Simulation-based calibration (Talts et al. 2018): the place of each truth in its posterior, ``(truths, P)`` in [0, 1].
+
+    Truths are drawn from the prior and their records **simulated**, not smoothed: an affair in a world of its own, episodes
+    that both came to by themselves and those that are scored whoever came; counts from worlds of the truth. Then the truth is
+    looked for as in the fit. Uniform places say that intervals hold what they promise.
+    """
+    truths = own.prior.at(np.random.default_rng([seed, 6]).random((TRUTHS, len(own.prior.names))))
+    records: list[list[Row]] = [[] for _ in truths]
+    for number, affair in enumerate(dict.fromkeys(episode.observed.cluster for episode in episodes)):
+        drawn = partial(RowDraws, names=own.prior.names, rows=truths)
+        mine = [episode for episode in episodes if episode.observed.cluster == affair]
+        fates = run_episodes(mine, TRUTHS, seed + 100 + number, jobs=jobs, drawn=drawn)
+        for episode, found in zip(mine, fates, strict=True):
+            for t, record in enumerate(records):
+                record.extend(simulated(episode, found, t))
+    often = np.repeat(truths, TRUTH_WORLDS, axis=0)
+    counted = reference([], study, worlds=len(often), seed=seed + 99, jobs=jobs, rows=often)
+    luck = np.random.default_rng([seed, 7])
+    for n, row in enumerate(counted.rows):
+        if row.kind == "count":
+            hits, tries = (part[:, n].reshape(TRUTHS, TRUTH_WORLDS).sum(axis=1) for part in (counted.hits, counted.tries))
+            chance = np.clip((hits + 0.5) / (tries + 1.0), inference.LEAST, 1 - inference.LEAST)
+            mass = inference.mass_of(row.n)
+            cases = luck.binomial(int(row.n), luck.beta(chance * mass, (1 - chance) * mass))
+            for t, record in enumerate(records):
+                record.append(replace(row, k=float(cases[t])))
+    calls = (partial(_place, own, record, truths[t], seed + t) for t, record in enumerate(records))
+    return np.array(list(in_order(calls, jobs=jobs)))
+
+
+def simulated(episode: Episode, found: Fates, world: int) -> list[Row]:
+    """The rows of an episode's record had it come out as in a world; none where it would not be on record."""
+    seen = episode.observed
+    if "stayed_away" in seen.score:
+        came = bool(found.by_themselves[world])
+        return [Row(f"{episode.name} stayed away", seen.cluster, 0.0, 0.0 if came else seen.times, "stayed", episode.name)]
+    rows = []
+    for line in lines_of(episode, found):
+        row = line[0]
+        if row.kind == "came":
+            if not found.by_themselves[world]:
+                return []
+            rows.append(row)
+        elif row.kind == "issue" and line[2][world] > 0:
+            rows.append(replace(row, k=float(line[1][world])))
+    return rows
+
+
+def _place(own: Fit, record: list[Row], truth: Array, seed: int) -> Array:
+    """The share of a posterior's draws below the truth, ``(P,)``; of an episode the issues are taken one by one."""
+    names = [row.name for row in own.rows]
+    places = [names.index(row.name) for row in record]
+    rows = tuple(record)
+    chances = own.chances.only(places)
+
+    def likelihood(shares: Array) -> Array:
+        return inference.log_likelihood(rows, *fitting.over_nodes(chances, rows, own.prior.at(shares)))
+
+    found = inference.sample(likelihood, len(own.prior.names), count=TRUTH_DRAWS, seed=seed, walking=TRUTH_WALKS)
+    return np.asarray((own.prior.at(found.shares) < truth).mean(axis=0))
+
+
+def _predecessor(history: str | os.PathLike[str]) -> dict[str, float]:
+    """What an earlier model said of rows, by their names; nothing where the folder has no such file."""
+    path = Path(history) / PREDECESSOR
+    if not path.is_file():
+        return {}
+    table = pd.read_csv(path)
+    return dict(zip(table["row"], table["left_out"].astype(float), strict=True))
+
+
+def _scores(rows: pd.DataFrame, episodes: list[Episode], predecessor: dict[str, float]) -> pd.DataFrame:
+    """Scores of the figures under prior, posterior and left-out posterior on the rows of a hindcast.
+
+    Also by affair (each affair counts once) and without the affair that weighs most; an earlier model's figures are
+    recalibrated on the other affairs first.
+    """
     found = []
-    for kind in ("prior", "posterior", "left_out", "predicted"):
+    old = rows.assign(predecessor=[predecessor.get(name, float("nan")) for name in rows["row"]])
+    before = {outcome: p for outcome, p, _ in scored(old, "predecessor", episodes)} if predecessor else {}
+    for kind in ("prior", "posterior", "left_out"):
         for outcome, probability, cases in scored(rows, kind, episodes):
-            found += [{"figures": kind, "outcome": outcome, **line} for line in score(probability, cases, least=1e-3)]
+            other = before.get(outcome)
+            beside_it = {} if other is None or np.isnan(other).any() else {"predecessor": recalibrated(other, cases)}
+            lines = score(probability, cases, least=1e-3, beside=beside_it)
+            found += [{"figures": kind, "outcome": outcome, **line} for line in lines]
     return pd.DataFrame(found)

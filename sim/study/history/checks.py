@@ -5,9 +5,8 @@ number of cases (Rubin 1984; Gelman, Meng, Stern 1996, *Statistica Sinica* 6). `
 a figure at least as large, and at most as large, as the one observed: near zero says that the model misses it, one half
 that it could hardly be better. Nothing here is scored, and a check that passes on one case says little.
 
-* **Yes or no, and counts** (who came by week 26, ended by day 30 and 90, counts for context): chances come from the
-  reference table, smoothed as those of the fit and taken at draws of the posterior. Weights on the raw table would
-  leave some thirty worlds.
+* **Yes or no, and counts** (who came by week 26, ended by day 30 and 90, counts for context): chances are smoothed
+  with those of the fit and taken at draws of the posterior.
 * **Numbers** (weeks to agreement, suspensions), which no chance describes: the episode is run again with the rows of the
   posterior table, and worlds count in which its agreement entered into force by week 26, as it did.
 """
@@ -25,12 +24,12 @@ import pandas as pd
 from sim.model.draws import Draws
 from sim.model.layout import Array
 from sim.study.compare import run_block
-from sim.study.history import inference
 from sim.study.history.episodes import GROUPS, Episode
 from sim.study.history.fates import A_WEEK, HORIZON
 from sim.study.history.fitting import Fit
+from sim.study.history.inference import Row
 from sim.study.history.priors import PosteriorDraws, by_path
-from sim.study.history.reference import CONTEXT, DAYS, Reference
+from sim.study.history.reference import CONTEXT, DAYS
 
 REPLICATES = 2000
 """Records made again from the posterior."""
@@ -44,13 +43,13 @@ FEW = 20
 COLUMNS = ("statistic", "of", "kind", "observed", "predicted", "low", "high", "tail", "note")
 
 
-def checks(table: Reference, own: Fit, episodes: list[Episode], *, posterior: pd.DataFrame, seed: int) -> pd.DataFrame:
+def checks(own: Fit, episodes: list[Episode], *, posterior: pd.DataFrame, seed: int) -> pd.DataFrame:
     """A row per statistic: ``observed``, ``predicted`` (median) with the 90% interval ``low`` to ``high``, and ``tail``.
 
     ``kind`` says what is counted: a number, a share, weeks, or for a single yes or no its chance, of which the interval
     is what the posterior leaves open. ``posterior`` has a draw per row.
     """
-    found = [*_counts(table, own, episodes, seed)] if table.watched.rows else []
+    found = [*_counts(own, episodes, seed)]
     for episode in episodes:
         found += _numbers(episode, posterior, seed)
     return pd.DataFrame(found, columns=list(COLUMNS))
@@ -61,29 +60,31 @@ def checks(table: Reference, own: Fit, episodes: list[Episode], *, posterior: pd
 
 @dataclass(frozen=True)
 class _Again:
-    """Chance of each watched row at draws of the posterior, ``(REPLICATES, rows)``, and its cases made again, alike."""
+    """Chance of each row at draws of the posterior, ``(REPLICATES, rows)``, and its cases made again, alike."""
 
     names: list[str]
     chance: Array
     hits: Array
 
     @classmethod
-    def of(cls, table: Reference, own: Fit, seed: int) -> _Again:
-        watched = table.watched
-        smooth = inference.smooth(table.prior, table.theta, watched.hits, watched.tries)
-        chance = smooth(own.theta[inference.resample(own.weight, REPLICATES)])
+    def of(cls, own: Fit, rows: dict[str, tuple[int, Row]], seed: int) -> _Again:
+        places = np.linspace(0, len(own.sample.shares) - 1, REPLICATES).astype(np.intp)
+        chance = own.said(own.sample.shares[places])[:, [place for place, _ in rows.values()]]
         luck = Draws(seed, 0, REPLICATES)
-        made = [(luck.uniform("checks", row.name, int(row.n)) < chance[:, i]).sum(axis=0) for i, row in enumerate(watched.rows)]
-        return cls([row.name for row in watched.rows], chance, np.column_stack(made).astype(float))
+        cases = [luck.uniform("checks", name, int(row.n)) for name, (_, row) in rows.items()]
+        made = [(own_luck < chance[:, i]).sum(axis=0) for i, own_luck in enumerate(cases)]
+        return cls(list(rows), chance, np.column_stack(made).astype(float))
 
     def total(self, names: list[str]) -> Array:
         """Cases of some rows together, ``(REPLICATES,)``."""
         return np.asarray(self.hits[:, [self.names.index(name) for name in names]].sum(axis=1))
 
 
-def _counts(table: Reference, own: Fit, episodes: list[Episode], seed: int) -> Iterator[dict[str, Any]]:
-    rows = {row.name: row for row in table.watched.rows}
-    again = _Again.of(table, own, seed)
+def _counts(own: Fit, episodes: list[Episode], seed: int) -> Iterator[dict[str, Any]]:
+    watched = {row.name: (n, row) for n, row in enumerate(own.rows) if row.kind in {"watched", "came"}}
+    if not watched:
+        return
+    rows, again = {name: row for name, (_, row) in watched.items()}, _Again.of(own, watched, seed)
     came = [e for e in episodes if f"{e.name} came" in rows]
     groups = {group: [e for e in came if e.group(e.observed.issues) == group] for group in GROUPS}
     for what, part in ({"all episodes": came} | groups).items():

@@ -38,8 +38,8 @@ class Fates:
     horizon and moves the issue, or the agreement in force from the start was renewed (if suspended: restored).
     ``ready``: as ``met`` where nobody is put at a table. ``in_force``: an agreement entered into force within the
     horizon. ``ended``: per days after that, it was over; one that was carried out is not, whenever that was.
-    ``followed``: per days, in force, and early enough for the run to see that many days of it; ``ended`` says
-    nothing elsewhere.
+    ``followed``: per days, all was agreed that was in fact, and early enough for the run to see that many days of it;
+    ``ended`` says nothing elsewhere.
     """
 
     came: Bools
@@ -54,6 +54,11 @@ class Fates:
     def worlds(self) -> int:
         """How many there are."""
         return len(self.came)
+
+    @property
+    def by_themselves(self) -> Bools:
+        """Both sides came to some table where nobody was put there."""
+        return np.logical_or.reduce(list(self.ready.values()))
 
     @classmethod
     def joined(cls, parts: Sequence[Fates]) -> Fates:
@@ -98,7 +103,8 @@ def fates(scenario: Scenario, rows: pd.DataFrame) -> Fates:
     in_force = start < HORIZON
     with np.errstate(invalid="ignore"):  # infinite less infinite, where there was no agreement
         ended = {d: in_force & (A_WEEK * (end - start) <= d) for d in DAYS}
-    followed = {d: in_force & (start + d // A_WEEK < file.weeks) for d in DAYS}
+    as_settled = np.logical_and.reduce([agreed[issue] for issue in settled]) if settled else in_force
+    followed = {d: in_force & as_settled & (start + d // A_WEEK < file.weeks) for d in DAYS}
     return Fates(_any(came.values()), met, met, agreed, in_force, ended, followed)
 
 

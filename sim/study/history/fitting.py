@@ -1,7 +1,6 @@
-"""A reference table smoothed and weighed: chances, weights with and without each affair, evidence, and scores.
+"""A reference table smoothed, and draws of the posterior: with and without each affair, evidence, and scores.
 
-What a calibration and its alternatives share. Draws go by the names of parameters, so that a parameter that is
-fixed in an alternative takes no other along.
+What a calibration and its alternatives share.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from sim.model.draws import Draws
 from sim.model.layout import Array
 from sim.study.history import inference
 from sim.study.history.episodes import Episode
@@ -21,75 +19,113 @@ from sim.study.history.fates import DAYS as ALL_DAYS
 from sim.study.history.fates import Fates
 from sim.study.history.hindcast import issue_rows as agreed_rows
 from sim.study.history.hindcast import life_rows, outcomes
-from sim.study.history.inference import Chances, Prior, Row
+from sim.study.history.inference import Chances, Prior, Row, Sample
 from sim.study.history.ratios import wilson
-from sim.study.history.reference import COUNTED, DAYS, Reference
+from sim.study.history.reference import COMMON, COUNTED, DAYS, Reference
 from sim.study.history.scoring import Cases
 
-DRAWS = 240_000
-"""Draws that are weighed."""
+DRAWS = 4000
+"""Draws of the posterior."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Draws ``theta (N, P)`` of the prior and ``discrepancy (N,)``, and what they say of each row, ``(N, rows)`` each.
-
-    ``said``: its chance in the model; ``predicted``: the same with the discrepancy; and the log ``likelihood``.
-    """
+    """Smoothed chances of the rows of a record, and draws of the posterior."""
 
     prior: Prior
     rows: tuple[Row, ...]
     chances: Chances
-    theta: Array
-    discrepancy: Array
-    said: Array
-    predicted: Array
-    likelihood: Array
+    seed: int
+    sample: Sample
+
+    def theta(self, shares: Array) -> Array:
+        """Parameters at shares of the prior, ``(N, P)``."""
+        return self.prior.at(shares)
 
     @cached_property
-    def weight(self) -> Array:
-        """Weight of each draw, ``(N,)``."""
-        return inference.weights(self.likelihood, self.rows)
+    def posterior(self) -> Array:
+        """Draws of the posterior, ``(N, P)``."""
+        return self.theta(self.sample.shares)
 
     @cached_property
-    def left_out(self) -> dict[str, Array]:
-        """By affair the weights without it, ``(N,)`` each."""
-        return {c: inference.weights(self.likelihood, self.rows, without=c) for c in {row.cluster for row in self.rows}}
+    def left_out(self) -> dict[str, Sample]:
+        """By affair, or count, the draws without it."""
+        likelihood = likelihood_of(self.chances, self.rows)
+        every = enumerate(inference.affairs(self.rows))
+        return {name: inference.without(self.sample, n, likelihood, seed=self.seed) for n, name in every}
+
+    def said(self, shares: Array) -> Array:
+        """What is said of each row at draws given as shares of the prior, ``(N, rows)``."""
+        at_nodes, weight = over_nodes(self.chances, self.rows, self.theta(shares))
+        return np.column_stack([inference.said(self.rows, n, at_nodes, weight) for n in range(len(self.rows))])
 
     @cached_property
     def figures(self) -> pd.DataFrame:
-        """Per row its votes and the figure under the prior, the posterior, and the posterior without its affair, twice.
-
-        ``left_out`` is what the model says, ``predicted`` what one who has learned how often it misses would say.
-        """
-        without = [self.left_out[row.cluster] for row in self.rows]
-        own = {name: [w @ of[:, i] for i, w in enumerate(without)] for name, of in self._both().items()}
+        """Per row the figure under the prior, the posterior, and the posterior without its affair."""
+        prior = np.random.default_rng([self.seed, 3]).random(self.sample.shares.shape)
+        before, after = self.said(prior).mean(axis=0), self.said(self.sample.shares).mean(axis=0)
+        without = after.copy()
+        for affair, own in self.left_out.items():
+            here = [n for n, row in enumerate(self.rows) if row.cluster == affair]
+            without[here] = self.said(own.shares).mean(axis=0)[here]
         return pd.DataFrame(
             {
-                "row": [r.name for r in self.rows], "cluster": [r.cluster for r in self.rows], "k": [r.k for r in self.rows],
-                "n": [r.n for r in self.rows], "vote": [r.vote for r in self.rows], "prior": self.said.mean(axis=0),
-                "posterior": self.weight @ self.said, **own,
+                "row": [r.name for r in self.rows], "cluster": [r.cluster for r in self.rows],
+                "kind": [r.kind for r in self.rows], "k": [r.k for r in self.rows], "n": [r.n for r in self.rows],
+                "prior": before, "posterior": after, "left_out": without,
             }
         )  # fmt: skip
 
-    def _both(self) -> dict[str, Array]:
-        return {"left_out": self.said, "predicted": self.predicted}
 
+def over_nodes(chances: Chances, rows: tuple[Row, ...], theta: Array) -> tuple[Array, Array]:
+    """Chances at each node of the common stake, ``(nodes, N, rows)``, and the weights of the nodes.
 
-def fit(table: Reference, *, seed: int, draws: int | None = None, start: Chances | None = None) -> Fit:
-    """Smooth the chances of a table and weigh ``draws`` of its prior (``DRAWS`` where none are named).
-
-    ``start`` are chances nearby, from which smoothing begins; they save time and move nothing.
+    Counts and what is watched of them are of many conflicts, each with a stake of its own: their chances were smoothed
+    over it.
     """
-    chances = inference.smooth(table.prior, table.theta, table.hits, table.tries, start=start)
-    luck = Draws(seed, 0, DRAWS if draws is None else draws)
-    shares = np.column_stack([luck.uniform("calibration", name) for name in table.prior.names]).astype(np.float64)
-    theta = table.prior.at(shares)
-    discrepancy = luck.uniform("calibration", "discrepancy").astype(np.float64)
-    said = chances(theta)
-    predicted = inference.doubted(said, table.rows, discrepancy)
-    likelihood = inference.log_likelihood(predicted, table.rows)
-    return Fit(table.prior, table.rows, chances, theta, discrepancy, said, predicted, likelihood)
+    stakes, weight = inference.nodes()
+    counted = [n for n, row in enumerate(rows) if not row.episode]
+    found = np.stack([chances(theta, chances.prior.shock(theta, np.full(len(theta), z), COMMON)) for z in stakes])
+    if counted:
+        found[:, :, counted] = chances(theta, np.zeros(len(theta)))[:, counted]
+    return found, weight
+
+
+def likelihood_of(chances: Chances, rows: tuple[Row, ...]) -> inference.Likelihood:
+    """The log likelihood by affair as a function of shares of the prior."""
+    places = [n for n, row in enumerate(rows) if row.kind in inference.FITTED]
+    fitted, needed = tuple(rows[n] for n in places), chances.only(places)
+
+    def found(shares: Array) -> Array:
+        return inference.log_likelihood(fitted, *over_nodes(needed, fitted, needed.prior.at(shares)))
+
+    return found
+
+
+def smoothed(table: Reference) -> Chances:
+    """The chances of all rows; those of counts do not know the common stake of their worlds."""
+    own = inference.smooth(table.prior, table.theta, table.shock, table.hits, table.tries)
+    counted = [n for n, row in enumerate(table.rows) if not row.episode]
+    if counted:
+        blind = inference.smooth(
+            table.prior, table.theta, np.zeros(len(table.theta)), table.hits[:, counted], table.tries[:, counted]
+        )
+        own.coefficients[:, counted] = blind.coefficients
+    return own
+
+
+def spread(table: Reference, own: Fit) -> float:
+    """How far chance alone moves the log likelihood of a draw: its standard deviation, from both halves of the worlds."""
+    parts = [likelihood_of(smoothed(table.only(slice(n, None, 2))), own.rows)(own.sample.shares) for n in (0, 1)]
+    return float((parts[0].sum(axis=1) - parts[1].sum(axis=1)).std() / 2)
+
+
+def fit(table: Reference, *, seed: int, draws: int | None = None) -> Fit:
+    """Smooth the chances of a table and draw from the posterior (``DRAWS`` where none are named)."""
+    chances = smoothed(table)
+    likelihood = likelihood_of(chances, table.rows)
+    found = inference.several(likelihood, len(table.prior.names), count=draws or DRAWS, seed=seed)
+    return Fit(table.prior, table.rows, chances, seed, found)
 
 
 def scored(figures: pd.DataFrame, kind: str, episodes: list[Episode]) -> Iterator[tuple[str, Array, Cases]]:

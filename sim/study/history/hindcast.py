@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -40,8 +40,8 @@ from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, run_block,
 from sim.study.findings import Findings
 from sim.study.history import scoring
 from sim.study.history.episodes import Episode, Paths, read_episodes
-from sim.study.history.fates import A_WEEK, DAYS, HORIZON, Fates, fates
-from sim.study.history.scoring import MEASURES, RULES, Cases, smoothed
+from sim.study.history.fates import A_WEEK, DAYS, HORIZON, Bools, Fates, fates
+from sim.study.history.scoring import MEASURES, Cases, Rule, smoothed
 from sim.study.outcomes import Estimate, share
 from sim.study.workers import as_finished
 
@@ -223,8 +223,7 @@ def issue_rows(episode: Episode, found: Fates) -> Iterator[dict[str, Any]]:
     for issue, happened in seen.issues.items():
         for kind in asked:
             conditional = kind == "agreed_if_came"
-            where = found.met[issue] if conditional else np.ones(found.worlds, bool)
-            flags = ["few worlds came"] if conditional and _few(where) else []
+            where, flags = _given(episode, found, issue) if conditional else (np.ones(found.worlds, bool), [])
             scored = kind in seen.score
             if not scored:
                 flags.append("not scored")
@@ -239,6 +238,20 @@ def issue_rows(episode: Episode, found: Fates) -> Iterator[dict[str, Any]]:
             }  # fmt: skip
 
 
+def _given(episode: Episode, found: Fates, issue: str) -> tuple[Bools, list[str]]:
+    """The worlds that count where it is given that both came, and what to beware of.
+
+    Those in which both would have come by themselves: that they came says something of what was at stake. Where there is none,
+    all in which they are put at the table.
+    """
+    where = found.met[issue]
+    if episode.is_given_coming:
+        where = where & found.by_themselves
+        if not where.any():
+            return found.met[issue], ["nobody came by itself"]
+    return where, ["few worlds came"] if _few(where) else []
+
+
 def life_rows(pairs: list[tuple[Episode, Fates]]) -> Iterator[dict[str, Any]]:
     """A row per agreement that is scored ``in_force`` and number of days."""
     scored = [(e, f) for e, f in pairs if "in_force" in e.observed.score]
@@ -251,6 +264,8 @@ def life_rows(pairs: list[tuple[Episode, Fates]]) -> Iterator[dict[str, Any]]:
         for by in DAYS:
             happened = bool(ended[n] and days[n] <= by)
             weight, where = float(weights[by][n]), found.followed[by]
+            if episode.is_given_coming and (where & found.by_themselves).any():
+                where = where & found.by_themselves
             flags = ["few worlds with an agreement in force"] if _few(where) else []
             if weight == 0:
                 flags.append("the record stops before")
@@ -298,14 +313,19 @@ def _cases(part: pd.DataFrame, issues: list[frozenset[str]]) -> Cases:
     )  # fmt: skip
 
 
-def score(probability: Array, cases: Cases, *, least: float) -> Iterator[dict[str, Any]]:
-    """Per measure the model's score, then each rule's, with model minus rule; ``least`` as in ``scoring.baselines``."""
-    rules = scoring.baselines(cases, least=least)
+def score(
+    probability: Array, cases: Cases, *, least: float, beside: Mapping[str, Array] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Per measure the model's score, then each rule's, with model minus rule; ``least`` as in ``scoring.baselines``.
+
+    ``beside`` has the probabilities of other models ``(n,)``, by name, which count as rules.
+    """
+    rules = scoring.baselines(cases, least=least) | {name: Rule(p) for name, p in (beside or {}).items()}
     for measure, losses in MEASURES.items():
         own = losses(probability, cases.happened)
         common = {"measure": measure, "rows": cases.count, "clusters": cases.affairs}
         yield common | {"rule": MODEL, **_mean(own, cases, ""), "verdict": "", "wider": 0}
-        for name in RULES:
+        for name in rules:
             other = losses(rules[name].probability, cases.happened)
             gap = _mean(own - other, cases, "difference_")
             gap["difference"] = gap.pop("difference_value")

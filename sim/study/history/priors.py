@@ -21,7 +21,7 @@ PRIORS: dict[str, tuple[float, float, str]] = {
     "grievance_weight": (0.4, 2.4, "from a minor irritant to the heaviest term"),
     "mirrored_distance": (0.2, 0.95, "signing with mediators may spare most of the cost of recognition or hardly any"),
     "judgement": (0.03, 0.15, "negotiators err by 3 to 15% of what is at stake"),
-    "devaluation_adversary": (1.0, 3.5, "around the logit of the experiment (2.44), which was on students"),
+    "author_adversary": (0.0, 0.15, "utility; from nothing to a sixth of all there is; the experiment was on students"),
     "guarantee": (0.1, 0.8, "mediators who oversee take away little or most of the doubt"),
     "ratification_cost": (0.02, 0.25, "utility; from a formality to a quarter of what is at stake"),
     "mandate_gap": (0.0, 0.4, "officials may speak for their leaders or not at all"),
@@ -32,19 +32,22 @@ PRIORS: dict[str, tuple[float, float, str]] = {
     "irrevocable": (0.0, 1.0, "a side that is let down takes back all that it gave on the other's word, or nothing of it"),
     "renewal_temperature": (0.02, 0.25, "utility; from a cool reckoning to a choice that a quarter of the stakes hardly moves"),
     "violation_rate": (0.005, 0.05, "per week; one in four years to one in twenty weeks"),
+    "stakes_sd": (0.0, 0.5, "utility; half-normal of scale 0.2: who writes a scenario may know the stakes well or not at all"),
+    "show": (0.0, 1.5, "readiness; being seen to talk may be no reason to come, or as good a one as a text"),
+    "refusal": (0.0, 2.0, "readiness; a refusal may bind in public only, or at any table on what the public minds"),
+    "text_counts": (0.0, 1.0, "a text is read at home by all that was on the agenda, or by what it moves"),
+    "asked_again": (0.0, 1.0, "silence may extend a term as it says, or count for nothing, so that all ask anew"),
 }
-"""Behavioural parameters that the record may speak of: uniform prior, and why it is so wide."""
+"""Behavioural parameters that the record may speak of: the ends of a prior, uniform unless it says so, and why so wide."""
+
+HALF_NORMAL = {"stakes_sd": 0.2}
+"""Parameters whose prior is half-normal, with its scale, and ends where the table above says."""
 
 
 def prior(without: Collection[str] = ()) -> Prior:
-    """The priors as ranges by name; ``without`` names parameters that are fixed and so have none."""
+    """The priors by name; ``without`` names parameters that are fixed and so have none."""
     kept = {name: (low, high) for name, (low, high, _) in PRIORS.items() if name not in without}
-    return Prior(tuple(kept), np.array(list(kept.values())).reshape(len(kept), 2))
-
-
-def ranges(without: Collection[str] = ()) -> dict[str, tuple[float, float]]:
-    """The same by path, as :class:`PriorDraws` takes them."""
-    return {f"behaviour.{name}": (low, high) for name, (low, high, _) in PRIORS.items() if name not in without}
+    return Prior(tuple(kept), np.array(list(kept.values())).reshape(len(kept), 2), HALF_NORMAL)
 
 
 def contraction(path: str) -> float:
@@ -64,14 +67,29 @@ def contraction(path: str) -> float:
 class PriorDraws(Draws):
     """The same draws, but some quantities over the whole of their prior."""
 
-    prior: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    prior: Prior = field(default_factory=prior)
 
     def quantity(self, what: Uncertainty) -> Array:
-        """Uniform over the prior where there is one, ``(R,)``."""
-        if what.name not in self.prior:
+        """From the prior where there is one, ``(R,)``."""
+        name = what.name.removeprefix("behaviour.")
+        if name not in self.prior.names:
             return super().quantity(what)
-        low, high = self.prior[what.name]
-        return low + (high - low) * self.uniform("parameters", what.name)
+        return self.prior.value(name, self.uniform("parameters", what.name))
+
+
+@dataclass(frozen=True)
+class RowDraws(Draws):
+    """The same draws, but some quantities from a table: world n has row n; ``rows`` ``(N, P)`` by the names of ``names``."""
+
+    names: tuple[str, ...] = ()
+    rows: Array = field(default_factory=lambda: np.empty((0, 0)), compare=False)
+
+    def quantity(self, what: Uncertainty) -> Array:
+        """The value in the row of each world where there is one, ``(R,)``."""
+        name = what.name.removeprefix("behaviour.")
+        if name not in self.names:
+            return super().quantity(what)
+        return np.asarray(self.rows[self.numbers, self.names.index(name)])
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""The reference table of a calibration: how each line of the record came out under parameters drawn from their priors.
+"""The reference table of a calibration: how each line of the record came out under parameters drawn for every world.
 
-Every world draws its own parameters, so one run of every episode and of every synthetic conflict is the
-table. The same runs say what else they can of the record: lines that are **watched**, so that a fit can be
-checked on what it was not fitted to (``checks``).
+One run of every episode, seated and as it was convened, and of every synthetic conflict is the table. The same runs say
+what else they can of the record: lines that are **watched**, so that a fit can be checked on what it was not fitted to
+(``checks``).
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from functools import partial
 
 import numpy as np
 
-from sim.model.draws import Draws
+from sim.model.chance import SPREAD_OF_LOGISTIC, TO_UNIT, WORLD_OWNER, philox
+from sim.model.codes import Stream
+from sim.model.draws import Drawn, Draws
 from sim.model.layout import Array
+from sim.scenario.behaviour import Behaviour
 from sim.study.compare import Progress
 from sim.study.history.counted import Study
 from sim.study.history.episodes import Episode
 from sim.study.history.fates import Bools, Fates
 from sim.study.history.hindcast import issue_rows as agreed_rows
 from sim.study.history.hindcast import life_rows, run_episodes
-from sim.study.history.inference import Prior, Row
-from sim.study.history.priors import PriorDraws, prior, ranges
+from sim.study.history.inference import Floats, Prior, Row
+from sim.study.history.priors import PriorDraws, RowDraws, prior
 from sim.study.history.regularities import row_value, row_values
 from sim.study.history.synthetic import run_fates
 
@@ -35,37 +38,48 @@ COUNTED = "counted: "
 CONTEXT = "context: "
 """Before the name of a row of counts that is shown and not scored, its cluster."""
 
-COUNTED_VOTE = 0.5
-"""Vote of a case counted elsewhere: that synthetic conflicts are like those cases is our reading."""
+COMMON = float(Behaviour.model_fields["stakes_common"].default)
+"""Part of the variance of the stakes that all sides of a world share."""
 
 Line = tuple[Row, Array, Array]
 """A row of the record with its hits and tries, ``(worlds,)`` each."""
 
 
 @dataclass(frozen=True)
-class Watched:
-    """Lines of the record that no fit has seen: as ``rows``, ``hits`` and ``tries`` of a reference table."""
-
-    rows: tuple[Row, ...]
-    hits: Array
-    tries: Array
-
-
-@dataclass(frozen=True)
 class Reference:
-    """Draws of the parameters ``theta (N, P)`` and, per row of the record, ``hits`` of ``tries``, ``(N, rows)``."""
+    """Draws of the parameters ``theta (N, P)``, common stakes ``(N,)``, and per row ``hits`` of ``tries``, ``(N, rows)``."""
 
     prior: Prior
     theta: Array
+    stake: Array
     rows: tuple[Row, ...]
-    hits: Array
-    tries: Array
-    watched: Watched
+    hits: Floats
+    tries: Floats
+
+    @property
+    def shock(self) -> Array:
+        """What the common stake adds to the gains of all in each world, in utility, ``(N,)``."""
+        return self.prior.shock(self.theta, self.stake, COMMON)
 
     def only(self, worlds: slice | Array) -> Reference:
-        """The same with some of its draws."""
-        seen = Watched(self.watched.rows, self.watched.hits[worlds], self.watched.tries[worlds])
-        return Reference(self.prior, self.theta[worlds], self.rows, self.hits[worlds], self.tries[worlds], seen)
+        """The same with some of its worlds."""
+        theta, stake = self.theta[worlds], self.stake[worlds]
+        return Reference(self.prior, theta, stake, self.rows, self.hits[worlds], self.tries[worlds])
+
+    def with_(self, other: Reference) -> Reference:
+        """The worlds of both."""
+        both = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in ("theta", "stake", "hits", "tries")}
+        return Reference(self.prior, both["theta"], both["stake"], self.rows, both["hits"], both["tries"])
+
+
+def common_stakes(seed: int, worlds: int) -> Array:
+    """The common stake of each world, in standard deviations, ``(worlds,)``: what ``worth.draw_stakes`` draws."""
+    numbers = np.arange(worlds, dtype=np.uint64)
+    none, when = np.zeros_like(numbers), np.full_like(numbers, 1024 * Stream.STAKE)
+    draws = Draws(seed, 0, worlds)
+    a, b, _, _ = philox(numbers, when, none + np.uint64(WORLD_OWNER), none, *map(np.uint64, draws.words))  # type: ignore[arg-type]
+    share = ((a * 1048576 + (b >> np.uint64(12))).astype(np.float64) + 0.5) * TO_UNIT  # type: ignore[attr-defined]
+    return np.asarray(np.log(share / (1 - share)) / SPREAD_OF_LOGISTIC)
 
 
 def reference(  # noqa: PLR0913 - what is run, and how
@@ -77,12 +91,21 @@ def reference(  # noqa: PLR0913 - what is run, and how
     jobs: int = 1,
     progress: Progress | None = None,
     fixed: Collection[str] = (),
+    rows: Array | None = None,
 ) -> Reference:
-    """Run every episode and every synthetic conflict with parameters drawn from the priors, one draw per world.
+    """Run every episode and every synthetic conflict, one draw of the parameters per world: from the prior, or from ``rows``.
 
-    Parameters that are ``fixed`` by the scenarios themselves have no prior; all others are drawn as without them.
+    ``rows`` is ``(worlds, P)``. Parameters that are ``fixed`` by the scenarios themselves have no prior; all others are drawn
+    as without them.
     """
-    drawn = partial(PriorDraws, prior=ranges(fixed))
+    spans = prior(fixed)
+    drawn: Drawn
+    if rows is None:
+        drawn = partial(PriorDraws, prior=spans)
+        luck = Draws(seed, 0, worlds)
+        rows = spans.at(np.column_stack([luck.uniform("parameters", f"behaviour.{name}") for name in spans.names]))
+    else:
+        drawn = partial(RowDraws, names=spans.names, rows=rows)
     each = len(episodes) * worlds
     total = each + worlds * len(study.runs(scored_only=True))
 
@@ -91,66 +114,45 @@ def reference(  # noqa: PLR0913 - what is run, and how
 
     fates = run_episodes(episodes, worlds, seed, jobs=jobs, drawn=drawn, progress=after(0))
     synthetic = run_fates(study, worlds=worlds, seed=seed, jobs=jobs, scored_only=True, drawn=drawn, progress=after(each))
-    pairs = list(zip(episodes, fates, strict=True))
-    lines = [line for episode, found in pairs for line in _lines(episode, found)]
-    counts: dict[str, int] = {}
-    for row, _, _ in lines:
-        counts[row.cluster] = counts.get(row.cluster, 0) + 1
-    # Rows of one affair hang together: m of them count as the root of m.
-    lines = [(Row(r.name, r.cluster, r.k, r.n, 1 / np.sqrt(counts[r.cluster])), h, t) for r, h, t in lines]
+    lines = [line for episode, found in zip(episodes, fates, strict=True) for line in lines_of(episode, found)]
     for name, ratio in row_values(study, synthetic).items():
         counted = study.counted.rows[name]
-        lines.append((Row(name, f"{COUNTED}{name}", counted.k, counted.n, COUNTED_VOTE), ratio.numerator, ratio.denominator))
-    watched = [line for episode, found in pairs for line in _watched(episode, found)]
+        lines.append((Row(name, f"{COUNTED}{name}", counted.k, counted.n, "count"), ratio.numerator, ratio.denominator))
     run = set(study.runs(scored_only=True))
     for name, asked in study.counted.context.items():
         if {(asked.conflict, form) for form in asked.formats} <= run:
             ratio = row_value(study, synthetic, asked)
-            watched.append((Row(name, f"{CONTEXT}{name}", asked.k, asked.n, 0.0), ratio.numerator, ratio.denominator))
-    draws, spans = Draws(seed, 0, worlds), prior(fixed)
-    shares = np.column_stack([draws.uniform("parameters", f"behaviour.{name}") for name in spans.names]).astype(np.float64)
-    return Reference(spans, spans.at(shares), *_columns(lines, worlds), Watched(*_columns(watched, worlds)))
+            lines.append((Row(name, f"{CONTEXT}{name}", asked.k, asked.n, "watched"), ratio.numerator, ratio.denominator))
+    hits = np.column_stack([hit for _, hit, _ in lines]).astype(np.float32)
+    tries = np.column_stack([tried for _, _, tried in lines]).astype(np.float32)
+    return Reference(spans, rows, common_stakes(seed, worlds), tuple(row for row, _, _ in lines), hits, tries)
 
 
-def _columns(lines: list[Line], worlds: int) -> tuple[tuple[Row, ...], Array, Array]:
-    empty = [np.empty((worlds, 0))]
-    return (
-        tuple(row for row, _, _ in lines),
-        np.column_stack([hits for _, hits, _ in lines] or empty),
-        np.column_stack([tries for _, _, tries in lines] or empty),
-    )
+def lines_of(episode: Episode, found: Fates) -> Iterator[Line]:
+    """The rows of an episode: what enters the likelihood, what is scored, and what is only watched."""
+    seen, everywhere = episode.observed, np.ones(found.worlds, bool)
+    given = found.by_themselves if episode.is_given_coming else everywhere
 
+    def row(name: str, k: float, kind: str, hits: Bools, where: Bools) -> Line:
+        made = Row(f"{episode.name} {name}", seen.cluster, k, float(seen.times), kind, episode.name)  # type: ignore[arg-type]
+        return made, (hits & where).astype(float), where.astype(float)
 
-def _lines(episode: Episode, found: Fates) -> Iterator[Line]:
-    """The rows of an episode that enter the likelihood."""
-    seen = episode.observed
-    for row in agreed_rows(episode, found):
-        if row["pooled"]:
-            where = found.met[row["issue"]] if row["scored"] == "agreed_if_came" else np.ones(found.worlds, bool)
-            hits = found.agreed[row["issue"]] & where
-            yield _line(Row(f"{episode.name} {row['issue']}", seen.cluster, float(row["observed"]), 1.0), hits, where)
-    yield from (line for days, line in _lives(episode, found) if days == DAYS)
-
-
-def _watched(episode: Episode, found: Fates) -> Iterator[Line]:
-    """The rows of an episode that do not: whether both sides come by themselves, where they came, and ends at other days."""
-    seen = episode.observed
-    if episode.is_given_coming:
-        row = Row(f"{episode.name} came", seen.cluster, 1.0, 1.0, 0.0)
-        yield _line(row, np.logical_or.reduce(list(found.ready.values())), np.ones(found.worlds, bool))
-    for days, (row, hits, where) in _lives(episode, found):
-        if days != DAYS:
-            yield Row(row.name, row.cluster, row.k, row.n, 0.0), hits, where
-
-
-def _lives(episode: Episode, found: Fates) -> Iterator[tuple[int, Line]]:
+    as_recorded = everywhere
+    for line in agreed_rows(episode, found):
+        if line["pooled"]:
+            issue, agreed = line["issue"], bool(line["observed"])
+            yield row(issue, float(agreed), "issue", found.agreed[issue], given)
+            as_recorded = as_recorded & (found.agreed[issue] == agreed)
     for life in life_rows([(episode, found)]):
-        days = int(life["days"])
         if life["weight"] > 0:
-            where = found.followed[days]
-            row = Row(f"{episode.name} ended {days}", episode.observed.cluster, float(life["observed"]), 1.0)
-            yield days, _line(row, found.ended[days] & where, where)
-
-
-def _line(row: Row, hits: Bools, where: Bools) -> Line:
-    return row, hits.astype(float), where.astype(float)
+            days, ended = int(life["days"]), bool(life["observed"])
+            kind = "life" if days == DAYS else "watched"
+            yield row(f"ended {days}", float(ended), kind, found.ended[days], given & found.followed[days])
+            if days == DAYS:
+                as_recorded = as_recorded & found.followed[days] & (found.ended[days] == ended)
+    if as_recorded is not everywhere:
+        yield row("as recorded", 1.0, "record", as_recorded, given)
+        if episode.is_given_coming:
+            yield row("came", 1.0, "came", found.by_themselves, everywhere)
+    if "stayed_away" in seen.score:
+        yield row("stayed away", float(seen.times), "stayed", found.by_themselves, everywhere)

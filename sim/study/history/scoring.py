@@ -159,17 +159,21 @@ class Rule:
     wider: int = 0
 
 
-RULES = ("half", "overall", "issue", "group")
-"""The baselines: one half; the overall rate; the rate of the issue; the rate of the group in its phase."""
+RULES = ("half", "overall", "issue", "group", "regression")
+"""The baselines: one half; the overall rate; the rate of the issue; the rate of the group in its phase; a regression on both."""
+
+SHRINKAGE = 1.0
+"""Penalty of the regressions: a prior of variance one on every coefficient."""
 
 
 def baselines(cases: Cases, *, least: float) -> dict[str, Rule]:
-    """What four simple rules say, each from the rows of other clusters only.
+    """What simple rules say, each from the rows of other clusters only.
 
     The rate of the issue is over rows that share an issue with it; where no other cluster has one it is the
     overall rate. The rate of the group is over rows of the same group and phase at which both sides took part;
     where there are none, of the group in any phase, then the overall rate. It is ``least``, the smallest
-    probability that the model can state, where a side is known to have been absent: so it is told who came.
+    probability that the model can state, where a side is known to have been absent: so it is told who came. The regression
+    is logistic on group and phase, shrunken, and told the same.
     """
     others = cases.clusters[:, None] != cases.clusters[None, :]
     shares_issue = np.array([[bool(a & b) for b in cases.issues] for a in cases.issues]).reshape(others.shape)
@@ -186,7 +190,55 @@ def baselines(cases: Cases, *, least: float) -> dict[str, Rule]:
         "overall": Rule(overall),
         "issue": Rule(np.where(alike, issue, overall), int((known & ~alike).sum())),
         "group": Rule(np.where(cases.absent, least, by_group), int((known & ~in_phase & ~cases.absent).sum())),
+        "regression": Rule(np.where(cases.absent, least, _regression(cases))),
     }
+
+
+def _regression(cases: Cases) -> Array:
+    """What a logistic regression on group and phase says of each row, fitted on the rows of the other affairs, ``(n,)``."""
+    marks = [of == name for of in (cases.groups, cases.phases) for name in np.unique(of)]
+    x = np.column_stack([np.ones(len(cases.happened)), *marks]).astype(np.float64)
+    return _from_others(x, cases, np.zeros(x.shape[1]), np.array([1e-6, *[SHRINKAGE] * (x.shape[1] - 1)]))
+
+
+def recalibrated(probability: Array, cases: Cases) -> Array:
+    """Probabilities ``(n,)`` blurred or sharpened, logit p' = a + b logit p, by two numbers learned on the other affairs.
+
+    Shrunken to the probabilities themselves. A better score by blur alone is no gain: a model has to beat its predecessor
+    so treated.
+    """
+    logit = np.log(probability / (1 - probability))
+    x = np.column_stack([np.ones(len(logit)), logit])
+    return _from_others(x, cases, np.array([0.0, 1.0]), np.full(2, SHRINKAGE))
+
+
+def _from_others(x: Array, cases: Cases, centre: Array, penalty: Array) -> Array:
+    found = np.empty(len(x))
+    for cluster in np.unique(cases.clusters):
+        here = cases.clusters == cluster
+        use = ~here & ~cases.absent & (cases.weights > 0)
+        coefficients = _logistic(x[use], cases.happened[use], cases.weights[use], (centre, penalty))
+        found[here] = 1 / (1 + np.exp(-x[here] @ coefficients))
+    return found
+
+
+def _logistic(x: Array, happened: Bools, weights: Array, shrunken: tuple[Array, Array]) -> Array:
+    """Coefficients of a logistic regression, shrunken to a centre with a penalty each (iterated weighted least squares)."""
+    centre, penalty = shrunken
+    found = centre.copy()
+    for _ in range(200):
+        chance = 1 / (1 + np.exp(-x @ found))
+        slope = x.T @ (weights * (happened - chance)) - penalty * (found - centre)
+        step = np.linalg.solve((x.T * (weights * chance * (1 - chance))) @ x + np.diag(penalty), slope)
+        found = found + step * min(1.0, 0.2 / max(np.abs(step).max(), 1e-12))  # short steps: from afar, full ones overshoot
+    return found
+
+
+def area(probability: Array, cases: Cases) -> float:
+    """Chance that a row that happened was given more than one that did not (area under the curve); NaN without both."""
+    yes, no = (probability[(cases.happened == kind) & (cases.weights > 0)] for kind in (True, False))
+    above = (yes[:, None] > no[None, :]) + 0.5 * (yes[:, None] == no[None, :])
+    return float(above.mean()) if above.size else float("nan")
 
 
 def _rate(cases: Cases, use: Bools) -> tuple[Array, Bools]:
