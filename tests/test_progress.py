@@ -119,6 +119,10 @@ def test_calibrate_names_every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     object.__setattr__(table, "theta", np.zeros((4, 1)))
     monkeypatch.setattr(calibration, "reference", lambda *_, progress, **__: (progress(2, 4), table)[1])
     monkeypatch.setattr(calibration.Reference, "only", lambda self, _: self)
+    monkeypatch.setattr(calibration.Reference, "with_", lambda self, _: self)
+    monkeypatch.setattr(calibration, "around", slow)
+    monkeypatch.setattr(calibration, "places_of_truths", lambda *_, **__: np.zeros((1, 0)))
+    monkeypatch.setattr(calibration, "_with_places", lambda parameters, _: parameters)
     monkeypatch.setattr(calibration.fitting, "fit", slow)
     nothing = calibration.Calibration(*[pd.DataFrame()] * 7, {})
     monkeypatch.setattr(calibration, "learn", lambda *_, **__: nothing)
@@ -131,8 +135,8 @@ def test_calibrate_names_every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
         progress=lambda done, of: counts.append((done, of)), report=heard.append,
     )  # fmt: skip
     assert heard == [
-        "the record under the priors", "smoothing and weighing", "leaving each affair out, finding known truths again",
-        "checking what was not fitted", "one of them", "comparing under priors and posterior",
+        "the record under the priors", "a first posterior", "the record around the posterior",
+        "smoothing, drawing, leaving each affair out", "finding known truths again", "checking what was not fitted", "one of them", "comparing under priors and posterior",
     ]  # fmt: skip
     assert counts
     assert counts[0][0] < counts[0][1]

@@ -80,10 +80,11 @@ def test_a_verb_runs(verb: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -
 def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a calibration draws, cut down, and without the runs of ``regularities``."""
     monkeypatch.setattr(reference, "row_values", lambda *_: {})
-    monkeypatch.setattr(reference, "row_value", lambda *_: Ratio(np.ones(40), np.full(40, 2.0)))
-    monkeypatch.setattr(reference, "run_fates", lambda *_, **__: None)
+    monkeypatch.setattr(reference, "row_value", lambda _, worlds, __: Ratio(np.ones(worlds), np.full(worlds, 2.0)))
+    monkeypatch.setattr(reference, "run_fates", lambda *_, worlds, **__: worlds)
     for module, name, count in (
-        (fitting, "DRAWS", 4_000), (inference, "STEPS", 4), (checks, "WORLDS", 40),
-        (calibration, "AMONG", 2_000), (calibration, "TRUTHS", 20),
+        (fitting, "DRAWS", 200), (inference, "WARMING", 1), (inference, "WALKING", 1), (inference, "ELSEWHERE", 1),
+        (checks, "WORLDS", 40), (calibration, "TRUTHS", 2), (calibration, "TRUTH_DRAWS", 60), (calibration, "TRUTH_WALKS", 1),
+        (calibration, "TRUTH_WORLDS", 4),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, count)

@@ -16,7 +16,7 @@ from sim.cli.errors import CommandError
 
 SHIPPED = ("seeds", "scenarios")
 """Folders of ``sim/scenario/shipped``: in a checkout links to the folders at its top, in a wheel the files themselves."""
-KINDS = (".yaml", ".md")
+KINDS = (".yaml", ".md", ".csv")
 FIRST = "scenarios/kursk-2024.yaml"
 
 

@@ -153,7 +153,7 @@ class Chances:
         return np.concatenate(parts)
 
 
-def smooth(prior: Prior, theta: Array, shock: Array, hits: Array, tries: Array) -> Chances:
+def smooth(prior: Prior, theta: Array, shock: Array, hits: Floats, tries: Floats) -> Chances:
     """Fit a logistic regression to each row by penalized maximum likelihood, all rows at once.
 
     ``theta`` is ``(N, P)``, ``shock`` ``(N,)``; ``hits`` of ``tries`` came out, both ``(N, rows)``; a world that could not
@@ -167,7 +167,7 @@ def smooth(prior: Prior, theta: Array, shock: Array, hits: Array, tries: Array) 
     penalty = np.eye(terms) * RIDGE
     penalty[0, 0] = 1e-6
     white, penal = (x @ whiten.astype(np.float32)), (whiten.T @ penalty @ whiten).astype(np.float32)
-    hits, tries = hits.astype(np.float32), tries.astype(np.float32)
+    hits, tries = hits.astype(np.float32, copy=False), tries.astype(np.float32, copy=False)
     share = (hits.sum(axis=0) + 0.5) / (tries.sum(axis=0) + 1)
     found = (np.linalg.solve(whiten, np.eye(terms)[:, :1]) * np.log(share / (1 - share))).astype(np.float32)
     for _ in range(STEPS):

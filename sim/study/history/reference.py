@@ -78,7 +78,7 @@ def common_stakes(seed: int, worlds: int) -> Array:
     none, when = np.zeros_like(numbers), np.full_like(numbers, 1024 * Stream.STAKE)
     draws = Draws(seed, 0, worlds)
     a, b, _, _ = philox(numbers, when, none + np.uint64(WORLD_OWNER), none, *map(np.uint64, draws.words))  # type: ignore[arg-type]
-    share = ((a * 1048576 + (b >> np.uint64(12))).astype(np.float64) + 0.5) * TO_UNIT  # type: ignore[attr-defined]
+    share = ((a * 1048576 + (b >> np.uint64(12))).astype(np.float64) + 0.5) * TO_UNIT
     return np.asarray(np.log(share / (1 - share)) / SPREAD_OF_LOGISTIC)
 
 
@@ -123,8 +123,9 @@ def reference(  # noqa: PLR0913 - what is run, and how
         if {(asked.conflict, form) for form in asked.formats} <= run:
             ratio = row_value(study, synthetic, asked)
             lines.append((Row(name, f"{CONTEXT}{name}", asked.k, asked.n, "watched"), ratio.numerator, ratio.denominator))
-    hits = np.column_stack([hit for _, hit, _ in lines]).astype(np.float32)
-    tries = np.column_stack([tried for _, _, tried in lines]).astype(np.float32)
+    hits, tries = (np.zeros((worlds, len(lines)), np.float32) for _ in range(2))
+    for n, (_, hit, tried) in enumerate(lines):
+        hits[:, n], tries[:, n] = hit, tried
     return Reference(spans, rows, common_stakes(seed, worlds), tuple(row for row, _, _ in lines), hits, tries)
 
 
