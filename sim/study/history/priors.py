@@ -59,8 +59,8 @@ def contraction(path: str) -> float:
     group, _, name = path.partition(".")
     if group != "behaviour" or name not in PRIORS or name not in posterior():
         return math.nan
-    low, high, _why = PRIORS[name]
-    return 1 - float(np.var(posterior()[name])) / ((high - low) ** 2 / 12)
+    before = prior().value(name, (np.arange(2000) + 0.5) / 2000)
+    return 1 - float(np.var(posterior()[name]) / np.var(before))
 
 
 @dataclass(frozen=True)
