@@ -132,6 +132,25 @@ def test_differences_are_there_only_between_figures_about_the_same(result: Resul
     assert of(result, "direct", "surplus_east_difference") is not None  # what it brings a side is one thing in all
 
 
+def test_versions_are_counted_world_by_world_and_make_up_the_difference(result: Result) -> None:
+    found = result.versions("between", "direct").set_index("issue")
+    assert list(found.index) == ["bridge", "mill"]
+    for issue in found.index:
+        ours, theirs = (
+            result.outcomes(name)[f"moved_{issue}"].fillna(False).to_numpy(dtype=bool)
+            & result.outcomes(name)["agreed_week"].notna().to_numpy()
+            for name in ("between", "direct")
+        )
+        row = found.loc[issue]
+        assert (row.better, row.worse, row.same) == (np.mean(ours & ~theirs), np.mean(theirs & ~ours), np.mean(ours == theirs))
+        gap = of(result, "between", "agreed", issue).estimate - of(result, "direct", "agreed", issue).estimate
+        assert row.better - row.worse == pytest.approx(gap)
+        assert row.better_low <= row.better <= row.better_high
+    other_way = result.versions("direct", "between").set_index("issue")
+    assert other_way["better"].tolist() == found["worse"].tolist()
+    assert result.versions("mill", "top")["issue"].tolist() == ["mill"]  # what only one is about is left out
+
+
 def test_what_is_unlike_is_refused_and_the_shared_issues_are_named(result: Result) -> None:
     with pytest.raises(ScenarioError) as caught:
         check_alike(result.scenario, ["wide", "between"], metric="agreed")
