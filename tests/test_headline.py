@@ -204,6 +204,14 @@ def test_what_could_have_been_is_not_called_imposed(result: Result) -> None:
     assert not [sentence for sentence in headlines(replace(result, processes=["top"], summary=could)) if "imposed" in sentence]
 
 
+def test_worlds_are_set_beside_one_another_in_whole_numbers(result: Result) -> None:
+    (said,) = (sentence for sentence in headlines(replace(result, processes=["direct", "between"])) if "100 versions" in sentence)
+    rows = result.versions("between", "direct").set_index("issue")
+    for issue in ("bridge", "mill"):
+        assert f"{issue} {100 * rows.loc[issue, 'better']:.0f} and {100 * rows.loc[issue, 'worse']:.0f}" in said
+    assert said.endswith("More worlds will not narrow this.")
+
+
 def test_one_number_does_not_hide_a_change_of_sign() -> None:
     """The second process agrees on the bridge more often and on the mill less often; the sentence says so, by issue."""
     scenario = asked()
