@@ -198,8 +198,9 @@ def test_a_predecessor_is_held_against_as_a_rule(table: tables.Reference) -> Non
 def test_a_truth_is_recorded_only_where_both_came(table: tables.Reference) -> None:
     episodes, _ = read_episodes(HOME / "scenarios" / "history" / "sea_2024_01.yaml")
     (fates,) = run_episodes(episodes, 60, 5, drawn=partial(PriorDraws, prior=prior()))
+    lines = list(tables.lines_of(episodes[0], fates))
     for world in range(60):
-        rows = calibration.simulated(episodes[0], fates, world)
+        rows = calibration.simulated(lines, world)
         assert bool(rows) == fates.by_themselves[world]
         if rows:
             assert {row.name: row.k for row in rows} == {"sea_2024_01 came": 1.0, "sea_2024_01 food": float(fates.agreed["food"][world])}

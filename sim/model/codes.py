@@ -15,7 +15,6 @@ class Stream(IntEnum):
     FRAILTY = 4
     REPAIR = 5
     COLLAPSE = 6
-    LEFT_OVER = 7
 
     BELIEVE = 10
     COME = 11

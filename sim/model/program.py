@@ -192,7 +192,6 @@ class Program:
     def _put_options(self, at: Place, issue: str) -> None:
         base = f"issues.{issue}"
         for n, (name, option) in enumerate(self.scenario.file.issues[issue].options.items()):
-            self._set(*at, "lasts", n, to=option.weeks)
             for key, own in {"sensitivity": option.sensitivity, "self_enforcing": option.self_enforcing}.items():
                 self._from(*at, key, n, path=f"{base}.{key}" if own is None else f"{base}.options.{name}.{key}")
 

@@ -61,7 +61,6 @@ class Issue:
     owner: int  # whose random streams it reads
     sensitivity: Annotated[list[float], OPTIONS]
     self_enforcing: Annotated[list[float], OPTIONS]
-    lasts: Annotated[list[float], OPTIONS]  # weeks after which it is carried out; 0: it goes on
     front: float
     relief: float
     stock: Stock

@@ -29,12 +29,11 @@ from sim.study.history import beside, checks, fitting, inference
 from sim.study.history.alternatives import ALTERNATIVES, WORLDS, alternatives
 from sim.study.history.counted import Study, read_study
 from sim.study.history.episodes import Episode, read_episodes
-from sim.study.history.fates import Fates
 from sim.study.history.fitting import Fit, scored
 from sim.study.history.hindcast import observed_hash, run_episodes, score
 from sim.study.history.inference import Row
 from sim.study.history.priors import PRIORS, RowDraws
-from sim.study.history.reference import COMMON, Reference, lines_of, reference
+from sim.study.history.reference import COMMON, Line, Reference, lines_of, reference
 from sim.study.history.scoring import recalibrated
 from sim.study.workers import in_order
 
@@ -248,8 +247,9 @@ def places_of_truths(own: Fit, episodes: list[Episode], study: Study, *, seed: i
         mine = [episode for episode in episodes if episode.observed.cluster == affair]
         fates = run_episodes(mine, TRUTHS, seed + 100 + number, jobs=jobs, drawn=drawn)
         for episode, found in zip(mine, fates, strict=True):
+            lines = list(lines_of(episode, found))
             for t, record in enumerate(records):
-                record.extend(simulated(episode, found, t))
+                record.extend(simulated(lines, t))
     often = np.repeat(truths, TRUTH_WORLDS, axis=0)
     counted = reference([], study, worlds=len(often), seed=seed + 99, jobs=jobs, rows=often)
     luck = np.random.default_rng([seed, 7])
@@ -265,21 +265,18 @@ def places_of_truths(own: Fit, episodes: list[Episode], study: Study, *, seed: i
     return np.array(list(in_order(calls, jobs=jobs)))
 
 
-def simulated(episode: Episode, found: Fates, world: int) -> list[Row]:
+def simulated(lines: list[Line], world: int) -> list[Row]:
     """The rows of an episode's record had it come out as in a world; none where it would not be on record."""
-    seen = episode.observed
-    if "stayed_away" in seen.score:
-        came = bool(found.by_themselves[world])
-        return [Row(f"{episode.name} stayed away", seen.cluster, 0.0, 0.0 if came else seen.times, "stayed", episode.name)]
     rows = []
-    for line in lines_of(episode, found):
-        row = line[0]
-        if row.kind == "came":
-            if not found.by_themselves[world]:
+    for row, hits, tries in lines:
+        if row.kind == "stayed":
+            rows.append(replace(row, k=0.0, n=0.0 if hits[world] else row.n))
+        elif row.kind == "came":
+            if not hits[world]:
                 return []
             rows.append(row)
-        elif row.kind == "issue" and line[2][world] > 0:
-            rows.append(replace(row, k=float(line[1][world])))
+        elif row.kind == "issue" and tries[world]:
+            rows.append(replace(row, k=float(hits[world])))
     return rows
 
 
@@ -309,8 +306,7 @@ def _predecessor(history: str | os.PathLike[str]) -> dict[str, float]:
 def _scores(rows: pd.DataFrame, episodes: list[Episode], predecessor: dict[str, float]) -> pd.DataFrame:
     """Scores of the figures under prior, posterior and left-out posterior on the rows of a hindcast.
 
-    Also by affair (each affair counts once) and without the affair that weighs most; an earlier model's figures are
-    recalibrated on the other affairs first.
+    An earlier model's figures, where there are any, are recalibrated on the other affairs and count as a rule.
     """
     found = []
     old = rows.assign(predecessor=[predecessor.get(name, float("nan")) for name in rows["row"]])

@@ -38,14 +38,10 @@ class Fit:
     seed: int
     sample: Sample
 
-    def theta(self, shares: Array) -> Array:
-        """Parameters at shares of the prior, ``(N, P)``."""
-        return self.prior.at(shares)
-
     @cached_property
     def posterior(self) -> Array:
         """Draws of the posterior, ``(N, P)``."""
-        return self.theta(self.sample.shares)
+        return self.prior.at(self.sample.shares)
 
     @cached_property
     def left_out(self) -> dict[str, Sample]:
@@ -56,7 +52,7 @@ class Fit:
 
     def said(self, shares: Array) -> Array:
         """What is said of each row at draws given as shares of the prior, ``(N, rows)``."""
-        at_nodes, weight = over_nodes(self.chances, self.rows, self.theta(shares))
+        at_nodes, weight = over_nodes(self.chances, self.rows, self.prior.at(shares))
         return np.column_stack([inference.said(self.rows, n, at_nodes, weight) for n in range(len(self.rows))])
 
     @cached_property

@@ -239,17 +239,20 @@ def issue_rows(episode: Episode, found: Fates) -> Iterator[dict[str, Any]]:
 
 
 def _given(episode: Episode, found: Fates, issue: str) -> tuple[Bools, list[str]]:
-    """The worlds that count where it is given that both came, and what to beware of.
-
-    Those in which both would have come by themselves: that they came says something of what was at stake. Where there is none,
-    all in which they are put at the table.
-    """
-    where = found.met[issue]
-    if episode.is_given_coming:
-        where = where & found.by_themselves
-        if not where.any():
-            return found.met[issue], ["nobody came by itself"]
+    """The worlds that count where it is given that both came, and what to beware of."""
+    where = _come_to(episode, found, found.met[issue])
+    if episode.is_given_coming and not (where & found.by_themselves).any():
+        return where, ["nobody came by itself"]
     return where, ["few worlds came"] if _few(where) else []
+
+
+def _come_to(episode: Episode, found: Fates, where: Bools) -> Bools:
+    """Of some worlds of an episode those in which both would have come by themselves, where coming is given.
+
+    That they came says something of what was at stake. Where there is none, all in which they are put at the table.
+    """
+    came = where & found.by_themselves
+    return came if episode.is_given_coming and came.any() else where
 
 
 def life_rows(pairs: list[tuple[Episode, Fates]]) -> Iterator[dict[str, Any]]:
@@ -263,9 +266,7 @@ def life_rows(pairs: list[tuple[Episode, Fates]]) -> Iterator[dict[str, Any]]:
         seen = episode.observed
         for by in DAYS:
             happened = bool(ended[n] and days[n] <= by)
-            weight, where = float(weights[by][n]), found.followed[by]
-            if episode.is_given_coming and (where & found.by_themselves).any():
-                where = where & found.by_themselves
+            weight, where = float(weights[by][n]), _come_to(episode, found, found.followed[by])
             flags = ["few worlds with an agreement in force"] if _few(where) else []
             if weight == 0:
                 flags.append("the record stops before")

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 
-from sim.model.chance import SPREAD_OF_LOGISTIC, TO_UNIT, WORLD_OWNER, philox
+from sim.model.chance import SPREAD_OF_LOGISTIC, WORLD_OWNER, uniform
 from sim.model.codes import Stream
 from sim.model.draws import Drawn, Draws
 from sim.model.layout import Array
@@ -74,11 +75,9 @@ class Reference:
 
 def common_stakes(seed: int, worlds: int) -> Array:
     """The common stake of each world, in standard deviations, ``(worlds,)``: what ``worth.draw_stakes`` draws."""
-    numbers = np.arange(worlds, dtype=np.uint64)
-    none, when = np.zeros_like(numbers), np.full_like(numbers, 1024 * Stream.STAKE)
-    draws = Draws(seed, 0, worlds)
-    a, b, _, _ = philox(numbers, when, none + np.uint64(WORLD_OWNER), none, *map(np.uint64, draws.words))  # type: ignore[arg-type]
-    share = ((a * 1048576 + (b >> np.uint64(12))).astype(np.float64) + 0.5) * TO_UNIT
+    low, high = Draws(seed, 0, worlds).words
+    first = (SimpleNamespace(number=n, week=0, branch=0, seed_low=low, seed_high=high) for n in range(worlds))
+    share = np.array([uniform(world, WORLD_OWNER, Stream.STAKE, 0) for world in first])  # type: ignore[arg-type]
     return np.asarray(np.log(share / (1 - share)) / SPREAD_OF_LOGISTIC)
 
 
