@@ -28,7 +28,6 @@ FLOOR = {"scenario": 0, "model": 1, "study": 2, "show": 3, "cli": 4, "door": 5}
 LAZY = {
     ("sim/show/found.py", "draw", "sim.show.charts"): "matplotlib only where charts are asked for",
     ("sim/model/compiling.py", "", "sim.model.linking"): "it loads numba, which takes half a second",
-    ("sim/show/console.py", "", "sim.study.compare"): "reading a saved run needs no engine until a table is printed",
 }
 """Imports within functions, by file, function ("": any) and module, with the reason. The door may import as late as it
 likes, so that ``gobetween --help`` is quick; no other room may without a line here."""

@@ -208,7 +208,7 @@ def test_a_truth_is_recorded_only_where_both_came(table: tables.Reference) -> No
 
 def test_a_calibration_is_saved_whole(found: calibration.Calibration, tmp_path: Path) -> None:
     folder = found.save(tmp_path / "found")
-    tables_of = {"checks.csv", "parameters.csv", "posterior.csv", "rows.csv", "scores.csv"}
+    tables_of = {"checks.csv", "parameters.csv", "posterior.csv", "record.csv", "rows.csv", "scores.csv"}
     assert {p.name for p in folder.iterdir()} == {"manifest.json", "parameters.png", "parameters.svg", *tables_of}
     with (folder / "parameters.csv").open(encoding="utf-8", newline="") as stream:
         assert [row["parameter"] for row in csv.DictReader(stream)] == [*PRIORS]

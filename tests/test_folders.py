@@ -88,7 +88,7 @@ def studies() -> dict[str, Callable[..., Path]]:
 
     def calibration(folder: Path, *, force: bool = False, **more: Any) -> Path:
         said = {"kind": "calibration", **RECORD, **COUNTED, **NUMBERS, **more}
-        return Calibration(*[FRAME] * 7, manifest=said).save(folder, charts=False, force=force)
+        return Calibration(*[FRAME] * 8, manifest=said).save(folder, charts=False, force=force)
 
     def discovery(folder: Path, *, force: bool = False, **more: Any) -> Path:
         said = {"kind": "discovery", "source": {"seed": 1}, "processes": ["a", "b"], "metric": "agreed", "seed": 1, "boxes": 3, **more}

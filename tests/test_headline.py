@@ -238,7 +238,7 @@ def _row(process: str, metric: str, issue: str, estimate: float) -> dict[str, An
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_every_figure_on_screen_stands_with_both_its_intervals(result: Result, width: int) -> None:
     screen = Console(file=io.StringIO(), width=width, highlight=False)
-    console.show(result, screen)
+    console.show(result, screen, full=True)
     text = screen.file.getvalue()
     assert max(map(len, text.splitlines())) <= width
     plain = " ".join(text.split()).split("worlds, seed")[0]  # notes explain the brackets

@@ -124,7 +124,7 @@ def test_calibrate_names_every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "places_of_truths", lambda *_, **__: np.zeros((1, 0)))
     monkeypatch.setattr(calibration, "_with_places", lambda parameters, _: parameters)
     monkeypatch.setattr(calibration.fitting, "fit", slow)
-    nothing = calibration.Calibration(*[pd.DataFrame()] * 7, {})
+    nothing = calibration.Calibration(*[pd.DataFrame()] * 8, {})
     monkeypatch.setattr(calibration, "learn", lambda *_, **__: nothing)
     monkeypatch.setattr(calibration.checks, "checks", slow)
     monkeypatch.setattr(calibration, "alternatives", lambda *_, report, **__: (report("one of them"), slow())[1])

@@ -48,9 +48,12 @@ RUN = ["--worlds", "40", "--seed", "5", "--jobs", "1"]
 GRIEVANCE = "parties.north.grievance"
 
 CASES: dict[str, list[str]] = {
-    "compare": ["compare", MINIMAL, *RUN, *TWO, *SET, "--out", "OUT"],
+    "compare": ["compare", MINIMAL, *RUN, *TWO, "--full", "--out", "OUT"],
+    "compare screen": ["compare", MINIMAL, *RUN, *TWO, "--out", "OUT"],
+    "compare set": ["compare", MINIMAL, *RUN, *TWO, *SET, "--full", "--out", "OUT"],
+    "compare against": ["compare", KURSK, *RUN, "--against", str(HOME / "scenarios" / "no-incursion.yaml"), "--out", "OUT"],
     "compare json": ["compare", MINIMAL, *RUN, "--json", "--out", "OUT"],
-    "run": ["run", MINIMAL, *RUN, "--process", "both", *SET, "--out", "OUT"],
+    "run": ["run", MINIMAL, *RUN, "--process", "both", *SET, "--full", "--out", "OUT"],
     "run json": ["run", MINIMAL, *RUN, "--json", "--out", "OUT"],
     "plot": ["plot", "compare"],
     "story": ["story", MINIMAL, "--process", "both", "--world", "3", "--seed", "5", *SET],
@@ -158,7 +161,7 @@ def calibrated() -> Calibration:
     """The calibration that ships, read from its folder: to make one takes minutes."""
     folder = HOME / "results" / "calibration"
     words = {"verdict": str, "of": str, "statistic": str, "cluster": str}
-    names = ("parameters", "rows", "scores", "posterior", "checks", "alternatives", "results")
+    names = ("parameters", "rows", "scores", "posterior", "checks", "record", "alternatives", "results")
     frames = {name: pd.read_csv(folder / f"{name}.csv", dtype=words) for name in names if name != "alternatives"}
     full = {"alternative": "full", "log_evidence": -20.0, "change": 0.0, "error": 0.4, "verdict": "", "agreed_change": 0.0}
     without = full | {"alternative": "no_commitment_problem", "change": -4.0, "verdict": "strong for the mechanism", "agreed_change": 0.031}

@@ -40,6 +40,11 @@ class Agenda:
         return ", ".join(f"{i}: {o[c]}" for i, o, c, m in zip(self.issues, self.options, row, moved, strict=True) if m)
 
 
+def options_in(name: str) -> dict[str, str]:
+    """The options that a package moves, by issue, from its name."""
+    return dict(part.split(": ") for part in name.split(", ")) if name else {}  # names of a scenario hold neither sign
+
+
 def enumerate_agenda(scenario: Scenario, table: Table, form: Format) -> Agenda:
     """All packages of a table that its settlement rule and the sides' conditional offers allow.
 

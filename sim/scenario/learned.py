@@ -12,12 +12,12 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 
-TABLE = "posterior.csv"
+TABLE, RECORD = "posterior.csv", "record.csv"
 
 
 @cache
-def _text() -> str:
-    return (files(__package__) / TABLE).read_text(encoding="utf-8")
+def _text(name: str = TABLE) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -31,3 +31,13 @@ def posterior() -> dict[str, tuple[float, ...]]:
 def posterior_hash() -> str:
     """SHA-256 of the table, as every manifest has it."""
     return hashlib.sha256(_text().encode()).hexdigest()
+
+
+@cache
+def record() -> dict[tuple[str, str], dict[str, float]]:
+    """How good the model's probabilities of an agreement were on affairs left out of the fit, by way of counting and by rule.
+
+    ``record.csv`` is written with the posterior; see ``sim.study.history.record``.
+    """
+    rows = csv.DictReader(_text(RECORD).splitlines())
+    return {(row.pop("counted"), row.pop("rule")): {name: float(value) for name, value in row.items()} for row in rows}

@@ -6,6 +6,7 @@ Where they were asked for also the model's alternatives, and comparisons of proc
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -30,7 +31,7 @@ OUTCOMES = {"agreed": "agreed", "ended_360": "ended by day 360"}
 
 def show(found: Calibration, console: Console) -> None:
     """The tables, each with what to beware of."""
-    for table in (_parameters(found), _counts(found), _scores(found)):
+    for table in (_parameters(found), _counts(found), _scores(found), *_record(found)):
         print_table(console, table)
         console.print()
     said = found.manifest
@@ -113,6 +114,19 @@ def _scores(found: Calibration) -> Table:
             label = f"{words}, {RULES.get(row['rule'], row['rule'])}"
             table.row(label, f"{model.iloc[0]:.3f}", f"{row['value']:.3f}", gap, row["verdict"])
     return table
+
+
+def _record(found: Calibration) -> Iterator[Table]:
+    """How good the figures were, by row and by affair."""
+    if not len(found.record):
+        return
+    columns = [Words("counted by, who says it"), *map(Figures, ("Brier", "log", "put under 5%", "of these happened"))]
+    table = Table("Agreements, their own affair left out of the fit", columns)
+    for row in found.record.to_dict("records"):
+        scores = [(f"{row[m]:.3f}", interval(row[f"{m}_low"], row[f"{m}_high"])) for m in ("brier", "log")]
+        said = RULES.get(row["rule"], "the model")
+        table.row(f"{row['counted'].replace('_', ' ')}, {said}", *scores, str(row["under"]), str(row["happened"]))
+    yield table
 
 
 def _checks(checks: pd.DataFrame) -> Table:

@@ -13,6 +13,9 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.scenario.headline import agenda, fallbacks, headline
+from sim.show import overview
+from sim.show.changed import Beside
+from sim.show.obstacles import Obstacle, commonest, failures, whose_words
 from sim.show.sentences import headlines
 from sim.show.tables import Figures, Part, Table, Words, print_table, print_text
 from sim.show.written import Figure, Lookup, amount, names, percent, points, share, weeks
@@ -20,11 +23,8 @@ from sim.study.outcomes import is_imposed
 from sim.study.tally import WORLDS_EACH
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.study.compare import Result
 
-NAMED_REASONS = 0.8
 DISCLAIMER = "A tool to compare processes, no forecast."
 
 
@@ -56,13 +56,20 @@ def groups(result: Result) -> list[tuple[str, list[Figure]]]:
 # ---------------------------------------------------------------- the whole
 
 
-def show(result: Result, console: Console) -> None:
-    """Print what a comparison found: sentences, processes, issues, tables, reasons, notes."""
+def show(result: Result, console: Console, *, full: bool = False) -> None:
+    """Print what a comparison found: one screen, or in ``full`` sentences, processes, issues, tables, reasons, notes."""
+    if not full:
+        overview.show(result, console)
+        return
     lookup = Lookup(result.summary)
     print_text(console, result.scenario.file.title, style="bold")
     for sentence in headlines(result):
         print_text(console, sentence, first="• ", hang=2)
+    beside = [] if result.changes is None else [Beside(result, lookup)]
+    for changes in beside:
+        print_text(console, changes.what_changed(), first="• ", hang=2)
     for table in (
+        *(changes.table() for changes in beside),
         _purposes(result),
         *(_processes(result, lookup, title, figures) for title, figures in groups(result)),
         _issues(result, lookup),
@@ -176,20 +183,18 @@ def _tables(result: Result, lookup: Lookup) -> list[Table]:
 
 def _reasons(result: Result) -> Table:
     """The commonest reasons of failure of each table, and whose they were."""
-    from sim.study.compare import GOOD_ENDS  # noqa: PLC0415 - keeps figures and tables apart until both are needed
-
     labels, parties = names(result.scenario, "processes"), names(result.scenario, "parties")
     tables = names(result.scenario, "tables")
     table = Table(
         "Why it failed (commonest reasons per table, share of worlds)",
         [Words("process, table"), Figures("share"), Words("reason and whose")],
     )
-    failures = result.reasons[~result.reasons["reason"].astype(str).isin([*GOOD_ENDS, ""])]
+    failed = failures(result)
     for process in result.processes:
         table.heading(labels[process])
         for seat in result.scenario.file.processes[process].tables:
-            own = failures[(failures["process"] == process) & (failures["table"] == seat)]
-            lines = _commonest(own, parties)
+            own = failed[(failed["process"] == process) & (failed["table"] == seat)]
+            lines = [(kind.share, _line(kind, parties)) for kind in commonest(own)]
             left = float(own["share"].sum() - sum(value for value, _ in lines))
             if left > 0.0005:
                 lines.append((left, "other reasons"))
@@ -199,25 +204,12 @@ def _reasons(result: Result) -> Table:
     return table
 
 
-def _commonest(failures: pd.DataFrame, parties: dict[str, str]) -> list[tuple[float, str]]:
-    """The commonest reasons of a table, as many as account for four fifths of its failures, each with whose it was."""
-    kinds = failures.astype({"reason": str, "stage": str}).groupby(["reason", "stage"], sort=False)
-    parts = [(float(rows["share"].sum()), *kind, rows) for kind, rows in kinds]
-    whole, found, said = float(failures["share"].sum()), 0.0, []
-    for value, reason, stage, rows in sorted(parts, key=lambda part: -part[0]):
-        if found >= NAMED_REASONS * whole - 1e-9:
-            break
-        found += value
-        each = [(row.share, _whose(str(row.whose), parties)) for row in rows.sort_values("share", ascending=False).itertuples()]
-        whose = ", ".join(name if len(each) == 1 else f"{name} {percent(part)}%" for part, name in each)
-        alone = float((rows["alone"] * rows["share"]).sum() / value)
-        decided = "" if np.isnan(rows["alone"]).any() else f"; that alone in {percent(alone)}% of these"
-        said.append((value, f"{reason} · {whose} ({stage}){decided}"))
-    return said
-
-
-def _whose(whose: str, parties: dict[str, str]) -> str:
-    return {"nobody": "nobody's", "both": "both sides"}.get(whose, parties.get(whose, whose))
+def _line(kind: Obstacle, parties: dict[str, str]) -> str:
+    whose = ", ".join(
+        whose_words(side, parties) + ("" if len(kind.whose) == 1 else f" {percent(part)}%") for side, part in kind.whose.items()
+    )
+    decided = "" if np.isnan(kind.alone) else f"; that alone in {percent(kind.alone)}% of these"
+    return f"{kind.reason} · {whose} ({kind.stage}){decided}"
 
 
 def notes(result: Result) -> list[str]:

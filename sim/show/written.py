@@ -98,6 +98,30 @@ class Figure:
         return text(row.estimate, sign=sign) + unit, interval, assumed
 
 
+def brief(row: Any, *, change: bool = False) -> tuple[str, ...]:
+    """A share of a hundred worlds, or with ``change`` a difference, as ``61 ±2`` with the range of the assumptions.
+
+    What stands after ± is the farther end of the Monte-Carlo interval; whole points but next to none or all.
+    """
+    if row is None or math.isnan(row.estimate):
+        return (DASH,)
+    off = 100 * max(row.high - row.estimate, row.estimate - row.low)
+    error = "?" if math.isnan(off) else f"{off:.0f}" if off >= 0.95 else f"{max(off, 0.1):.1f}"
+    known = row.assumed_high > row.assumed_low
+    assumed = f"({','.join(_whole(bound, sign=change) for bound in (row.assumed_low, row.assumed_high))})" if known else NOT_KNOWN
+    return f"{_point(row.estimate, sign=change)} ±{error}", assumed
+
+
+def _point(value: float, *, sign: bool) -> str:
+    """A share in whole points, but in tenths next to none or all of the worlds."""
+    near = 0 < abs(value) < 0.0095 or (not sign and 0.9905 < value < 1)
+    return percent(value, sign=sign) if near else _whole(value, sign=sign)
+
+
+def _whole(value: float, *, sign: bool) -> str:
+    return _signed(f"{100 * value:.0f}", sign)
+
+
 def share(metric: str, head: str) -> Figure:
     """A figure that is a share of worlds, with a percent sign."""
     return Figure(metric, head, percent, "%", 1.0)

@@ -16,15 +16,16 @@ import pandas as pd
 from sim.model.batch import live, try_out
 from sim.model.draws import BLOCK, Drawn, Draws, spans
 from sim.model.own import OwnRules
-from sim.model.reasons import WEIGHED, WORDS, Reason, State
+from sim.model.reasons import WEIGHED, WORDS, State
 from sim.model.rules import Rule
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
 from sim.scenario.problems import GoBetweenWarning
 from sim.scenario.scenario import Scenario, scenario_of
+from sim.study.against import beside
 from sim.study.findings import Findings
 from sim.study.outcomes import issue_rows, share, table_rows
-from sim.study.saving import REASONS, SUMMARY, WEEKLY, WORLDS
+from sim.study.saving import CHANGES, REASONS, SUMMARY, TEXTS, WEEKLY, WORLDS
 from sim.study.tally import merged, tally_block
 from sim.study.workers import as_finished
 
@@ -65,7 +66,8 @@ class Result(Findings):
     and ``assumed_high`` for what the assumptions leave open; metrics ending in ``_difference`` are paired differences
     to the first process, where both are about the same. ``worlds`` has a
     row per process, table and world with the drawn parameters; ``weekly`` the share of worlds per state and
-    week; ``reasons`` how often each table stopped where, why and because of whom.
+    week; ``reasons`` how often each table stopped where, why and because of whom; ``changes``, if the run was set beside
+    another, what differs from it (``sim.study.against``).
     """
 
     kind = "comparison"
@@ -79,6 +81,7 @@ class Result(Findings):
     weekly: pd.DataFrame
     reasons: pd.DataFrame
     manifest: dict[str, Any] = field(default_factory=dict)
+    changes: pd.DataFrame | None = None
 
     @cached_property
     def drawn(self) -> dict[str, np.ndarray]:
@@ -115,6 +118,24 @@ class Result(Findings):
         every, process = self.worlds[columns], self.worlds["process"]
         return {name: every[process == name] for name in self.processes}
 
+    @cached_property
+    def texts(self) -> pd.DataFrame:
+        """What was agreed: a row per process, table and text, with the share of worlds that came to it, the commonest first.
+
+        A text is the option agreed on each issue that it moves, ``issue: option``.
+        """
+        agreed = self.worlds.loc[self.worlds["package"] != "", ["process", "table", "package"]].astype(str)
+        rows = []
+        for (process, table, text), count in agreed.value_counts(sort=False).items():
+            found = share(np.arange(self.count) < count)
+            rows.append((process, table, text, found.estimate, found.low, found.high))
+        frame = pd.DataFrame(rows, columns=["process", "table", "text", "share", "low", "high"])
+        processes = self.scenario.file.processes
+        order = {(p, t): n for n, (p, t) in enumerate((p, t) for p in self.processes for t in processes[p].tables)}
+        frame["order"] = [order[place] for place in zip(frame["process"], frame["table"], strict=True)]
+        frame = frame.sort_values(["order", "share", "text"], ascending=[True, False, True], kind="stable", ignore_index=True)
+        return frame.drop(columns="order")
+
     @property
     def table(self) -> pd.DataFrame:
         """The summary."""
@@ -122,7 +143,8 @@ class Result(Findings):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by the name of its file."""
-        return {SUMMARY: self.summary, WEEKLY: self.weekly, REASONS: self.reasons, WORLDS: self.worlds}
+        found = {SUMMARY: self.summary, WEEKLY: self.weekly, REASONS: self.reasons, TEXTS: self.texts, WORLDS: self.worlds}
+        return found if self.changes is None else {**found, CHANGES: self.changes}
 
     def asked_of(self) -> Scenario:
         """The scenario that is saved with it."""
@@ -138,6 +160,7 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
     jobs: int = 1,
     progress: Progress | None = None,
     rules: Mapping[str, Rule] | None = None,
+    against: Scenario | None = None,
 ) -> Result:
     """Run processes on the same worlds and compare what comes of them.
 
@@ -148,6 +171,9 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
     called with): each is a plain function of one world, tried in Python and compiled; one that cannot be compiled
     is warned of and runs uncompiled, in 100 worlds where it is not said how many.
 
+    ``against`` is another scenario, such as this one unchanged, whose processes of the same names are run on the same draws;
+    what differs from it is in ``changes``.
+
     Raises ``ScenarioError`` for a process or a rule that there is not, a rule that fails, and a number that is none.
     """
     scenario, seed, jobs, own = scenario_of(scenario), seed_of(seed), jobs_of(jobs), OwnRules.of(rules)
@@ -156,17 +182,33 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
         own = _tried(scenario, names, seed, own)
     usual = DEFAULT_WORLDS if own is None or own.compiled else UNCOMPILED_WORLDS
     worlds = worlds_of(usual if worlds is None else worlds)
+    base = None if against is None else scenario_of(against)
+    there = [] if base is None else [name for name in names if name in base.file.processes]
+    done, total = 0, worlds * (len(names) + len(there))
+
+    def told(now: int) -> None:
+        nonlocal done
+        done += now
+        if progress is not None:
+            progress(done, total)
+
+    run = partial(_run, worlds=worlds, seed=seed, jobs=jobs, own=own, told=told)
+    found = run(scenario, names)
+    if base is not None and there:
+        found = beside(found, run(base, there))
+    return found if own is None else replace(found, manifest=found.manifest | {"rules": own.said})
+
+
+def _run(  # noqa: PLR0913 - as in compare
+    scenario: Scenario, names: list[str], *, worlds: int, seed: int, jobs: int, own: OwnRules | None, told: Callable[[int], None]
+) -> Result:
     tasks = [(p, b, n) for p in names for b, n in spans(worlds)]
     pieces: dict[tuple[str, int], Piece] = {}
-    done = 0
     parts = (partial(run_block, scenario, p, seed, b, n, own=own) for p, b, n in tasks)
     for _, piece in as_finished(parts, jobs=jobs):
         pieces[piece.process, piece.block] = piece
-        done += piece.worlds
-        if progress is not None:
-            progress(done, worlds * len(names))
-    found = collect(scenario, seed, worlds, names, [pieces[p, b] for p, b, _ in tasks])
-    return found if own is None else replace(found, manifest=found.manifest | {"rules": own.said})
+        told(piece.worlds)
+    return collect(scenario, seed, worlds, names, [pieces[p, b] for p, b, _ in tasks])
 
 
 def _tried(scenario: Scenario, names: list[str], seed: int, own: OwnRules) -> OwnRules:
@@ -224,10 +266,6 @@ def _reasons(process: str, rows: pd.DataFrame, worlds: int) -> pd.DataFrame:
 
 
 ALONE_KNOWN = frozenset(WORDS[reason] for reason in WEIGHED)
-
-GOOD_ENDS = frozenset({WORDS[Reason.HOLDS], WORDS[Reason.CARRIED_OUT]})
-"""Reasons that are no failure."""
-
 
 def manifest(scenario: Scenario, **run: Any) -> dict[str, Any]:
     """What is needed to make a run again: the scenario's hash, the run's arguments, the versions."""

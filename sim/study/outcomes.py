@@ -23,6 +23,10 @@ STAGES = {
 }  # fmt: skip
 
 
+GOOD_ENDS = frozenset({WORDS[Reason.HOLDS], WORDS[Reason.CARRIED_OUT]})
+"""Reasons that are no failure."""
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A figure with its Monte-Carlo interval."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 SUMMARY, WORLDS, WEEKLY, REASONS = "summary.csv", "worlds.parquet", "weekly.csv", "reasons.csv"
+TEXTS, CHANGES = "texts.csv", "changes.csv"
 SENSITIVITY = "sensitivity.csv"
 
 LONGEST_NAME = 200
@@ -221,14 +222,14 @@ def _own(path: Path) -> set[str]:
     try:
         found = read_manifest(path)
     except (RunFolderError, FileNotFoundError):
-        ours = {SUMMARY, WORLDS, WEEKLY, REASONS, SENSITIVITY, archive.SCENARIO, archive.CLAIMS, *OTHERS}
+        ours = {SUMMARY, WORLDS, WEEKLY, REASONS, TEXTS, CHANGES, SENSITIVITY, archive.SCENARIO, archive.CLAIMS, *OTHERS}
         return ours if os.path.lexists(path / MANIFEST) else set()
     return {*found["files"], *GROWN.get(found["kind"], ())}
 
 
 OTHERS = (
     "boxes.csv", "limits.csv", "rows.csv", "life.csv", "scores.csv", "calibration.csv", "sharpness.csv",
-    "table.csv", "context.csv", "contrast.csv", "parameters.csv", "posterior.csv", "checks.csv", "alternatives.csv",
+    "table.csv", "context.csv", "contrast.csv", "parameters.csv", "posterior.csv", "checks.csv", "record.csv", "alternatives.csv",
     "results.csv", "points.csv", *GROWN["sweep"],
 )  # fmt: skip
 """Tables of the other kinds of study."""

@@ -15,6 +15,7 @@ from sim.scenario.problems import ScenarioError
 from sim.study.compare import Result
 from sim.study.manifests import MANIFEST, RunFolderError, an, check_scenario, checked, named, read_manifest
 from sim.study.saving import (
+    CHANGES,
     REASONS,
     SUMMARY,
     WEEKLY,
@@ -30,6 +31,7 @@ TEXT = {
     SUMMARY: ("process", "metric", "issue", "table", "headline"),
     WEEKLY: ("process",),
     REASONS: ("process", "table", "stage", "reason", "whose"),
+    CHANGES: ("process", "metric", "issue"),
 }
 """Columns of text; all others are numbers."""
 
@@ -37,6 +39,7 @@ _COLUMNS = {
     SUMMARY: (*TEXT[SUMMARY], "estimate", "low", "high", "worlds", "assumed_low", "assumed_high"),
     WEEKLY: ("process", "week"),
     REASONS: (*TEXT[REASONS], "share", "low", "high"),
+    CHANGES: (*TEXT[CHANGES], "base", "estimate", "change", "low", "high"),
 }
 _NEEDED = ("seed", "worlds", "processes", "scenario_hash", "evidence", "pinned")
 _DRAWN = (".png", ".svg")
@@ -53,11 +56,13 @@ def read(directory: str | os.PathLike[str]) -> Result:
         scenario = archive.unpack(
             path, pinned=manifest["pinned"], evidence=manifest["evidence"], expected=str(manifest["scenario_hash"])
         )
-        frames = {name: _frame(path, name, checked(path, manifest, name)) for name in TEXT}
+        there = [name for name in TEXT if name != CHANGES or "against" in manifest]
+        frames = {name: _frame(path, name, checked(path, manifest, name)) for name in there}
         worlds = _reading(path / WORLDS, checked(path, manifest, WORLDS), lambda content: pd.read_parquet(io.BytesIO(content)))
         found = Result(
             scenario=scenario, seed=manifest["seed"], count=manifest["worlds"], processes=manifest["processes"],
             summary=frames[SUMMARY], worlds=worlds, weekly=frames[WEEKLY], reasons=frames[REASONS], manifest=manifest,
+            changes=frames.get(CHANGES),
         )  # fmt: skip
         _check_fits(found, path)
     except ScenarioError as error:

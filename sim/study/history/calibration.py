@@ -33,6 +33,7 @@ from sim.study.history.fitting import Fit, scored
 from sim.study.history.hindcast import observed_hash, run_episodes, score
 from sim.study.history.inference import Row
 from sim.study.history.priors import PRIORS, RowDraws
+from sim.study.history.record import record
 from sim.study.history.reference import COMMON, Line, Reference, lines_of, reference
 from sim.study.history.scoring import recalibrated
 from sim.study.workers import in_order
@@ -63,9 +64,9 @@ class Calibration(Findings):
     ``parameters``: per parameter prior and posterior range, contraction, and how far the places of known truths are
     from uniform. ``rows``: per line of the record what was seen and the figure under the prior, under the
     posterior, and (``left_out``) under the posterior without its affair. ``scores``: the left-out figures beside
-    the rules, as in a hindcast. ``posterior``: draws that scenarios may take, one per row. ``checks``: what was not
-    fitted, see ``checks``. ``alternatives`` and ``results`` have rows only where they were asked for; see
-    ``alternatives.alternatives`` and ``beside.beside``.
+    the rules, as in a hindcast; ``record``: the same in short, by row and by affair. ``posterior``: draws that scenarios
+    may take, one per row. ``checks``: what was not fitted, see ``checks``. ``alternatives`` and ``results`` have rows only
+    where they were asked for; see ``alternatives.alternatives`` and ``beside.beside``.
     """
 
     kind = "calibration"
@@ -75,6 +76,7 @@ class Calibration(Findings):
     scores: pd.DataFrame
     posterior: pd.DataFrame
     checks: pd.DataFrame
+    record: pd.DataFrame
     alternatives: pd.DataFrame
     results: pd.DataFrame
     manifest: dict[str, Any]
@@ -86,7 +88,7 @@ class Calibration(Findings):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table that has rows, by the name of its file."""
-        names = ("parameters", "rows", "scores", "posterior", "checks", "alternatives", "results")
+        names = ("parameters", "rows", "scores", "posterior", "checks", "record", "alternatives", "results")
         return {f"{name}.csv": getattr(self, name) for name in names if len(getattr(self, name))}
 
 
@@ -189,9 +191,7 @@ def around(own: Fit, worlds: int, seed: int) -> Array:
     return found
 
 
-def learn(
-    table: Reference, episodes: list[Episode], *, learned: Fit, predecessor: dict[str, float] | None = None
-) -> Calibration:
+def learn(table: Reference, episodes: list[Episode], *, learned: Fit, predecessor: dict[str, float] | None = None) -> Calibration:
     """The posterior of a reference table and what it says."""
     rows = learned.figures.assign(tries=table.tries.sum(axis=0))
     chosen = learned.posterior[np.linspace(0, len(learned.posterior) - 1, KEPT).astype(np.intp)]
@@ -206,7 +206,8 @@ def learn(
     }  # fmt: skip
     nothing = pd.DataFrame()
     scores = _scores(rows, episodes, predecessor or {})
-    return Calibration(_parameters(learned), rows, scores, posterior, nothing, nothing, nothing, manifest)
+    told = record(rows, episodes, predecessor or {})
+    return Calibration(_parameters(learned), rows, scores, posterior, nothing, told, nothing, nothing, manifest)
 
 
 def _parameters(own: Fit) -> pd.DataFrame:
@@ -248,8 +249,8 @@ def places_of_truths(own: Fit, episodes: list[Episode], study: Study, *, seed: i
         fates = run_episodes(mine, TRUTHS, seed + 100 + number, jobs=jobs, drawn=drawn)
         for episode, found in zip(mine, fates, strict=True):
             lines = list(lines_of(episode, found))
-            for t, record in enumerate(records):
-                record.extend(simulated(lines, t))
+            for t, line in enumerate(records):
+                line.extend(simulated(lines, t))
     often = np.repeat(truths, TRUTH_WORLDS, axis=0)
     counted = reference([], study, worlds=len(often), seed=seed + 99, jobs=jobs, rows=often)
     luck = np.random.default_rng([seed, 7])

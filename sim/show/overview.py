@@ -1,0 +1,174 @@
+"""A comparison on one screen: who agrees on what and keeps it, what stops each process, what it rests on.
+
+Shares are written ``61 ±2 (36, 85)``: of a hundred worlds, with the Monte-Carlo error at 95% and, in round brackets, what the
+assumptions leave open. ``console`` prints everything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from sim.model.packages import options_in
+from sim.scenario.evidence import coverage
+from sim.scenario.headline import agenda
+from sim.scenario.learned import record
+from sim.show.changed import HARDLY, Beside
+from sim.show.obstacles import main_obstacle, main_tables, whose_words
+from sim.show.tables import Figures, Table, Words, print_table, print_text
+from sim.show.written import Lookup, brief, names, percent
+from sim.study.outcomes import is_imposed
+
+if TYPE_CHECKING:
+    from sim.study.compare import Result
+
+MOSTLY = 0.9
+"""Share of the texts on an issue from which one option is what was agreed."""
+
+SMOOTH = 0.95
+"""Share of worlds with an agreement from which nothing counts as an obstacle."""
+
+NOTE = (
+    "±: Monte-Carlo error (95%); ( ): what the assumptions leave open; after an issue: what is mostly agreed. More: --full, "
+    "gobetween check. No forecast."
+)
+NOTE_CHANGED = (
+    "±: Monte-Carlo error (95%); ( ): what the assumptions leave open; change: now less before, on the same draws. More: --full. "
+    "No forecast."
+)
+
+
+def show(result: Result, console: Console) -> None:
+    """Print the overview of a comparison."""
+    lookup = Lookup(result.summary)
+    count = len(result.processes)
+    heading = f"{result.scenario.file.title}: {count} process{'' if count == 1 else 'es'}, {result.scenario.file.weeks} weeks"
+    heading += f", {result.count:,} worlds, seed {result.seed}"
+    print_text(console, heading, style="bold", hang=2)
+    beside = None if result.changes is None else Beside(result, lookup)
+    if beside is not None:
+        print_text(console, beside.what_changed(), hang=2)
+    print_table(console, _issues(result, lookup) if beside is None else beside.table())
+    for words in (*_never(result, lookup), *(() if beside is None else beside.unchanged())):
+        print_text(console, words, first="• ", hang=2)
+    for table in _obstacles(result, lookup, result.processes if beside is None else beside.moved()):
+        print_table(console, table)
+    last = [*_pairs(result, lookup), _support(result), NOTE] if beside is None else [_support(result), NOTE_CHANGED]
+    for words in last:
+        print_text(console, words, first="• ", hang=2)
+
+
+# ---------------------------------------------------------------- issues
+
+
+def _issues(result: Result, lookup: Lookup) -> Table:
+    """Per issue the processes that agree on it in more than hardly any world, the most often first."""
+    labels, options = names(result.scenario, "processes"), _commonest_option(result)
+    columns = [Words("Of 100 worlds"), Figures("both came"), Figures("agreed"), Figures("in force, end")]
+    table = Table("", columns)
+    for issue, label in names(result.scenario, "issues").items():
+        rows = {name: row for name, row in agreed_rows(result, lookup, issue).items() if row.estimate >= HARDLY}
+        if not rows:
+            continue
+        table.heading(Text.assemble((label, "bold"), (f" · {options[issue]}", "dim")))
+        for process in sorted(rows, key=lambda name: -rows[name].estimate):
+            cells = [_cell(lookup, process, metric, issue) for metric in ("came", "agreed", "in_force_end")]
+            table.row(labels[process], *cells, indent=1)
+    return table
+
+
+def agreed_rows(result: Result, lookup: Lookup, issue: str) -> dict[str, Any]:
+    """The rows of the processes that have an issue on the agenda, fall-backs aside."""
+    having = [name for name in result.processes if issue in agenda(result.scenario.file, name, fallback=False)]
+    return {name: lookup(name, "agreed", issue) for name in having}
+
+
+def _cell(lookup: Lookup, process: str, metric: str, issue: str) -> tuple[str, ...]:
+    row, could = lookup(process, metric, issue), lookup(process, "possible", issue)
+    value, *assumed = brief(row)
+    if row is not None and could is not None and is_imposed(metric, row.estimate, could.estimate):
+        return value, "imposed"
+    return value, *assumed
+
+
+def _commonest_option(result: Result) -> dict[str, str]:
+    """Per issue the option that was agreed most often, in words, and of how many of a hundred texts on the issue."""
+    counts: dict[str, Counter[str]] = {}
+    for row in result.texts.itertuples():
+        for issue, option in options_in(str(row.text)).items():
+            counts.setdefault(issue, Counter())[option] += row.share
+    found = {}
+    for issue, options in counts.items():
+        option, often = options.most_common(1)[0]
+        words = result.scenario.file.issues[issue].options[option].label or option.replace("_", " ")
+        part = often / options.total()
+        found[issue] = f"{words}{'' if part >= MOSTLY else f', in {percent(part)}% of texts'}"
+    return found
+
+
+def _never(result: Result, lookup: Lookup) -> list[str]:
+    """Issues that are agreed on in hardly any world, and of these those for which the values put in allow nothing else."""
+    hardly, imposed = [], []
+    for issue, label in names(result.scenario, "issues").items():
+        rows = agreed_rows(result, lookup, issue)
+        if not rows or max(row.estimate for row in rows.values()) >= HARDLY:
+            continue
+        hardly.append(label)
+        could = [lookup(process, "possible", issue) for process in rows]
+        if all(one is not None and one.estimate == 0 for one in could):
+            imposed.append(label)
+    found = [f"(Almost) never: {'; '.join(hardly)}."] if hardly else []
+    return found + ([f"Of these imposed by the values put in, and not found: {'; '.join(imposed)}."] if imposed else [])
+
+
+# ---------------------------------------------------------------- processes
+
+
+def _obstacles(result: Result, lookup: Lookup, processes: list[str]) -> list[Table]:
+    """What stops each process most often, and whose it is."""
+    labels, parties = names(result.scenario, "processes"), names(result.scenario, "parties")
+    tables = names(result.scenario, "tables")
+    table = Table("", [Words(""), Words("")])
+    table.heading("What stops it most often, whose that is, and in how many of 100 worlds")
+    for process in processes:
+        row, reason = lookup(process, "agreed"), main_obstacle(result, process)
+        if reason is not None and row.estimate < SMOOTH:
+            where = f"{tables[reason.table]}: " if len(main_tables(result.scenario.file, process)) > 1 else ""
+            whose = " or ".join(whose_words(side, parties) for side in reason.mostly)
+            table.row(labels[process], f"{where}{reason.reason} ({whose}) {percent(reason.share)}", indent=1)
+    return [table] if len(table.rows) > 1 else []
+
+
+def _pairs(result: Result, lookup: Lookup) -> list[str]:
+    """Processes with the agenda of the first beside it: the difference, and in how many worlds only one of the two agrees."""
+    labels, issues = names(result.scenario, "processes"), names(result.scenario, "issues")
+    first, *others = result.processes
+    own = agenda(result.scenario.file, first, fallback=False)
+    found = []
+    for process in others:
+        if agenda(result.scenario.file, process, fallback=False) != own:
+            continue
+        only = result.versions(process, first).set_index("issue")
+        said = []
+        for issue in own:
+            change = " ".join(brief(lookup(process, "agreed_difference", issue), change=True))
+            better, worse = (f"{100 * only.loc[issue, way]:.0f}" for way in ("better", "worse"))
+            said.append(f"{issues[issue]} {change} {better}:{worse}")
+        found.append(f"{labels[process]} less {labels[first]} (only the one : only the other): {'; '.join(said)}.")
+    return found
+
+
+def _support(result: Result) -> str:
+    """What the figures rest on, and how good such figures have been."""
+    counts = coverage(result.scenario).counts
+    assumed = sum(counts[kind] for kind in ("order", "sign", "existence", "assumption"))
+    drawn = f"{assumed:,} numbers are assumed, {len(result.drawn)} drawn per world"
+    own, half = record()["row", "model"], record()["row", "half"]
+    score = f"Brier {own['brier']:.2f} (one half {half['brier']:.2f})"
+    return (
+        f"Rests on {len(result.scenario.claims)} claims; {drawn}. Of {own['rows']:.0f} known outcomes in {own['affairs']:.0f} "
+        f"affairs left out of the fit: {score}; of {own['under']:.0f} put under 5%, {own['happened']:.0f} happened."
+    )

@@ -1,0 +1,55 @@
+"""How good the model's probabilities of an agreement were on affairs left out of the fit: by row, by affair, without one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.study.history import scoring
+from sim.study.history.episodes import Episode
+from sim.study.history.fitting import scored
+from sim.study.history.scoring import MEASURES, cluster_mean, recalibrated
+
+UNDER = 0.05
+"""Probability below which a thing is put as hardly possible."""
+
+RULES = ("half", "regression")
+DIGITS = 4
+"""Decimals: what a table with six digits of every probability gives again."""
+
+
+def record(rows: pd.DataFrame, episodes: list[Episode], predecessor: dict[str, float]) -> pd.DataFrame:
+    """A row per way of counting and per rule, on agreements once both came, each affair left out of the fit.
+
+    Counted by ``row``, by ``affair`` (each weighs the same), and by row ``without`` the affair that has most of the squared
+    error. ``under`` is the number of rows put under 5%, ``happened`` that of those which happened nevertheless.
+    """
+    told = {outcome: (p, cases) for outcome, p, cases in scored(rows, "left_out", episodes)}
+    if "agreed" not in told:
+        return pd.DataFrame()
+    own, cases = told["agreed"]
+    rules = scoring.baselines(cases, least=1e-3)
+    said = {"model": own} | {name: rules[name].probability for name in RULES}
+    if predecessor:
+        before = {name: p for name, p, _ in scored(rows.assign(before=rows["row"].map(predecessor)), "before", episodes)}
+        if not np.isnan(before["agreed"]).any():
+            said["predecessor"] = recalibrated(before["agreed"], cases)
+    names = np.asarray(cases.clusters, dtype=str)
+    errors = pd.Series((own - cases.happened) ** 2).groupby(names).sum()
+    heaviest = str(errors.idxmax())
+    sizes = pd.Series(names).map(pd.Series(names).value_counts()).to_numpy(dtype=float)
+    ways = {"row": np.ones(len(own)), "affair": 1 / sizes, f"row without {heaviest}": (names != heaviest).astype(float)}
+    found = []
+    for way, weights in ways.items():
+        there = weights > 0
+        for rule, p in said.items():
+            line: dict[str, Any] = {"counted": way, "rule": rule, "rows": int(there.sum()), "affairs": len(set(names[there]))}
+            for measure, losses in MEASURES.items():
+                mean = cluster_mean(losses(p, cases.happened), names, weights)
+                bounds = {measure: mean.estimate, f"{measure}_low": mean.low, f"{measure}_high": mean.high}
+                line |= {name: round(value, DIGITS) for name, value in bounds.items()}
+            under = there & (p < UNDER)
+            found.append(line | {"under": int(under.sum()), "happened": int((under & cases.happened).sum())})
+    return pd.DataFrame(found)
