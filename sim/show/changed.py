@@ -20,7 +20,7 @@ FEW = 4
 WORDS_ONLY = ("title", "about", "extends")
 """Keys of a scenario file that no figure depends on."""
 
-HARDLY = 0.005
+HARDLY = 0.01
 """Share of worlds below which an agreement is told of in one line."""
 
 

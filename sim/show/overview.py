@@ -169,6 +169,6 @@ def _support(result: Result) -> str:
     own, half = record()["row", "model"], record()["row", "half"]
     score = f"Brier {own['brier']:.2f} (one half {half['brier']:.2f})"
     return (
-        f"Rests on {len(result.scenario.claims)} claims; {drawn}. Of {own['rows']:.0f} known outcomes in {own['affairs']:.0f} "
-        f"affairs left out of the fit: {score}; of {own['under']:.0f} put under 5%, {own['happened']:.0f} happened."
+        f"Rests on {len(result.scenario.claims)} claims; {drawn}. Of {own['rows']:.0f} outcomes of {own['affairs']:.0f} "
+        f"affairs, each left out of the fit: {score}; of {own['under']:.0f} put under 5%, {own['happened']:.0f} happened."
     )

@@ -147,7 +147,7 @@ def table_lines(table: Table, width: int) -> list[Text]:
             found.append(Text())
         title = f"{table.title}, continued" if number else table.title
         found += text_lines(title, width, hang=2, style="bold") if title else []
-        found += _drawn(table, part) if part.places else _listed(table, width)
+        found += _drawn(table, part, width) if part.places else _listed(table, width)
         while found and not found[-1].plain.strip():
             found.pop()
     return found + (text_lines(table.note, width, style="dim") if table.note else [])
@@ -251,7 +251,7 @@ def _longest_word(text: str) -> int:
 # ---------------------------------------------------------------- drawing
 
 
-def _drawn(table: Table, layout: Layout) -> Iterator[Text]:
+def _drawn(table: Table, layout: Layout, whole: int) -> Iterator[Text]:
     heads: list[list[Text]] = []
     for place, width in zip(layout.places, layout.widths, strict=True):
         heads.append(wrap(table.columns[place].head, width))
@@ -263,7 +263,7 @@ def _drawn(table: Table, layout: Layout) -> Iterator[Text]:
         if row is None:
             yield Text()
         elif row.over_all:
-            yield from text_lines(_words(row.cells[0]), layout.width, hang=2)
+            yield from text_lines(_words(row.cells[0]), whole, hang=2)
         else:
             cells = []
             for place, width in zip(layout.places, layout.widths, strict=True):
