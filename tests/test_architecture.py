@@ -285,9 +285,11 @@ def _randomness(path: Path) -> Iterator[str]:
 
 
 def test_randomness_comes_from_named_streams() -> None:
-    """Worlds by counter only; a fit draws its own parameters, from generators that its seed names."""
+    """Worlds by counter only; a fit draws its own parameters, from generators that its seed names; a page's address is no draw."""
     fitted = {SIM / "study" / "history" / f"{name}.py" for name in ("inference", "fitting", "calibration")}
-    assert [found for path in FILES if path not in fitted for found in _randomness(path)] == []
+    served = SIM / "cli" / "serve.py"
+    assert [found for path in FILES if path not in {*fitted, served} for found in _randomness(path)] == []
+    assert list(_randomness(served)) == ["sim/cli/serve.py:6: import of random"]  # of secrets, for the address
     own = [found for path in sorted(fitted) for found in _randomness(path)]
     assert own
     assert all("np.random" in found for found in own), own

@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "compare": ((MINIMAL, "--worlds", "20", "--out", "again"), "Written to again"),
     "run": ((MINIMAL, "--worlds", "20", "--process", "both"), "Written to results"),
     "story": ((MINIMAL, "--world", "3"), "Week"),
+    "serve": ((MINIMAL, "--no-open"), "http://127.0.0.1:"),
     "plot": (("compared",), "compared"),
     "gather": (("swept",), "swept"),
     "sweep": ((*SWEEP[1:], "--out", "other"), "Written to other"),
@@ -69,6 +70,9 @@ def test_a_verb_runs(verb: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -
     if verb == "discover":
         pytest.importorskip("ema_workbench.analysis.prim", reason="the EMA Workbench is not installed")
     monkeypatch.chdir(folder)
+    if verb == "serve":
+        uvicorn = pytest.importorskip("uvicorn", reason="the extra `page` is not installed")
+        monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
     if verb == "calibrate":
         few_draws(monkeypatch)
     arguments, words = VERBS[verb]

@@ -55,6 +55,7 @@ CASES: dict[str, list[str]] = {
     "compare json": ["compare", MINIMAL, *RUN, "--json", "--out", "OUT"],
     "run": ["run", MINIMAL, *RUN, "--process", "both", *SET, "--full", "--out", "OUT"],
     "run json": ["run", MINIMAL, *RUN, "--json", "--out", "OUT"],
+    "serve": ["serve", MINIMAL, "--seed", "5", "--port", "0", "--open"],
     "plot": ["plot", "compare"],
     "story": ["story", MINIMAL, "--process", "both", "--world", "3", "--seed", "5", *SET],
     "check": ["check", MINIMAL, "--strict"],
@@ -150,6 +151,8 @@ def listeners(patches: ExitStack) -> Iterator[list[Callable[[Console], Any]]]:
     for path in ("sim.study.compare.Result", "sim.study.history.hindcast.Hindcast", "sim.study.history.regularities.Regularities",
                  "sim.study.history.calibration.Calibration", "sim.study.exploration.sensitivity.Sensitivity"):  # fmt: skip
         patches.enter_context(patch(f"{path}.plot", lambda *_, **__: {}))
+    patches.enter_context(patch("uvicorn.Server.run", lambda *_, **__: None))
+    patches.enter_context(patch("webbrowser.open", lambda _: True))
     patches.enter_context(patch("sim.calibrate", lambda *_, **__: calibrated()))
     patches.enter_context(
         patch("sim.study.history.counted.read_study", short_study(import_module("sim.study.history.counted").read_study))

@@ -21,6 +21,7 @@ from sim.cli.plot import plot
 from sim.cli.regularities import regularities
 from sim.cli.schema import schema
 from sim.cli.sensitivity import sensitivity
+from sim.cli.serve import serve
 from sim.cli.story import story
 from sim.cli.streams import open_streams
 from sim.cli.sweep import sweep
@@ -32,7 +33,7 @@ app: typer.Typer = typer.Typer(
 )
 
 VERBS = (
-    init, compare, run, story, plot, check, schema, discover, hindcast, calibrate, regularities, sensitivity,
+    init, compare, run, story, serve, plot, check, schema, discover, hindcast, calibrate, regularities, sensitivity,
     sweep, gather,
 )  # fmt: skip
 for _verb in VERBS:

@@ -1,0 +1,211 @@
+"""The page without a browser: who may ask, what is refused with which words, and that its figures are those of a comparison."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.scenario import load
+from sim.scenario.problems import ScenarioError
+from sim.show.page.answers import METRICS, WORLDS, Asked
+from sim.study.exploration.given import quantities
+
+pytest.importorskip("starlette.testclient", reason="the extra `page` is not installed")
+
+from starlette.testclient import TestClient
+
+from sim.show.page.server import MOST_BYTES, STATIC, Page, application
+
+HOME = Path(__file__).parent.parent
+MINIMAL = HOME / "tests" / "minimal.yaml"
+TOKEN = "a-token"
+OWN = "http://127.0.0.1"
+STATIC_FILES = HOME / "sim" / "show" / "page" / "static"
+PAIR = ("direct_talks", "both")
+GRIEVANCE = "parties.north.grievance"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    broken = tmp_path_factory.mktemp("scenarios") / "broken.yaml"
+    broken.write_text("title: Broken\nparties: {}\n", encoding="utf-8")
+    page = Page({"minimal": MINIMAL, "broken": broken}, first="minimal", seed=3)
+    with TestClient(application(page, TOKEN), base_url=OWN) as made:
+        yield made
+
+
+def ask(client: TestClient, verb: str, **question: Any) -> Any:
+    return client.post(f"/{TOKEN}/ask/{verb}", json={"scenario": "minimal", **question})
+
+
+# ---------------------------------------------------------------- who may ask
+
+
+def test_everything_is_under_the_token(client: TestClient) -> None:
+    for name, (_, kind) in STATIC.items():
+        assert client.get(f"/{TOKEN}/{name}").headers["content-type"].startswith(kind)
+        assert client.get(f"/{name}").status_code == 404
+    assert client.get("/begin").status_code == 404
+    assert client.get(f"/{TOKEN}/begin").json() == {"scenarios": ["minimal", "broken"], "first": "minimal", "seed": 3}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "evil.example"}, 400),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"origin": OWN, "sec-fetch-site": "same-origin"}, 200),
+        ({}, 200),
+    ],
+)
+def test_only_its_own_page_may_ask(client: TestClient, headers: dict[str, str], status: int) -> None:
+    answer = client.get(f"/{TOKEN}/begin", headers=headers)
+    assert answer.status_code == status
+    if status != 400:  # the host is refused before anything is said
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_nothing_on_the_page_comes_from_elsewhere_or_is_markup() -> None:
+    for file in STATIC_FILES.iterdir():
+        text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"https?:|//[a-z]", text.replace("// ", "")), file.name
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function|\son\w+=\"|style=", text), file.name
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize(
+    ("verb", "question", "words"),
+    [
+        ("figures", {"scenario": "other"}, "unknown scenario; expected one of minimal, broken"),
+        ("scenario", {"scenario": "broken"}, "broken.yaml"),
+        ("figures", {"processes": ["direct_talk"]}, "did you mean direct_talks"),
+        ("figures", {"processes": ["a", "b", "c"]}, "processes"),
+        ("figures", {"given": {"parties.north.grievanc": 0.3}}, "did you mean parties.north.grievance"),
+        ("figures", {"given": {GRIEVANCE: 5.0}}, "expected"),
+        ("figures", {"given": {GRIEVANCE: "NaN"}}, "finite"),
+        ("figures", {"seed": -1}, "seed"),
+        ("figures", {"worlds": 10**9}, "worlds"),
+        ("world", {"process": "both", "world": WORLDS}, "world"),
+        ("world", {"process": "none"}, "process"),
+    ],
+)
+def test_what_cannot_be_answered_is_said(client: TestClient, verb: str, question: dict[str, Any], words: str) -> None:
+    answer = ask(client, verb, **question)
+    assert answer.status_code == 422
+    assert words in answer.json()["message"]
+
+
+def test_other_addresses_and_long_questions_are_refused(client: TestClient) -> None:
+    assert ask(client, "nothing").status_code == 404
+    assert client.post(f"/{TOKEN}/ask/figures", content=b"x" * (MOST_BYTES + 1)).status_code == 413
+    assert client.post(f"/{TOKEN}/ask/figures", content=b"{").status_code == 422
+    assert client.get(f"/{TOKEN}/ask/figures").status_code == 405
+
+
+def test_of_waiting_questions_of_a_tab_only_the_latest_is_answered(client: TestClient) -> None:
+    first = {"tab": "one", "processes": list(PAIR)}
+    assert "processes" in ask(client, "figures", **first, turn=5).json()
+    assert ask(client, "figures", **first, turn=4).json() == {"late": True}
+    assert "processes" in ask(client, "figures", **(first | {"tab": "another"}), turn=1).json()
+
+
+# ---------------------------------------------------------------- figures
+
+
+def test_figures_are_those_of_a_comparison(client: TestClient) -> None:
+    found = ask(client, "figures", processes=list(PAIR), seed=3).json()
+    result = sim.compare(load(MINIMAL), worlds=WORLDS, seed=3, processes=PAIR)
+    rows = result.summary[result.summary["table"] == ""].set_index(["process", "issue", "metric"])
+    compared = 0
+    for one in found["processes"]:
+        for issue, row in one["issues"].items():
+            for metric in METRICS:
+                own = rows.loc[(one["name"], issue, metric)]
+                assert [row[metric][name] for name in ("estimate", "low", "high")] == pytest.approx(own[["estimate", "low", "high"]].tolist())
+                assumed = [np.nan, np.nan] if row[metric]["assumed"] is None else row[metric]["assumed"]
+                assert assumed == pytest.approx(own[["assumed_low", "assumed_high"]].tolist(), nan_ok=True)
+                compared += 1
+        far = np.array([int(digit) for digit in one["far"]])
+        assert (far >= 2).mean() == pytest.approx(rows.loc[(one["name"], "", "agreed")]["estimate"])
+    assert compared > 4
+    for issue, gap in found["differences"].items():
+        assert gap["estimate"] == pytest.approx(rows.loc[("both", issue, "agreed_difference")]["estimate"])
+
+
+def test_what_is_given_is_what_the_downloaded_file_says(client: TestClient, tmp_path: Path) -> None:
+    known = quantities(load(MINIMAL))
+    given = {name: low + 0.25 * (high - low) for name, (low, high) in list(known.items())[:12]} | {"behaviour.threshold": known["behaviour.threshold"][0]}
+    found = ask(client, "figures", processes=list(PAIR), seed=3, given=given).json()
+    taken = ask(client, "changed", given=given).json()
+    for name in ("minimal.yaml", "minimal-claims.yaml"):
+        (tmp_path / name).write_bytes((HOME / "tests" / name).read_bytes())
+    file = tmp_path / taken["name"]
+    file.write_text(taken["text"], encoding="utf-8")
+    changed = load(file)
+    assert changed.file.title.endswith("(changed)")
+    pinned = {path: value for path, value in changed.numbers().items() if load(MINIMAL).numbers().get(path) != value}
+    assert len(pinned) >= len(given) - 2
+    result = sim.compare(load(MINIMAL).with_(pinned), worlds=WORLDS, seed=3, processes=PAIR)
+    agreed = result.summary.query("metric == 'agreed' and table == ''").set_index(["process", "issue"])["estimate"]
+    for one in found["processes"]:
+        for issue, row in one["issues"].items():
+            assert row["agreed"]["estimate"] == pytest.approx(agreed[one["name"], issue], abs=2 / WORLDS)
+
+
+def test_parameters_stand_with_range_meaning_and_evidence(client: TestClient) -> None:
+    found = ask(client, "scenario").json()
+    assert found["chosen"] == list(Asked.pair(load(MINIMAL)))
+    kinds = [one["kind"] for one in found["parameters"]]
+    assert kinds == sorted(kinds, reverse=True)  # of the conflict first
+    known = quantities(load(MINIMAL))
+    for one in found["parameters"]:
+        assert (one["low"], one["high"]) == known[one["name"]]
+        assert one["low"] <= one["stated"] <= one["high"]
+        assert all(one[words] for words in ("label", "meaning", "evidence"))
+
+
+def test_moving_an_assumption_moves_the_figures() -> None:
+    scenario = load(MINIMAL)
+    low, high = quantities(scenario)["behaviour.threshold"]
+    ready, reluctant = (Asked(scenario, PAIR, {"behaviour.threshold": value}, 3).figures() for value in (low, high))
+    for more, less in zip(ready["processes"], reluctant["processes"], strict=True):
+        for issue in more["issues"]:
+            assert more["issues"][issue]["came"]["estimate"] >= less["issues"][issue]["came"]["estimate"]
+    assert ready != reluctant
+    with pytest.raises(ScenarioError, match="expected"):
+        Asked(scenario, PAIR, {"behaviour.threshold": high + 1}, 3)
+
+
+# ---------------------------------------------------------------- one world
+
+
+def test_a_world_is_the_one_that_was_counted(client: TestClient) -> None:
+    scenario = load(MINIMAL)
+    found = ask(client, "world", process="both", world=7, seed=3).json()
+    assert found["story"] == sim.story(scenario, process="both", world=7, seed=3, width=100)
+    assert len(found["weeks"]) == scenario.file.weeks + 1
+    assert {state for week in found["weeks"] for state in week["states"]} <= {"apart", "talking", "signed", "in_force", "suspended"}
+    low, high = quantities(scenario)[GRIEVANCE]
+    given = {GRIEVANCE: low + 0.9 * (high - low)}
+    figures = ask(client, "figures", processes=["both"], seed=3, given=given).json()["processes"][0]
+    entered = {n for n, far in enumerate(figures["far"][:40]) if int(far) >= 3}
+    seen = set()
+    for number in range(40):
+        weeks = ask(client, "world", process="both", world=number, seed=3, given=given).json()["weeks"]
+        if any(state in {"in_force", "suspended"} for week in weeks for state in week["states"]):
+            seen.add(number)
+    assert seen == entered
+    assert 0 < len(entered) < 40
