@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -10,6 +13,7 @@ from sim.model.agents import World
 from sim.model.reasons import ALL, FIRST, SECOND, WORDS, Reason, Stage, State
 from sim.model.records import Table
 from sim.scenario.arguments import MOST_WORLDS, seed_of, whole
+from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario, scenario_of
 from sim.show.inventory import levers
 from sim.show.steps import Narrator, in_weeks
@@ -27,69 +31,113 @@ QUARTER = 13
 HARDLY = 0.05
 """A front that moved less than this in a quarter has hardly moved; the whole way is from -1 to 1."""
 
+DISCLAIMER = "One world among many; a tool to compare processes, no forecast."
 OPENINGS = {"failed": "talks or a text have failed", "agreed": "a text is agreed", "in_force": "a text is in force"}
 
 
-def story(scenario: Scenario, *, process: str | None = None, world: int = 0, seed: int = DEFAULT_SEED, width: int = WIDTH) -> str:
-    """One world of one process (the first, if none is named), told week by week.
+FORMS = ("text", "markdown", "json")
 
-    It is world number ``world``, counted from 0, of a comparison with the same seed; no line is longer than ``width``
-    characters, at least 60. Raises ``ScenarioError`` for a process the scenario does not have, and for a number that
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, empty where there is none, and what is said under it."""
+
+    heading: str
+    said: list[str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A story: what it is of, a section per week in which something happened, per quarter, and for what came of it."""
+
+    title: str
+    what: str
+    sections: list[Section]
+
+    def text(self, width: int) -> str:
+        """Lines of at most ``width`` characters."""
+        lines = [self.title, self.what, ""]
+        for section in self.sections:
+            lines += [section.heading] if section.heading else []
+            lines += [*map(indented, section.said), ""]
+        return "\n".join(_wrapped([*lines, DISCLAIMER], width)) + "\n"
+
+    def markdown(self) -> str:
+        """The same as Markdown; no word of it is taken for a mark."""
+        lines = [f"# {_escaped(self.title)}", "", _escaped(self.what), ""]
+        for section in self.sections:
+            lines += [f"## {_escaped(section.heading)}", ""] if section.heading else []
+            lines += [*(f"- {_escaped(sentence)}" for sentence in section.said), ""]
+        return "\n".join([*lines, f"*{DISCLAIMER}*"]) + "\n"
+
+    def json(self) -> str:
+        """The same as JSON: title, what, sections with heading and said."""
+        return json.dumps(asdict(self) | {"note": DISCLAIMER}, indent=2, ensure_ascii=False) + "\n"
+
+
+def story(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
+    scenario: Scenario,
+    *,
+    process: str | None = None,
+    world: int = 0,
+    seed: int = DEFAULT_SEED,
+    width: int = WIDTH,
+    form: str = "text",
+) -> str:
+    """One world of one process (the first, if none is named), told week by week, as text, markdown or json.
+
+    It is world number ``world``, counted from 0, of a comparison with the same seed; no line of text is longer than ``width``
+    characters, at least 60. Raises ``ScenarioError`` for a process the scenario does not have, and for a number or form that
     is none.
     """
     scenario = scenario_of(scenario)
     world, seed = whole("world", world, most=MOST_WORLDS - 1), seed_of(seed)
     width = whole("width", width, least=LEAST, most=MOST_WIDTH)
+    if form not in FORMS:
+        raise refuse("form", f"got {shown(form)}, expected {', '.join(FORMS)}{hint(form, FORMS)}")
     (name,) = scenario.choose_processes([process or next(iter(scenario.file.processes))])
-    told = Story(width, Narrator(World(scenario, name, seed=seed, number=world)))
-    return told.run(f"World {world} of seed {seed}")
+    told = Teller(Narrator(World(scenario, name, seed=seed, number=world))).told(f"World {world} of seed {seed}")
+    return told.text(width) if form == "text" else told.markdown() if form == "markdown" else told.json()
 
 
-class Story:
+class Teller:
     """What frames the sentences of a narrator: dates, briefs, a beginning and an end."""
 
-    def __init__(self, width: int, narrator: Narrator) -> None:
-        """Tell what ``narrator`` will hear in lines of at most ``width`` characters."""
-        self.width = width
+    def __init__(self, narrator: Narrator) -> None:
+        """Tell what ``narrator`` will hear."""
         self.narrator = narrator
         self.world = narrator.world
         self.file = self.world.conflict.file
         self.front = self.world.record.front
 
-    def run(self, title: str) -> str:
-        """Live through all weeks and return the text."""
-        text = [*self.opening(title), ""]
+    def told(self, title: str) -> Told:
+        """Live through all weeks and tell of them."""
+        process = self.file.processes[self.world.process]
+        sections = list(self.opening())
         while self.world.week < self.file.weeks:
             week = self.world.week
             self.narrator.live_a_week()
             paragraphs = self.paragraphs()
             if paragraphs:
-                text += [f"{self.narrator.day(week)} (week {week + 1})", *paragraphs, ""]
+                sections.append(Section(f"{self.narrator.day(week)} (week {week + 1})", paragraphs))
             if (week + 1) % QUARTER == 0 or week + 1 == self.file.weeks:
-                text += [*self.brief(week), ""]
-        return "\n".join(self.wrapped([*text, *self.closing()])) + "\n"
+                sections.append(self.brief(week))
+        return Told(self.file.title, f"{process.label or self.world.process}. {title}.", [*sections, self.closing()])
 
-    def wrapped(self, paragraphs: list[str]) -> Iterator[str]:
-        """Paragraphs as lines, each set in further than its first."""
-        for paragraph in paragraphs:
-            hang = len(paragraph) - len(paragraph.lstrip()) + 2
-            yield from (line.plain for line in text_lines(paragraph, self.width, hang=hang))
-
-    def opening(self, title: str) -> list[str]:
-        """What is told, who sits where, and what happened before."""
-        told, process = self.narrator, self.file.processes[self.world.process]
-        found = [self.file.title, f"{process.label or self.world.process}. {title}.", ""]
+    def opening(self) -> Iterator[Section]:
+        """Who sits where, and what happened before."""
+        told, found = self.narrator, []
         for place, table in enumerate(told.tables):
             agenda = ", ".join(told.issues[issue] for issue in table.agenda.issues)
             opens, meets = table.spec.opens, table.spec.meets
             wait = f" Opens once {OPENINGS[opens.when]} at the table {told.labels[opens.after]}." if opens else ""
             once = f" Meets once, in the week of {told.day(meets)}." if meets is not None else ""
             form = levers(table.form, told.parties, monitoring=self.world.tables[place].monitoring)
-            found.append(indented(f"{told.labels[table.name]} ({agenda}): {form}.{wait}{once}"))
+            found.append(f"{told.labels[table.name]} ({agenda}): {form}.{wait}{once}")
+        yield Section("", found)
         before = [(event.week, name) for name, event in self.file.events.items() if event.week is not None and event.week < 0]
         if before:
-            found += ["", "Before", *(indented(f"{told.day(week)}: {told.events[name]}.") for week, name in sorted(before))]
-        return found
+            yield Section("Before", [f"{told.day(week)}: {told.events[name]}." for week, name in sorted(before)])
 
     def paragraphs(self) -> list[str]:
         """This week's sentences, events first, then table by table; a single table goes without its name."""
@@ -98,11 +146,11 @@ class Story:
             sentences = " ".join(self.narrator.sentences.get(table, []))
             if sentences:
                 named = table and len(self.narrator.seats) > 1
-                found.append(indented(f"{self.narrator.labels[table]}: {sentences}" if named else sentences))
+                found.append(f"{self.narrator.labels[table]}: {sentences}" if named else sentences)
         self.narrator.sentences = {}
         return found
 
-    def brief(self, week: int) -> list[str]:
+    def brief(self, week: int) -> Section:
         """A quarter: how often what happens often did, occasions missed, delivery, the front."""
         told, found = self.narrator, []
         for name in sorted(told.counted, key=list(self.file.events).index):
@@ -123,9 +171,9 @@ class Story:
         moved = f"moved in favour of {told.sides[FIRST if front > self.front else SECOND]}"
         found.append(f"The front {moved if abs(front - self.front) >= HARDLY else 'hardly moved'}.")
         self.front, told.counted = front, {}
-        return [f"Weeks {week // QUARTER * QUARTER + 1} to {week + 1} in brief", *map(indented, found)]
+        return Section(f"Weeks {week // QUARTER * QUARTER + 1} to {week + 1} in brief", found)
 
-    def closing(self) -> list[str]:
+    def closing(self) -> Section:
         """What came of it: each table, weeks, units, gains."""
         told, found, gains = self.narrator, [], np.zeros(len(self.narrator.sides))
         for table, of in zip(self.world.tables, told.tables, strict=True):
@@ -141,7 +189,7 @@ class Story:
             gains += np.array([seat.surplus for seat in table.seats]) / self.file.weeks
         each = ", ".join(f"{side} {points(float(gain), sign=True)}" for side, gain in zip(told.sides, gains, strict=True))
         found.append(f"Gain over no agreement, in hundredths of utility per week: {each}.")
-        return ["What came of it", *map(indented, found), "", "One world among many; a tool to compare processes, no forecast."]
+        return Section("What came of it", found)
 
     def verdict(self, table: Table) -> str:
         """How far a table got, and why no further."""
@@ -160,3 +208,14 @@ class Story:
 def indented(sentence: str) -> str:
     """A paragraph, set in from the margin."""
     return f"  {sentence}"
+
+
+def _wrapped(paragraphs: list[str], width: int) -> Iterator[str]:
+    """Paragraphs as lines, each set in further than its first."""
+    for paragraph in paragraphs:
+        hang = len(paragraph) - len(paragraph.lstrip()) + 2
+        yield from (line.plain for line in text_lines(paragraph, width, hang=hang))
+
+
+def _escaped(words: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", words)

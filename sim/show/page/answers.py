@@ -23,7 +23,7 @@ from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario
 from sim.scenario.version import FORMAT
 from sim.show.steps import Narrator
-from sim.show.story import Story
+from sim.show.story import WIDTH, Teller
 from sim.show.wording import path_words
 from sim.show.written import names
 from sim.study.exploration.given import Given, quantities, stated
@@ -171,7 +171,7 @@ class Asked:
     def world(self, process: str, number: int) -> dict[str, Any]:
         """One world of a process: its story, its parties and tables, and per week the state of each table and what happened."""
         (process,) = self.scenario.choose_processes([process])
-        told = Story(100, Narrator(self._lived(process, number))).run(f"World {number} of seed {self.seed}")
+        told = Teller(Narrator(self._lived(process, number))).told(f"World {number} of seed {self.seed}").text(WIDTH)
         narrator = Narrator(self._lived(process, number))
         weeks = [self._frame(narrator, -1)]
         while narrator.world.week < self.scenario.file.weeks:
