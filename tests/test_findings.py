@@ -65,3 +65,12 @@ def test_a_sweep_is_saved_elsewhere_as_tables_and_charts(tmp_path: Path) -> None
 
 def test_types_are_there_for_whoever_checks_them() -> None:
     assert (Path(sim.__file__).parent / "py.typed").exists()
+
+
+def test_results_and_scenarios_show_themselves_in_a_notebook() -> None:
+    scenario = sim.load(ROOT / "tests" / "minimal.yaml").with_({"title": "North <b> & South"})
+    assert "<strong>North &lt;b&gt; &amp; South</strong>" in scenario._repr_html_()
+    found = sim.compare(scenario, worlds=20)._repr_html_()
+    assert found.startswith("<pre>North &lt;b&gt; &amp; South: 2 processes")
+    assert "What stops it" in found
+    assert "\x1b" not in found

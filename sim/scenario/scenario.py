@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from sim.scenario.arguments import names_of
@@ -81,6 +82,11 @@ class Scenario:
                 pinned.add(dotted(key))
         forget(data, self.document.data, {})
         return build(Document(data, lines), self.path, pinned=frozenset(pinned), known=self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it: title, what it is about, processes."""
+        processes = "".join(f"<li><code>{escape(n)}</code> {escape(p.label or n)}</li>" for n, p in self.file.processes.items())
+        return f"<p><strong>{escape(self.file.title)}</strong></p><p>{escape(self.file.about)}</p><ul>{processes}</ul>"
 
     @property
     def disputants(self) -> list[str]:

@@ -32,6 +32,13 @@ def show(found: Findings, console: Console | None = None, **how: Any) -> None:
     import_module(f"sim.show.{PRINTED[found.kind]}").show(found, console or screen.console(), **how)
 
 
+def words(found: Findings, width: int = 100) -> str:
+    """What is printed of a study, as plain text."""
+    console = screen.plain(width)
+    show(found, console)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
 def draw(found: Findings, directory: Path | None = None, **how: Any) -> dict[str, Figure]:
     """The charts by name, in one style, written as PNG and SVG where a folder is named."""
     from sim.show.charts.style import house_style, write  # noqa: PLC0415 - not for what has no charts

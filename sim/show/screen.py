@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import io
+
 from rich.console import Console
 
 USUAL_WIDTH = 80
+
+
+def plain(width: int) -> Console:
+    """A console that keeps what is printed in memory, without colours; ``.file.getvalue()`` has it."""
+    return Console(file=io.StringIO(), width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
 
 
 def console(*, err: bool = False) -> Console:

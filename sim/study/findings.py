@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -52,6 +53,11 @@ class Findings:
     def show(self, console: Console | None = None, **how: Any) -> None:
         """Print it as the command line does, to standard output or a console of rich."""
         import_module(SHOWN_BY).show(self, console, **how)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it: what ``show`` prints."""
+        words: str = import_module(SHOWN_BY).words(self)
+        return f"<pre>{escape(words)}</pre>"
 
     def plot(self, directory: str | os.PathLike[str] | None = None, **how: Any) -> dict[str, Figure]:
         """Its charts as matplotlib figures by name; written to ``directory`` as PNG and SVG where one is named.
