@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -74,3 +76,13 @@ def test_results_and_scenarios_show_themselves_in_a_notebook() -> None:
     assert found.startswith("<pre>North &lt;b&gt; &amp; South: 2 processes")
     assert "What stops it" in found
     assert "\x1b" not in found
+
+
+def test_every_public_name_is_in_the_documentation() -> None:
+    page = (ROOT / "sim" / "docs" / "api.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^::: (sim\.\S+)$", page, re.MULTILINE))
+    for name in PUBLIC - {"RULES", "WEEK", "__version__"}:
+        assert f"{sim._HOMES[name]}.{name}" in named, name
+    for path in named:
+        module, _, name = path.rpartition(".")
+        assert hasattr(import_module(module), name), path

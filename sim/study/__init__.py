@@ -1,0 +1,1 @@
+"""Many worlds: comparisons, sweeps, sensitivity, history."""

@@ -1,0 +1,1 @@
+"""Which assumptions move a difference, and where a ranking turns."""

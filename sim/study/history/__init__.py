@@ -1,0 +1,1 @@
+"""Episodes and counts of real cases: hindcast, calibration, regularities."""

@@ -1,0 +1,1 @@
+"""Many settings: designs, pieces that survive a power cut, tables, rankings."""
