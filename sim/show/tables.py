@@ -143,7 +143,9 @@ def print_table(console: Console, table: Table) -> None:
 def print_text(console: Console, text: Part, *, first: str = "", hang: int = 0, style: str = "") -> None:
     """Print a sentence or paragraph; ``first`` stands before it, further lines are indented by ``hang`` characters."""
     if isinstance(console, Recorder):
-        console.parts.append(Sentence(_words(text).plain.strip(), listed=bool(first.strip()), aside=style == "dim"))
+        if style != "bold":  # a page has a title of its own
+            said = _words(text).plain.strip()
+            console.parts.append(Sentence(said, listed=bool(first.strip()), aside=style == "dim"))
         return
     _print(console, text_lines(text, width_of(console), first=first, hang=hang, style=style))
 

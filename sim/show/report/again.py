@@ -17,7 +17,13 @@ TITLE = "How to make it again"
 
 def again(manifest: Mapping[str, Any], command: list[str], where: str) -> Section:
     """The command with what it needs (``where``), the seed, the versions, the hashes."""
-    hashes = {"scenario_hash": "scenario", "observed_hash": "observations", "counted_hash": "counts", "posterior": "posterior"}
+    hashes = {
+        "scenario_hash": "scenario",
+        "observed_hash": "observations",
+        "counted_hash": "counts",
+        "posterior": "posterior",
+        "digest": "manifest",
+    }
     versions = ", ".join(f"{name} {number}" for name, number in manifest.get("versions", {}).items())
     pairs = [("Worlds", f"{manifest['worlds']:,}"), ("Seed", str(manifest["seed"])), ("Versions", versions)]
     pairs += [(f"SHA-256 of the {words}", str(manifest[key])) for key, words in hashes.items() if manifest.get(key)]

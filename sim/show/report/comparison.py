@@ -147,5 +147,5 @@ def _issues(result: Result) -> list[Block]:
 def _again(result: Result) -> Section:
     command = ["gobetween", "compare", "scenario.yaml", "--worlds", str(result.count), "--seed", str(result.seed)]
     command += [part for process in result.processes for part in ("--process", process)] + set_options(result.scenario)
-    where = "scenario.yaml lies in the folder that this report was made from; run it there."
+    where = "scenario.yaml lies in the folder of this study; run it there."
     return again(result.manifest, [*command, "--out", "again"], where)

@@ -23,7 +23,7 @@ from sim.show.charts import style
 PALETTE = {
     "#000000": "currentColor", style.INK: "currentColor", style.GREY: "var(--grey)", style.PALE: "var(--pale)",
     "#ffffff": "var(--ground)", "#c9c9c9": "var(--line)", "#f4f8fb": "var(--tint)", "#bdbdbd": "var(--other)",
-    "#9a9a9a": "var(--other)",
+    "#9a9a9a": "var(--other)", "#a8a8a8": "var(--other)", "#8c8c8c": "var(--other)", "#6a1b54": "var(--cross)",
     style.ORANGE: "var(--orange)", style.SKY: "var(--sky)", style.GREEN: "var(--green)", style.YELLOW: "var(--yellow)",
     style.BLUE: "var(--blue)", style.VERMILLION: "var(--vermillion)", style.PURPLE: "var(--purple)",
 }  # fmt: skip
@@ -76,8 +76,8 @@ def _clean(node: ElementTree.Element, name: str, *, shaded: bool) -> None:
         local = _local(key)
         if local == "id":
             found |= {} if node.tag == "g" else {local: f"{name}-{value}"}
-        elif local == "href":
-            found[local] = f"#{name}-{value.removeprefix('#')}"
+        elif local == "href" and value.startswith("#"):
+            found[local] = f"#{name}-{value[1:]}"
         else:
             own = shaded and node.tag == "text"
             mapped = value if own else _COLOUR.sub(lambda match: _VARIABLE.get(match[0].lower(), match[0]), value)
