@@ -214,7 +214,7 @@ def _keep_foreign(path: Path, new: Path) -> None:
         return
     own = _own(path) | {MANIFEST}
     for entry in path.iterdir():
-        if entry.name in own or entry.name.startswith(UNFINISHED) or _is_outdated(entry, new):
+        if entry.name in own or entry.name.startswith(UNFINISHED) or _is_outdated(entry, path, new):
             continue
         target = new / entry.name
         while os.path.lexists(target):
@@ -233,11 +233,16 @@ def is_report(file: Path) -> bool:
         return False
 
 
-def _is_outdated(entry: Path, new: Path) -> bool:
-    """Whether a file is a report of ours about another study than the one that is written now."""
+def _is_outdated(entry: Path, path: Path, new: Path) -> bool:
+    """Whether a file in ``path`` is a report of ours, and what is written now is another study or made with other versions."""
     if entry.name != REPORT or not is_report(entry):
         return False
-    return str(read_manifest(new)["digest"]).encode() not in content_of(entry, MOST_REPORT)
+    try:
+        there, here = read_manifest(path), read_manifest(new)
+    except (RunFolderError, FileNotFoundError):
+        return True
+    same = there["kind"] == here["kind"] and there.get("versions") == here.get("versions")
+    return not same or difference(there, here) is not None
 
 
 def _own(path: Path) -> set[str]:

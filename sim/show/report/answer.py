@@ -129,7 +129,7 @@ def _issues(result: Result) -> str:
             some.append(label)
     best = "with " + ("this process" if len(result.processes) == 1 else "the process that agrees on it most often")
     said = [f"Agreed in most worlds {best}: {listed(most)}."] if most else []
-    said += [f"In some worlds, and how many depends on the assumptions: {listed(some)}."] if some else []
+    said += [f"In some worlds, and the assumptions leave open in how many: {listed(some)}."] if some else []
     said += [f"In none of {result.count:,} worlds: {listed(none)}."] if none else []
     said += [f"Of these imposed by the values put in, and not found: {listed(put_in)}."] if put_in else []
     return " ".join(said)

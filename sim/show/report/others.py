@@ -41,7 +41,7 @@ def sweep(found: Sweep) -> Page:
     found = replace(found, asked=legible(found.scenario), kept={"points": found.points, "table": found.table}, folder=None)
     file, points = found.scenario.file, found.manifest["points"]
     paths, worlds = list(points["paths"]), found.manifest["worlds"]
-    varied = "; ".join(f"{path_words(path, file)} ({_values(found.points[path])})" for path in paths)
+    varied = "; ".join(f"{path_words(path, file)} at {_values(found.points[path])}" for path in paths)
     labels = names(found.scenario, "processes")
     processes = "; ".join(labels[process] for process in found.manifest["processes"])
     question = [
