@@ -20,10 +20,12 @@ import sim
 from sim.cli.app import app
 from sim.scenario.setting import parse_set
 from sim.show.report import answer, others
+from sim.show.report.grounds import hinges
 from sim.show.report.legible import LONGEST, legible
 from sim.show.report.made import page_of, write_report
 from sim.show.report.obstacles import clauses, texts
 from sim.show.report.page import clean, html, sentence
+from sim.show.report.stories import stories
 from sim.study.compare import Result
 from sim.study.saving import REPORT
 from sim.study.stored import redraw
@@ -228,6 +230,78 @@ def test_texts_are_counted_in_worlds(result: Result) -> None:
 def test_clauses_are_in_the_words_of_the_options(result: Result) -> None:
     assert clauses(result, "direct", "ferry: weekly") == ["The ferry: a ferry a week", "left as it is: The border"]
     assert clauses(result, "direct", "ferry: weekly, border: line") == ["The ferry: a ferry a week", "The border: an agreed line"]
+
+
+# ---------------------------------------------------------------- stories, and what it hangs on
+
+
+def with_ends(result: Result, ends: list[tuple[str, str, str, bool, bool]]) -> Result:
+    """The result of direct talks alone whose worlds end so: stage, reason, package, agreed, ratified."""
+    worlds = result.worlds[result.worlds["process"] == "direct_talks"].head(len(ends)).copy()
+    for place, column in enumerate(("stage", "reason", "package")):
+        worlds[column] = [end[place] for end in ends]
+    for place, column in ((3, "agreed_week"), (4, "ratified_week")):
+        worlds[column] = pd.array([5 if end[place] else None for end in ends], dtype="Int32")
+    return replace(result, worlds=worlds, count=len(ends), processes=["direct_talks"])
+
+
+APART, HELD = ("apart", "no occasion arose", "", False, False), ("in force", "carried out", "ferry: weekly", True, True)
+RARE = ("in force", "in force at the end", "border: line", True, True)
+FELL = ("text agreed", "withdrew at the last minute", "ferry: weekly", True, False)
+
+
+@pytest.mark.parametrize(
+    ("ends", "typical", "surprising"),
+    [
+        (
+            [APART, HELD, HELD, APART, APART, RARE],
+            (0, "apart, no occasion arose. This is so in 3 of 6"),
+            (5, "enters into force"),
+        ),
+        ([HELD, FELL, HELD, APART], (0, "in force, carried out. This is so in 2 of 4"), None),
+        ([APART, APART, FELL], (0, "apart, no occasion arose. This is so in 2 of 3"), (2, "a text is agreed")),
+        ([APART, APART], (0, "apart, no occasion arose. This is so in 2 of 2"), None),
+    ],
+)
+def test_worlds_are_chosen_by_how_they_end(
+    result: Result, ends: list[Any], typical: tuple[int, str], surprising: tuple[int, str] | None
+) -> None:
+    folds = stories(with_ends(result, ends), "direct_talks")
+    first: Any = folds[0]
+    assert clean(first.blocks[0].words).startswith(
+        f"World {typical[0]} is the first that ends as most do with Direct talks: {typical[1]}"
+    )
+    assert any(f"World {typical[0]} of seed 3" in line for line in first.blocks[1].lines)
+    if surprising is None:
+        assert len(folds) == 1
+    else:
+        second: Any = folds[1]
+        assert second.blocks[0].words.startswith(f"World {surprising[0]} is the first of those in which ")
+        assert surprising[1] in second.blocks[0].words
+
+
+def test_what_a_difference_hangs_on_is_told_from_chance(result: Result) -> None:
+    """An assumption that decides it alone is found first; of a difference that hangs on none, no finding is made."""
+    name = "parameter:parties.south"
+    driver = result.drawn[name]
+    own = with_outcome(result, driver > pd.Series(driver).median())
+    blocks: Any = hinges(own, "direct_talks", "both")
+    assert blocks[1].rows[0].cells[0].startswith("South")
+    none: Any = hinges(with_outcome(result, driver > 1e9), "direct_talks", "both")
+    assert none[0].words == "Nothing moves the difference in agreements, Both side by side less Direct talks, in these worlds."
+    luck = pd.Series(range(result.count)).sample(frac=1, random_state=1).to_numpy() % 2 == 0
+    noise: Any = hinges(with_outcome(result, luck), "direct_talks", "both")
+    assert "no finding" in noise[0].words or noise[0].words.startswith("No single assumption")
+
+
+def with_outcome(result: Result, agreed: Any) -> Result:
+    """The result where both tables side by side agree in these worlds only, and direct talks in none."""
+    worlds = result.worlds.copy()
+    mine = ((worlds["process"] == "both") & (worlds["table"] == "ferry_table")).to_numpy()
+    hit = pd.Series(agreed)[worlds.loc[mine, "world"]].to_numpy()
+    worlds.loc[mine, "agreed_week"] = pd.array([3 if one else None for one in hit], dtype="Int32")
+    worlds.loc[mine, "moved_ferry"] = pd.array(hit, dtype="boolean")
+    return replace(result, worlds=worlds)
 
 
 # ---------------------------------------------------------------- the page

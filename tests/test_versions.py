@@ -14,7 +14,7 @@ from packaging.version import Version
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
-OURS = ("dev", "verify")
+OURS = ("dev", "verify", "browser")
 """Extras of those who work on the program, who have the newest; all others are for its users."""
 
 

@@ -104,8 +104,12 @@ def test_page_prints_what_is_read_at_once(browser: Any, pages: dict[str, Path]) 
     page = browser.new_page()
     page.goto(pages["comparison"].as_uri())
     page.emulate_media(media="print")
-    assert page.evaluate("[...document.querySelectorAll('.details > details')].every(one => getComputedStyle(one).display === 'none')")
-    tables = "[...document.querySelectorAll('section:not(.details) details')].map(one => one.lastElementChild.getClientRects().length)"
+    assert page.evaluate(
+        "[...document.querySelectorAll('.details > details')].every(one => getComputedStyle(one).display === 'none')"
+    )
+    tables = (
+        "[...document.querySelectorAll('section:not(.details) details')].map(one => one.lastElementChild.getClientRects().length)"
+    )
     heights = page.evaluate(tables)
     assert len(heights) > 5
     assert min(heights) > 0  # folds of the first part are open on paper

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 SHOWN = 6
 """Assumptions that are shown, the greatest first."""
+
+BY_CHANCE = 0.05
+"""Share of assumptions that a 95% interval tells from zero though they move nothing."""
 
 ON_CLAIMS: tuple[Support, ...] = ("magnitude", "order", "sign", "existence")
 
@@ -48,7 +52,8 @@ def grounds(scenario: Scenario) -> list[Block]:
     for name in (name for name in scenario.claims if name in cited):
         claim = scenario.claims[name]
         against = [(f"contradicts {', '.join(claim.contradicts)}",)] if claim.contradicts else []
-        claims.row(name, claim.who, str(claim.when), [(claim.says,), *against])
+        where = [(f"to be read: {'; '.join(claim.sources)}",)] if claim.sources else []
+        claims.row(name, claim.who, str(claim.when), [(claim.says,), *against, *where])
     if claims.rows:
         note = "Each is what its author says, not what is true; where claims contradict each other, both are kept."
         blocks.append(Fold(f"The {len(claims.rows):,} claims that are cited", [Text(note, aside=True), claims]))
@@ -76,9 +81,12 @@ def hinges(result: Result, first: str, other: str) -> list[Block]:
         value, *ends = (percent(part[n], sign=True) for part in (moved, low, high))
         words = range_words(every[n], float(spans[n][0]), float(spans[n][1]), scenario.file)
         table.row(in_words(scenario, every[n]), meaning(scenario, every[n]), words, (value, f"[{', '.join(ends)}]"))
-    count = f"{len(told)} of {len(every)} assumptions can be told to move {asked}; by chance alone it would be about"
+    chance = BY_CHANCE * len(every)
+    said = f"{len(told)} of {len(every)} assumptions are seen to move {asked}; chance alone would make it about {chance:.0f}"
+    if len(told) <= chance + 2 * math.sqrt(chance * (1 - BY_CHANCE)):
+        said += ". That is no more than chance allows, so those below are places to look at, and no finding"
     return [
-        Text(f"{count} {len(every) / 20:.0f}. Those that move it most, from the low to the high end of their range:"),
+        Text(f"{said}. The greatest, from the low to the high end of their range:"),
         table,
         Text("[ ] 95% interval of a linear fit over the worlds of this run.", aside=True),
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.show.report.page import Block, Fold, Story, Text
+from sim.show.report.page import Block, Fold, Story, Text, named
 from sim.show.story import MOST_WIDTH, story
 from sim.show.written import names
 
@@ -21,13 +21,14 @@ def stories(result: Result, process: str) -> list[Block]:
     """A typical and a surprising world of a process, each with how it was chosen."""
     ends = _by_world(result, process, ENDS)
     ways = _by_world(result, process, [*ENDS, "package"])
-    agreed = result.outcomes(process).groupby("world")["agreed_week"].max().notna()
+    by_world = result.outcomes(process).groupby("world")[["agreed_week", "ratified_week"]].max().notna()
+    agreed = by_world["ratified_week"] if by_world["ratified_week"].any() else by_world["agreed_week"]
     counts = ends.value_counts(sort=False)
     common = counts.index[int(counts.to_numpy().argmax())]
     typical = int(ends.index[ends == common][0])
     said = (
-        f"World {typical:,} is the first in which every table of {names(result.scenario, 'processes')[process]} ends as it does "
-        f"most often: {common[0]}; this is so in {counts.max():,} of {result.count:,} worlds."
+        f"World {typical:,} is the first that ends as most do with {named(names(result.scenario, 'processes')[process])}: "
+        f"{common[0]}. This is so in {counts.max():,} of {result.count:,} worlds."
     )
     found: list[Block] = [Fold("A typical world", [Text(said, aside=True), _told(result, process, typical)])]
     chosen = ways[agreed] if agreed.any() else ways
@@ -35,7 +36,8 @@ def stories(result: Result, process: str) -> list[Block]:
     least = rare.index[int(rare.to_numpy().argmin())]
     surprising = int(chosen.index[chosen == least][0])
     if surprising != typical:
-        what = "an agreement is reached" if agreed.any() else "the process ends"
+        what = "an agreement enters into force" if by_world["ratified_week"].any() else "a text is agreed"
+        what = what if agreed.any() else "the process ends"
         said = (
             f"World {surprising:,} is the first of those in which {what} in the way that came up least often, counting text, end "
             f"and reason ({least[0]}): in {rare.min():,} of {result.count:,} worlds."
