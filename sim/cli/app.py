@@ -19,6 +19,7 @@ from sim.cli.hindcast import hindcast
 from sim.cli.init import init
 from sim.cli.plot import plot
 from sim.cli.regularities import regularities
+from sim.cli.report import report
 from sim.cli.schema import schema
 from sim.cli.sensitivity import sensitivity
 from sim.cli.serve import serve
@@ -33,7 +34,7 @@ app: typer.Typer = typer.Typer(
 )
 
 VERBS = (
-    init, compare, run, story, serve, plot, check, schema, discover, hindcast, calibrate, regularities, sensitivity,
+    init, compare, run, report, story, serve, plot, check, schema, discover, hindcast, calibrate, regularities, sensitivity,
     sweep, gather,
 )  # fmt: skip
 for _verb in VERBS:

@@ -71,6 +71,6 @@ def _picked(asked: Scenario, process: str, seed: int, *, typical: bool) -> int:
 
     result = sim.compare(asked, processes=[process], seed=seed)
     found = picked.typical(result, process) if typical else picked.surprising(result, process)
-    how = "as most do" if typical else "in the rarest way to an agreement"
+    how = "as most do" if typical else "in the rarest of the ways to an agreement"
     typer.echo(f"world {found.world} ends {how}: {found.ended}; so do {found.alike:,} of {result.count:,}", err=True)
     return found.world

@@ -18,6 +18,7 @@ cropped, and text is never read as markup. Below 60 characters all of this is la
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -114,13 +115,38 @@ def width_of(console: Console) -> int:
     return console.width
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence or paragraph as it was printed: ``listed`` behind a bullet, ``aside`` in a fainter style."""
+
+    text: str
+    listed: bool = False
+    aside: bool = False
+
+
+class Recorder(Console):
+    """A console that keeps tables and sentences in ``parts``, for a page that lays them out by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(file=io.StringIO())
+        self.parts: list[Table | Sentence] = []
+
+
 def print_table(console: Console, table: Table) -> None:
     """Print a table, or the several that it takes, and its note."""
+    if isinstance(console, Recorder):
+        console.parts.append(table)
+        return
     _print(console, table_lines(table, width_of(console)))
 
 
 def print_text(console: Console, text: Part, *, first: str = "", hang: int = 0, style: str = "") -> None:
     """Print a sentence or paragraph; ``first`` stands before it, further lines are indented by ``hang`` characters."""
+    if isinstance(console, Recorder):
+        if style != "bold":  # a page has a title of its own
+            said = _words(text).plain.strip()
+            console.parts.append(Sentence(said, listed=bool(first.strip()), aside=style == "dim"))
+        return
     _print(console, text_lines(text, width_of(console), first=first, hang=hang, style=style))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from sim.show.written import MINUS, percent
 from sim.study.history.hindcast import FEW_SHARE
 
 if TYPE_CHECKING:
-    from sim.study.history.episodes import Episode
+    from sim.study.history.episodes import Named
     from sim.study.history.hindcast import Hindcast
 
 OUTCOMES = {
@@ -36,10 +36,10 @@ ENOUGH = 30
 """Affairs from which intervals that resample them can be trusted (Cameron, Gelbach and Miller 2008: some thirty)."""
 
 
-def titles(episodes: list[Episode]) -> dict[str, str]:
+def titles(episodes: Sequence[Named]) -> dict[str, str]:
     """Episodes by name: their titles, or their names where several have one title."""
-    every = [e.scenario.file.title for e in episodes]
-    return {e.name: e.scenario.file.title if every.count(e.scenario.file.title) == 1 else e.name for e in episodes}
+    every = [e.title for e in episodes]
+    return {e.name: e.title if every.count(e.title) == 1 else e.name for e in episodes}
 
 
 def in_fact(row: Any) -> str:

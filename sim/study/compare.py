@@ -124,7 +124,8 @@ class Result(Findings):
 
         A text is the option agreed on each issue that it moves, ``issue: option``.
         """
-        agreed = self.worlds.loc[self.worlds["package"] != "", ["process", "table", "package"]].astype(str)
+        came = self.worlds["agreed_week"].notna() & (self.worlds["package"] != "")
+        agreed = self.worlds.loc[came, ["process", "table", "package"]].astype(str)
         rows = []
         for (process, table, text), count in agreed.value_counts(sort=False).items():
             found = share(np.arange(self.count) < count)

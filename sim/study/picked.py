@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -13,13 +13,18 @@ ENDS = ("stage", "reason")
 """How a table ended."""
 
 
+AMONG = {"ratified_week": "an agreement enters into force", "agreed_week": "a text is agreed", "": "the process ends"}
+"""Where a surprising world is sought, as far as there are any."""
+
+
 @dataclass(frozen=True)
 class Picked:
-    """A world, how its tables ended in words, and how many of the worlds are like it."""
+    """A world, how its tables ended in words, how many of the worlds are like it, and among which it was sought."""
 
     world: int
     ended: str
     alike: int
+    among: str = "every world"
 
 
 def typical(result: Result, process: str) -> Picked:
@@ -29,14 +34,15 @@ def typical(result: Result, process: str) -> Picked:
 
 
 def surprising(result: Result, process: str) -> Picked:
-    """The first world that comes to an agreement in the way that came up least often, by text, end and reason.
+    """The first of the worlds with an agreement in force that came to it in the rarest way, by text, end and reason.
 
-    Where none does, the first that ends in the way that came up least often.
+    Where there is no such world, of those in which a text was agreed, and else of all.
     """
     ends = _ends(result, process, (*ENDS, "package"))
-    agreed = result.outcomes(process).groupby("world")["agreed_week"].max().notna()
-    chosen = ends[agreed] if agreed.any() else ends
-    return _first(chosen, chosen["key"].value_counts(sort=False).idxmin())
+    weeks = result.outcomes(process).groupby("world")[["ratified_week", "agreed_week"]].max().notna()
+    week = next((week for week in AMONG if week in weeks and weeks[week].any()), "")
+    chosen = ends[weeks[week]] if week else ends
+    return replace(_first(chosen, chosen["key"].value_counts(sort=False).idxmin()), among=AMONG[week])
 
 
 def _first(ends: pd.DataFrame, key: str) -> Picked:

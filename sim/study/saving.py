@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.scenario import archive
-from sim.study.contents import checksum
+from sim.study.contents import OddFileError, checksum, content_of
 from sim.study.manifests import INSTEAD, MANIFEST, RunFolderError, an, difference, named, read_manifest, sealed
 from sim.study.writing import UNFINISHED, csv_text, json_text
 
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 SUMMARY, WORLDS, WEEKLY, REASONS = "summary.csv", "worlds.parquet", "weekly.csv", "reasons.csv"
 TEXTS, CHANGES = "texts.csv", "changes.csv"
 SENSITIVITY = "sensitivity.csv"
+
+REPORT = "report.html"
+"""What ``gobetween report`` writes beside the files of a study."""
+
+GENERATOR = '<meta name="generator" content="Go-Between">'
+"""How a report is known for one of ours."""
+
+MOST_REPORT = 50_000_000
+"""Bytes that a report has at most."""
 
 LONGEST_NAME = 200
 """Bytes that a folder's name may have; file systems allow 255, and we need a few for the folder beside it."""
@@ -206,7 +215,7 @@ def _keep_foreign(path: Path, new: Path) -> None:
         return
     own = _own(path) | {MANIFEST}
     for entry in path.iterdir():
-        if entry.name in own or entry.name.startswith(UNFINISHED):
+        if entry.name in own or entry.name.startswith(UNFINISHED) or _is_outdated(entry, path, new):
             continue
         target = new / entry.name
         while os.path.lexists(target):
@@ -215,6 +224,26 @@ def _keep_foreign(path: Path, new: Path) -> None:
             shutil.copytree(entry, target, symlinks=True, copy_function=_copy)
         else:
             _copy(entry, target)
+
+
+def is_report(file: Path) -> bool:
+    """Whether a file is a report that we wrote."""
+    try:
+        return GENERATOR.encode() in content_of(file, MOST_REPORT)[:4096]
+    except (OSError, OddFileError):
+        return False
+
+
+def _is_outdated(entry: Path, path: Path, new: Path) -> bool:
+    """Whether a file in ``path`` is a report of ours, and what is written now is another study or made with other versions."""
+    if entry.name != REPORT or not is_report(entry):
+        return False
+    try:
+        there, here = read_manifest(path), read_manifest(new)
+    except (RunFolderError, FileNotFoundError):
+        return True
+    same = there["kind"] == here["kind"] and there.get("versions") == here.get("versions")
+    return not same or difference(there, here) is not None
 
 
 def _own(path: Path) -> set[str]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sim.scenario.loading import load
 from sim.scenario.problems import Problem, ScenarioError, hint, plain, refuse
@@ -29,6 +30,21 @@ _ASKED = re.compile(r"""^[\s{]*['"]?(observed|extends)['"]?\s*:""", re.MULTILINE
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
 
+class Named(Protocol):
+    """An episode by its words, whether it was run just now or is read back."""
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+
+    @property
+    def title(self) -> str:
+        """What it is called, in words."""
+
+    def label(self, issue: str) -> str:
+        """An issue in words."""
+
+
 @dataclass(frozen=True)
 class Episode:
     """A case: its name (the file's), the scenario, and what came of it in fact."""
@@ -36,6 +52,11 @@ class Episode:
     name: str
     scenario: Scenario
     observed: Observed
+
+    @property
+    def title(self) -> str:
+        """What it is called, in words."""
+        return self.scenario.file.title
 
     @property
     def process(self) -> str:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -39,7 +39,7 @@ from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, run_block, versions
 from sim.study.findings import Findings
 from sim.study.history import scoring
-from sim.study.history.episodes import Episode, Paths, read_episodes
+from sim.study.history.episodes import Episode, Named, Paths, read_episodes
 from sim.study.history.fates import A_WEEK, DAYS, HORIZON, Bools, Fates, fates
 from sim.study.history.scoring import MEASURES, Cases, Rule, smoothed
 from sim.study.outcomes import Estimate, share
@@ -78,7 +78,7 @@ class Hindcast(Findings):
 
     kind = "hindcast"
 
-    episodes: list[Episode] = field(repr=False)
+    episodes: Sequence[Named] = field(repr=False)
     seed: int
     count: int
     rows: pd.DataFrame
@@ -186,6 +186,7 @@ def manifest_of(episodes: list[Episode], *, seed: int, worlds: int, notes: list[
     return {
         "kind": "hindcast", "seed": seed, "worlds": worlds, "block": BLOCK, "horizon_weeks": HORIZON, "days": list(DAYS),
         "resamples": scoring.RESAMPLES, "episodes": {e.name: e.scenario.hash for e in episodes},
+        "titles": {e.name: {"title": e.title, "issues": {i: e.label(i) for i in e.scenario.file.issues}} for e in episodes},
         "observed_hash": observed_hash(episodes), "posterior": posterior_hash(),
         "notes": list(notes or ()), "versions": versions(),
     }  # fmt: skip

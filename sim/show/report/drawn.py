@@ -1,0 +1,25 @@
+"""The charts of a study for a page, each with its caption and the figures that it is drawn from."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from sim.scenario.problems import GoBetweenWarning
+from sim.show.report.page import Chart
+from sim.show.report.vector import inline
+from sim.show.tables import Table
+
+
+def charts(found: Any, captions: Mapping[str, str], figures: Mapping[str, Table]) -> list[Chart]:
+    """Every chart of what a study found (``Findings``)."""
+    with warnings.catch_warnings():
+        # Of letters that the charts' font does not have; a browser has fonts of its own.
+        warnings.filterwarnings("ignore", "charts: the font has no", GoBetweenWarning)
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        drawn = found.plot()
+        return [
+            Chart(name, inline(figure, name, f"{name}-caption"), captions.get(name, name), figures.get(name))
+            for name, figure in drawn.items()
+        ]
