@@ -11,7 +11,7 @@ from sim.show.tables import Recorder, Sentence
 def recorded(found: Any, *, sentences: bool = False) -> list[Block]:
     """Tables and notes of a study (``Findings``) as they are printed; with ``sentences`` only what was found in words."""
     console = Recorder()
-    found.show(console)
+    found.show(console, **({"full": True} if found.kind == "comparison" else {}))  # others have one form
     if sentences:
         return [Text(part.text) for part in console.parts if isinstance(part, Sentence) and part.listed]
     return [
