@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.problems import ScenarioError
     from sim.scenario.scenario import Scenario
     from sim.show.story import story
+    from sim.study.advice.levers import Levers, levers
     from sim.study.compare import Result, compare
     from sim.study.exploration.discovery import Discovery
     from sim.study.exploration.handover import Handover, handover
@@ -43,6 +44,7 @@ __all__ = [
     "Discovery",
     "Handover",
     "Hindcast",
+    "Levers",
     "Regularities",
     "Result",
     "Scenario",
@@ -58,6 +60,7 @@ __all__ = [
     "gather",
     "handover",
     "hindcast",
+    "levers",
     "load",
     "regularities",
     "sensitivity",
@@ -88,6 +91,8 @@ _HOMES = {
     "Sensitivity": "sim.study.exploration.sensitivity",
     "handover": "sim.study.exploration.handover",
     "Handover": "sim.study.exploration.handover",
+    "levers": "sim.study.advice.levers",
+    "Levers": "sim.study.advice.levers",
     "best": "sim.study.sweeps.ranking",
     "discover": "sim.study.exploration.turning",
     "Discovery": "sim.study.exploration.discovery",

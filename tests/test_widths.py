@@ -64,6 +64,8 @@ CASES: dict[str, list[str]] = {
     "hindcast json": ["hindcast", "history", "--worlds", "20", "--json", "--out", "OUT"],
     "calibrate": ["calibrate", "history", "--counted", "counted", *RUN, "--alternatives", "--compare", KURSK, "--out", "OUT"],
     "regularities": ["regularities", "counted", "--worlds", "6", "--seed", "5", "--jobs", "1", "--out", "OUT"],
+    "levers": ["levers", MINIMAL, "both", "--metric", "came", "--issue", "ferry", *RUN, *SET, "--out", "OUT"],
+    "levers json": ["levers", MINIMAL, "direct_talks", *RUN, "--json", "--out", "OUT"],
     "sensitivity": ["sensitivity", MINIMAL, *TWO, "--metric", "agreed", "--issue", "ferry", "--method", "given", "--worlds", "100", "--seed", "5", "--jobs", "1", *SET, "--top", "5", "--out", "OUT"],
     "sensitivity morris": [
         "sensitivity", MINIMAL, *TWO, "--method", "morris", "--metric", "weeks_in_force", "--n", "3", "--lucks", "3", "--parameter", GRIEVANCE, "--parameter", "behaviour.mandate_gap",
@@ -81,7 +83,7 @@ CASES: dict[str, list[str]] = {
 }  # fmt: skip
 """Arguments by case, the verb first; OUT stands for a folder of the name of the case. What may replace a folder has --force as well."""
 
-SHOWS = ("console", "hindcast", "regularities", "calibration", "assumptions", "inventory", "boxes", "sweep")
+SHOWS = ("console", "hindcast", "regularities", "calibration", "assumptions", "inventory", "boxes", "sweep", "levers")
 
 
 @dataclass
@@ -145,7 +147,8 @@ def listeners(patches: ExitStack) -> Iterator[list[Callable[[Console], Any]]]:
 
         patches.enter_context(patch.object(module, "show", listening))
     for path in ("sim.study.compare.Result", "sim.study.history.hindcast.Hindcast", "sim.study.history.regularities.Regularities",
-                 "sim.study.history.calibration.Calibration", "sim.study.exploration.sensitivity.Sensitivity"):  # fmt: skip
+                 "sim.study.history.calibration.Calibration", "sim.study.exploration.sensitivity.Sensitivity",
+                 "sim.study.advice.levers.Levers"):  # fmt: skip
         patches.enter_context(patch(f"{path}.plot", lambda *_, **__: {}))
     patches.enter_context(patch("sim.calibrate", lambda *_, **__: calibrated()))
     patches.enter_context(
@@ -232,6 +235,7 @@ def test_a_case_runs(ran: dict[str, Ran], name: str) -> None:
         "calibrate",
         "regularities",
         "sensitivity",
+        "levers",
         "sweep",
         "gather",
     }

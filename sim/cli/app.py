@@ -17,6 +17,7 @@ from sim.cli.errors import guarded, say
 from sim.cli.gather import gather
 from sim.cli.hindcast import hindcast
 from sim.cli.init import init
+from sim.cli.levers import levers
 from sim.cli.plot import plot
 from sim.cli.regularities import regularities
 from sim.cli.schema import schema
@@ -33,7 +34,7 @@ app: typer.Typer = typer.Typer(
 
 VERBS = (
     init, compare, run, story, plot, check, schema, discover, hindcast, calibrate, regularities, sensitivity,
-    sweep, gather,
+    levers, sweep, gather,
 )  # fmt: skip
 for _verb in VERBS:
     app.command()(guarded(_verb))
