@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.problems import ScenarioError
     from sim.scenario.scenario import Scenario
     from sim.show.story import story
+    from sim.study.advice.explain import Explanation, explain
     from sim.study.advice.levers import Levers, levers
     from sim.study.compare import Result, compare
     from sim.study.exploration.discovery import Discovery
@@ -42,6 +43,7 @@ __all__ = [
     "WEEK",
     "Calibration",
     "Discovery",
+    "Explanation",
     "Handover",
     "Hindcast",
     "Levers",
@@ -57,6 +59,7 @@ __all__ = [
     "calibrate",
     "compare",
     "discover",
+    "explain",
     "gather",
     "handover",
     "hindcast",
@@ -91,6 +94,8 @@ _HOMES = {
     "Sensitivity": "sim.study.exploration.sensitivity",
     "handover": "sim.study.exploration.handover",
     "Handover": "sim.study.exploration.handover",
+    "explain": "sim.study.advice.explain",
+    "Explanation": "sim.study.advice.explain",
     "levers": "sim.study.advice.levers",
     "Levers": "sim.study.advice.levers",
     "best": "sim.study.sweeps.ranking",

@@ -14,6 +14,7 @@ from sim.cli.check import check
 from sim.cli.compare import compare, run
 from sim.cli.discover import discover
 from sim.cli.errors import guarded, say
+from sim.cli.explain import explain
 from sim.cli.gather import gather
 from sim.cli.hindcast import hindcast
 from sim.cli.init import init
@@ -34,7 +35,7 @@ app: typer.Typer = typer.Typer(
 
 VERBS = (
     init, compare, run, story, plot, check, schema, discover, hindcast, calibrate, regularities, sensitivity,
-    levers, sweep, gather,
+    levers, explain, sweep, gather,
 )  # fmt: skip
 for _verb in VERBS:
     app.command()(guarded(_verb))

@@ -108,6 +108,8 @@ def plain_words(scenario: Scenario, value: Any) -> str:
     if isinstance(value, dict) and "benefit" in value:
         to, controller = (plain_words(scenario, value[party]) for party in ("to", "controlled_by"))
         return f"{value_words(value['benefit'])} to {to} from {controller}"
+    if isinstance(value, dict):
+        return ", ".join(f"{plain_words(scenario, key)} {plain_words(scenario, item)}" for key, item in value.items())
     known = {**names(scenario, "tables"), **names(scenario, "issues"), **names(scenario, "parties")}
     return known.get(str(value), value_words(value))
 

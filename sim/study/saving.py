@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SUMMARY, WORLDS, WEEKLY, REASONS = "summary.csv", "worlds.parquet", "weekly.csv", "reasons.csv"
 SENSITIVITY = "sensitivity.csv"
 LEVERS, REFUSED = "levers.csv", "refused.csv"
-SHARES, MOMENTS, HYBRIDS = "shares.csv", "moments.csv", "hybrids.csv"
+SHARES, MOMENTS_FILE, HYBRIDS = "shares.csv", "moments.csv", "hybrids.csv"
 
 LONGEST_NAME = 200
 """Bytes that a folder's name may have; file systems allow 255, and we need a few for the folder beside it."""
@@ -231,7 +231,7 @@ def _own(path: Path) -> set[str]:
 OTHERS = (
     "boxes.csv", "limits.csv", "rows.csv", "life.csv", "scores.csv", "calibration.csv", "sharpness.csv",
     "table.csv", "context.csv", "contrast.csv", "parameters.csv", "posterior.csv", "checks.csv", "alternatives.csv",
-    "results.csv", "points.csv", LEVERS, REFUSED, SHARES, MOMENTS, HYBRIDS, *GROWN["sweep"],
+    "results.csv", "points.csv", LEVERS, REFUSED, SHARES, MOMENTS_FILE, HYBRIDS, *GROWN["sweep"],
 )  # fmt: skip
 """Tables of the other kinds of study."""
 
