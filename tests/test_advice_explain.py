@@ -17,6 +17,8 @@ import sim
 from sim.cli import app as cli
 from sim.model.draws import Draws, parameters_of
 from sim.scenario.schema import Format
+from sim.show.explain import sentences
+from sim.show.written import percent
 from sim.study.advice.explain import ELSEWHERE, Explanation
 from sim.study.advice.hybrids import GROUPS, MOST, groups_of, hybrids, place_of
 from sim.study.advice.levers import ENDS
@@ -204,6 +206,19 @@ def test_issues_that_only_one_has_are_left_out() -> None:
     assert set(place.issues) == {"energy", "food"}
     assert place_of(kursk.file, ("direct_officials", "second_summit")).luck == place.luck == "officials"
     assert place_of(kursk.file, ("second_summit", "direct_officials"), "prisoners").issues == ("prisoners",)
+
+
+def test_sentences_are_made_from_the_figures(found: Explanation) -> None:
+    said, whole = sentences(found), found.summary["share"]
+    assert f"{percent(whole[1])}%" in said[0]
+    assert f"{percent(whole[0])}%" in said[0]
+    assert f"{percent(whole[2], sign=True)} " in said[0]
+    assert said[-1] == "No part in any world: pace."
+    assert len(said) == 1 + len(found.table)
+    for line, row in zip(said[1:], found.table.to_dict("records"), strict=True):
+        if row["group"] != "pace":
+            assert line.lower().startswith(f"{row['group']}: {percent(row['share'], sign=True)} [")
+            assert ("no clear part" in line) == (row["share_low"] <= 0 <= row["share_high"])
 
 
 # ---------------------------------------------------------------- moments

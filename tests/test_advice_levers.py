@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 import sim
 from sim.cli import app as cli
 from sim.scenario.schema import ContactLevers, Format
+from sim.show.levers import show, value_of
+from sim.show.written import percent
 from sim.study.advice.changes import changes
 from sim.study.advice.levers import LESS, MORE, SAME, UNCLEAR, Levers
 from sim.study.outcomes import issue_rows, process_rows
@@ -122,6 +126,28 @@ def test_a_format_that_decides_who_comes_is_marked(found: Levers) -> None:
     assert set(imposed["lever"]) == {"convened_by", "invited.north.status", "invited.south.status"}
     assert set(imposed.loc[imposed["lever"] != "convened_by", "value"]) == {'"not"'}
     assert set(imposed.loc[imposed["lever"] == "convened_by", "value"]) == {'"north"', '"south"'}
+
+
+def test_what_is_printed_is_what_was_found(found: Levers) -> None:
+    out = io.StringIO()
+    show(found, Console(file=out, width=140, highlight=False), top=1000)
+    clear = found.table[found.table["verdict"].isin([MORE, LESS])]
+    assert len(clear) >= 3
+    for row in clear.to_dict("records"):
+        low, high = (percent(row[f"difference_{end}"]) for end in ("low", "high"))
+        assert f"{percent(row['difference'], sign=True)} [{low}, {high}]" in out.getvalue()
+    assert f"{len(found.refused)} not tried" in out.getvalue()
+
+
+def test_a_word_is_a_name_only_where_a_lever_takes_names() -> None:
+    kursk = sim.load(MINIMAL.parent.parent / "scenarios" / "kursk-2024.yaml")
+    assert value_of(kursk, "level", "leaders") == "leaders"  # a table has that name as well
+    assert value_of(kursk, "opens", {"after": "leaders", "when": "failed"}) == "after Leaders (failed)"
+    assert value_of(kursk, "mediators", ["un", "qatar"]) == "United Nations and Qatar"
+    assert value_of(kursk, "mediators", []) == "none"
+    assert value_of(kursk, "term", None) == "none"
+    deal = {"to": "russia", "benefit": 0.15, "controlled_by": "banks", "credibility": 0.25, "delivery": 0.3}
+    assert value_of(kursk, "side_deals", [deal]) == "0.15 to Russia from banks"
 
 
 def test_workers_change_nothing(scenario: sim.Scenario) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from sim.show.levers import figure, lever_words, part, plain_words
+from sim.show.levers import figure, lever_words, part, value_of
 from sim.show.tables import Figures, Table, Words, print_table, print_text
 from sim.show.wording import METRICS, path_words
 from sim.show.written import DASH, names, percent, share
@@ -77,7 +77,7 @@ def value_words(found: Explanation, row: Any) -> list[str]:
         ours, theirs = first[lever], second[lever]
         if isinstance(ours, dict):  # phases of contact, invitations
             ours, theirs = ({key: own[key] for key in own if first[lever][key] != second[lever][key]} for own in (ours, theirs))
-        mine, its = (plain_words(found.scenario, value) for value in (ours, theirs))
+        mine, its = (value_of(found.scenario, lever, value) for value in (ours, theirs))
         said.append(f"{lever_words(found.scenario, lever)} {mine} | {its}")
     return said
 
@@ -90,13 +90,19 @@ def sentences(found: Explanation) -> list[str]:
         f"{what(found)}. {theirs}: {_words(second, signed=False)} of worlds; {ours}: {_words(first, signed=False)}. "
         f"The difference, {_words(whole)} points, is shared out over what they differ in."
     ]
-    for row in found.table.to_dict("records"):
+    rows, nothing = found.table.to_dict("records"), (found.table["share_low"] == 0) & (found.table["share_high"] == 0)
+    for row in (row for row, none in zip(rows, nothing, strict=True) if not none):
         name = group_words(found, row)
         line = f"{name[:1].upper()}{name[1:]}: {_words(row)} points"
+        if row["share_low"] <= 0 <= row["share_high"]:
+            line += ", no clear part"
         if not pd.isna(row["alone"]):
             alone, last = (percent(row[name], sign=True) for name in ("alone", "last"))
             line += f"; {alone} changed before all others, {last} after them"
         said.append(f"{line}.")
+    if nothing.any():
+        none = found.table[nothing].to_dict("records")
+        said.append(f"No part in any world: {', '.join(group_words(found, row) for row in none)}.")
     return said
 
 

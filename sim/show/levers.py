@@ -60,7 +60,7 @@ def sentences(found: Levers, top: int = SHOWN) -> list[str]:
         said.append(f"{len(clear)} make a clear difference, of which the {top} greatest are shown.")
     for verdict, head in ((UNCLEAR, "No clear difference"), (SAME, "The same in every world")):
         if len(own := table[table["verdict"] == verdict]):
-            said.append(f"{head}: {'; '.join(_grouped(found.scenario, own))}.")
+            said.append(f"{head}: {'; '.join(_grouped(found.scenario, own, table))}.")
     if count := len(found.refused):
         levers = dict.fromkeys(lever_words(found.scenario, str(lever)) for lever in found.refused["lever"])
         why = "since they do not go with the rest (reasons with --json and in refused.csv)"
@@ -68,16 +68,22 @@ def sentences(found: Levers, top: int = SHOWN) -> list[str]:
     return said
 
 
-def _grouped(scenario: Scenario, rows: pd.DataFrame) -> list[str]:
-    """Changes lever by lever: ``monitoring 0 or 1``; after the name of each format and table where there are several."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for row in rows.to_dict("records"):
-        own = found.setdefault(_place(row["path"]), {}).setdefault(lever_words(scenario, row["lever"]), [])
-        own.append(_value(scenario, row["value"]))
-    said = ["; ".join(f"{lever} {' or '.join(values)}" for lever, values in levers.items()) for levers in found.values()]
-    if len(found) == 1:
-        return said
-    return [f"{path_words(place, scenario.file)}, {own}" for place, own in zip(found, said, strict=True)]
+def _grouped(scenario: Scenario, rows: pd.DataFrame, every: pd.DataFrame) -> list[str]:
+    """Changes lever by lever, with the values only where other changes among ``every`` are of it too: ``monitoring; term none``.
+
+    After the name of each format and table where there are several.
+    """
+    found: dict[str, list[str]] = {}
+    for path, own in rows.groupby("path", sort=False):
+        lever = str(own["lever"].iloc[0])
+        values = [value_of(scenario, lever, json.loads(value)) for value in own["value"]]
+        whole = len(own) == (every["path"] == path).sum() > 1
+        said = lever_words(scenario, lever) + ("" if whole else f" {' or '.join(values)}")
+        found.setdefault(_place(str(path)), []).append(said)
+    listed = {place: "; ".join(own) for place, own in found.items()}
+    if every["path"].map(_place).nunique() == 1:
+        return list(listed.values())
+    return [f"{path_words(place, scenario.file)}: {own}" for place, own in listed.items()]
 
 
 def lever_words(scenario: Scenario, lever: str) -> str:
@@ -91,26 +97,29 @@ def lever_words(scenario: Scenario, lever: str) -> str:
 def change_words(scenario: Scenario, row: Any) -> str:
     """``sponsor: none in place of ukraine``."""
     mark = " (imposed)" if row["imposed"] else ""
-    value, now = (_value(scenario, row[name]) for name in ("value", "now"))
+    value, now = (value_of(scenario, row["lever"], json.loads(row[name])) for name in ("value", "now"))
     return f"{lever_words(scenario, row['lever'])}: {value} in place of {now}{mark}"
 
 
-def _value(scenario: Scenario, text: str) -> str:
-    return plain_words(scenario, json.loads(text))
+LABELLED = {
+    **dict.fromkeys(("mediators", "sponsor", "denied_by", "convened_by", "first_offer", "side_deals", "invited"), "parties"),
+    **dict.fromkeys(("opens", "tables"), "tables"), "agenda": "issues",
+}  # fmt: skip
+"""Levers whose values are names of a scenario, and of what."""
 
 
-def plain_words(scenario: Scenario, value: Any) -> str:
-    """A value of a lever in words, with the labels of parties, issues and tables."""
+def value_of(scenario: Scenario, lever: str, value: Any) -> str:
+    """A value of a lever in words, with the labels of what it names."""
     if isinstance(value, list):
-        return " and ".join(plain_words(scenario, item) for item in value) or "none"
+        return " and ".join(value_of(scenario, lever, item) for item in value) or "none"
     if isinstance(value, dict) and "after" in value:
-        return f"after {plain_words(scenario, value['after'])} ({value_words(value['when'])})"
+        return f"after {value_of(scenario, lever, value['after'])} ({value_words(value['when'])})"
     if isinstance(value, dict) and "benefit" in value:
-        to, controller = (plain_words(scenario, value[party]) for party in ("to", "controlled_by"))
+        to, controller = (value_of(scenario, lever, value[party]) for party in ("to", "controlled_by"))
         return f"{value_words(value['benefit'])} to {to} from {controller}"
     if isinstance(value, dict):
-        return ", ".join(f"{plain_words(scenario, key)} {plain_words(scenario, item)}" for key, item in value.items())
-    known = {**names(scenario, "tables"), **names(scenario, "issues"), **names(scenario, "parties")}
+        return ", ".join(f"{value_of(scenario, lever, key)} {value_of(scenario, '', item)}" for key, item in value.items())
+    known = names(scenario, LABELLED[lever]) if lever in LABELLED else {}
     return known.get(str(value), value_words(value))
 
 
@@ -121,7 +130,7 @@ def _table(found: Levers, rows: pd.DataFrame) -> Table:
         [Words("change"), Figures(f"{metric}, %"), Figures("difference, points"), Figures("worse than none, points")],
     )
     last = ""
-    several = rows["path"].str.split(".").str[1].nunique() > 1
+    several = rows["path"].map(_place).nunique() > 1
     if several:  # by format and table, each with its greatest first
         order = {place: number for number, place in enumerate(dict.fromkeys(_place(row) for row in rows["path"]))}
         rows = rows.iloc[sorted(range(len(rows)), key=lambda n: order[_place(rows["path"].iloc[n])])]
