@@ -145,6 +145,14 @@ def test_a_hybrid_is_the_comparison_that_is_made_by_hand(scenario: sim.Scenario,
     assert found.hybrids.loc[row, "share"].tolist() == wanted
 
 
+def test_workers_and_blocks_change_nothing(scenario: sim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = (sim.explain(scenario, QUIET, "brisk", worlds=30, seed=SEED, jobs=jobs) for jobs in (1, 2))
+    monkeypatch.setattr("sim.model.draws.BLOCK", 13)
+    for other in (two, sim.explain(scenario, QUIET, "brisk", worlds=30, seed=SEED)):
+        for name, table in one.tables().items():
+            pd.testing.assert_frame_equal(other.tables()[name], table)
+
+
 def test_of_processes_of_a_real_scenario() -> None:
     """The difference is that of the comparison, intervals and all; nothing is left that stands elsewhere."""
     kursk = sim.load(KURSK)

@@ -150,9 +150,11 @@ def test_a_word_is_a_name_only_where_a_lever_takes_names() -> None:
     assert value_of(kursk, "side_deals", [deal]) == "0.15 to Russia from banks"
 
 
-def test_workers_change_nothing(scenario: sim.Scenario) -> None:
+def test_workers_and_blocks_change_nothing(scenario: sim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = (sim.levers(scenario, "direct_talks", worlds=30, seed=SEED, jobs=jobs) for jobs in (1, 2))
     pd.testing.assert_frame_equal(one.table, two.table)
+    monkeypatch.setattr("sim.model.draws.BLOCK", 13)
+    pd.testing.assert_frame_equal(sim.levers(scenario, "direct_talks", worlds=30, seed=SEED).table, one.table)
 
 
 def test_command_prints_and_saves(tmp_path: Path) -> None:
