@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import permutations
+from itertools import combinations, permutations
 from pathlib import Path
 
 import numpy as np
@@ -214,6 +214,21 @@ def test_issues_that_only_one_has_are_left_out() -> None:
     assert set(place.issues) == {"energy", "food"}
     assert place_of(kursk.file, ("direct_officials", "second_summit")).luck == place.luck == "officials"
     assert place_of(kursk.file, ("second_summit", "direct_officials"), "prisoners").issues == ("prisoners",)
+
+
+def test_the_place_is_the_same_whichever_is_named_first() -> None:
+    file = sim.load(KURSK).file
+    names, met = list(file.processes), 0
+    for first, second in combinations(names, 2):
+        try:
+            there, back = place_of(file, (first, second)), place_of(file, (second, first))
+        except sim.ScenarioError:
+            continue
+        met += 1
+        assert there.tables == back.tables[::-1]
+        assert (there.agenda, there.issues, there.luck) == (back.agenda, back.issues, back.luck)
+        assert set(there.issues) <= set(there.agenda)
+    assert met >= 10
 
 
 def test_sentences_are_made_from_the_figures(found: Explanation) -> None:

@@ -79,7 +79,7 @@ def place_of(file: ScenarioFile, processes: tuple[str, str], issue: str = "") ->
         raise refuse("processes", f"{processes[0]} and {processes[1]} have no issue in common; expected two that have one")
     if issue and issue not in shared:
         raise refuse("issue", f"{shown(issue)} is not on a table of both processes{hint(issue, shared)}")
-    both = [name for name in headline(file, processes[0]) if name in headline(file, processes[1])]
+    both = [name for name in shared if all(name in headline(file, process) for process in processes)]
     asked = [issue] if issue else both or shared
     first, second = ([t for t in file.processes[p].tables if t not in fallbacks(file, p)] for p in processes)
     pairs = [(a, b) for a in first for b in second]
@@ -87,10 +87,9 @@ def place_of(file: ScenarioFile, processes: tuple[str, str], issue: str = "") ->
     def common(pair: tuple[str, str]) -> set[str]:
         return set(file.tables[pair[0]].agenda) & set(file.tables[pair[1]].agenda) & set(asked)
 
-    chosen = max(pairs, key=lambda pair: len(common(pair)))
-    if not common(chosen):
-        raise refuse("processes", f"{processes[0]} and {processes[1]} have no issue in common; expected two that have one")
-    lead = min(chosen, key=list(file.tables).index)  # the same place whichever of the two is named first
+    order = list(file.tables).index  # the same place whichever of the two is named first
+    chosen = min(pairs, key=lambda pair: (-len(common(pair)), sorted(map(order, pair))))
+    lead = min(chosen, key=order)
     agenda = [name for name in file.tables[lead].agenda if all(name in file.tables[t].agenda for t in chosen)]
     return Place(chosen, tuple(agenda), tuple(name for name in asked if name in common(chosen)), file.tables[lead].luck or lead)
 
