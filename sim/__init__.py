@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sim.scenario.problems import ScenarioError
     from sim.scenario.scenario import Scenario
     from sim.show.story import story
+    from sim.study.advice.explain import Explanation, explain
+    from sim.study.advice.levers import Levers, levers
     from sim.study.compare import Result, compare
     from sim.study.exploration.discovery import Discovery
     from sim.study.exploration.handover import Handover, handover
@@ -41,8 +43,10 @@ __all__ = [
     "WEEK",
     "Calibration",
     "Discovery",
+    "Explanation",
     "Handover",
     "Hindcast",
+    "Levers",
     "Regularities",
     "Result",
     "Scenario",
@@ -55,9 +59,11 @@ __all__ = [
     "calibrate",
     "compare",
     "discover",
+    "explain",
     "gather",
     "handover",
     "hindcast",
+    "levers",
     "load",
     "regularities",
     "sensitivity",
@@ -88,6 +94,10 @@ _HOMES = {
     "Sensitivity": "sim.study.exploration.sensitivity",
     "handover": "sim.study.exploration.handover",
     "Handover": "sim.study.exploration.handover",
+    "explain": "sim.study.advice.explain",
+    "Explanation": "sim.study.advice.explain",
+    "levers": "sim.study.advice.levers",
+    "Levers": "sim.study.advice.levers",
     "best": "sim.study.sweeps.ranking",
     "discover": "sim.study.exploration.turning",
     "Discovery": "sim.study.exploration.discovery",

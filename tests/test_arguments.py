@@ -34,6 +34,8 @@ def calls(s: Scenario) -> dict[str, Callable[..., Any]]:
         "story": lambda **k: sim.story(s, **k),
         "sweep": lambda **k: sim.sweep(s, {GRIEVANCE: [0.1]}, **{"worlds": 2} | k),
         "sensitivity": lambda **k: sim.sensitivity(s, **{"processes": PAIR, "n": 100} | k),
+        "levers": lambda **k: sim.levers(s, "both", **{"worlds": 2} | k),
+        "explain": lambda **k: sim.explain(s, "direct_talks", "both", **{"worlds": 2} | k),
         "handover": lambda **k: sim.handover(s, **{"processes": PAIR} | k),
         "discover": lambda **k: sim.discover(s, **{"worlds": 2} | k),
         "hindcast": lambda **k: sim.hindcast(EPISODES, **{"worlds": 2} | k),
@@ -47,7 +49,8 @@ TAKES = {
     "compare": ("worlds", "seed", "jobs"), "story": ("world", "seed"), "sweep": ("worlds", "seed", "jobs", "n"),
     "sensitivity": ("n", "lucks", "seed", "jobs"), "handover": ("lucks", "seed", "jobs"),
     "discover": ("worlds", "seed", "jobs", "boxes"), "hindcast": ("worlds", "seed", "jobs"),
-    "regularities": ("worlds", "seed", "jobs"), "calibrate": ("worlds", "seed", "jobs"),
+    "regularities": ("worlds", "seed", "jobs"), "calibrate": ("worlds", "seed", "jobs"), "levers": ("worlds", "seed", "jobs"),
+    "explain": ("worlds", "seed", "jobs"),
 }  # fmt: skip
 WRONG = [-2, None, 1.0, [1, 2], True, "3", np.bool_(True), np.float64(2), float("nan"), 10**30]
 
@@ -110,6 +113,7 @@ def test_what_is_no_scenario_is_refused_by_name(given: object) -> None:
     for call in (
         lambda: sim.compare(given), lambda: sim.sweep(given, {GRIEVANCE: [0.1]}), lambda: sim.story(given),
         lambda: sim.sensitivity(given, processes=PAIR), lambda: sim.handover(given, processes=PAIR), lambda: sim.discover(given),
+        lambda: sim.levers(given, "both"), lambda: sim.explain(given, "direct_talks", "both"),
     ):  # fmt: skip
         with pytest.raises(sim.ScenarioError, match=r"scenario: got .*, expected a scenario"):
             call()

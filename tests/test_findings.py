@@ -17,13 +17,13 @@ from sim.study.findings import Findings
 ROOT = Path(__file__).parent.parent
 
 PUBLIC = {
-    "RULES", "WEEK", "Calibration", "Discovery", "Handover", "Hindcast", "Regularities", "Result", "Scenario", "ScenarioError",
-    "Sensitivity", "StudyError", "Sweep", "__version__", "best", "calibrate", "compare", "discover", "gather", "handover",
-    "hindcast", "load", "regularities", "sensitivity", "story", "sweep",
+    "RULES", "WEEK", "Calibration", "Discovery", "Explanation", "Handover", "Hindcast", "Levers", "Regularities", "Result", "Scenario", "ScenarioError",
+    "Sensitivity", "StudyError", "Sweep", "__version__", "best", "calibrate", "compare", "discover", "explain", "gather", "handover",
+    "hindcast", "levers", "load", "regularities", "sensitivity", "story", "sweep",
 }  # fmt: skip
 """What ``import sim`` gives: a name that is not here is ours to change."""
 
-KINDS = [sim.Result, sim.Sweep, sim.Sensitivity, sim.Discovery, sim.Hindcast, sim.Calibration, sim.Regularities]
+KINDS = [sim.Result, sim.Sweep, sim.Sensitivity, sim.Discovery, sim.Hindcast, sim.Calibration, sim.Regularities, sim.Levers, sim.Explanation]
 
 
 def test_public_names_are_those_that_are_listed() -> None:

@@ -23,6 +23,8 @@ from sim.cli.output import show_and_save
 from sim.scenario import load
 from sim.study import compare as comparisons
 from sim.study import manifests, saving, stored
+from sim.study.advice.explain import Explanation, ask
+from sim.study.advice.levers import Levers, Question
 from sim.study.exploration.discovery import Discovery, find_boxes
 from sim.study.exploration.sensitivity import Sensitivity
 from sim.study.history.calibration import Calibration
@@ -90,13 +92,22 @@ def studies() -> dict[str, Callable[..., Path]]:
         said = {"kind": "calibration", **RECORD, **COUNTED, **NUMBERS, **more}
         return Calibration(*[FRAME] * 8, manifest=said).save(folder, charts=False, force=force)
 
+    def levers(folder: Path, *, force: bool = False, **more: Any) -> Path:
+        said = {"kind": "levers", "scenario_hash": short.hash, "metric": "agreed", **NUMBERS, **more}
+        return Levers(short, "both", Question(), *[FRAME] * 3, manifest=said).save(folder, charts=False, force=force)
+
+    def explanation(folder: Path, *, force: bool = False, **more: Any) -> Path:
+        said = {"kind": "explanation", "scenario_hash": short.hash, "metric": "agreed", **NUMBERS, **more}
+        asked = ask(short, "direct_talks", "both", against=None, metric="agreed", issue=None)
+        return Explanation(short, asked, *[FRAME] * 4, manifest=said).save(folder, charts=False, force=force)
+
     def discovery(folder: Path, *, force: bool = False, **more: Any) -> Path:
         said = {"kind": "discovery", "source": {"seed": 1}, "processes": ["a", "b"], "metric": "agreed", "seed": 1, "boxes": 3, **more}
         return Discovery("a", "b", 0.5, FRAME, FRAME, said).save(folder, force=force)
 
     return {
         "comparison": compared, "sweep": swept, "sensitivity": sensitive, "hindcast": hindcast, "regularities": regularities,
-        "calibration": calibration, "discovery": discovery,
+        "calibration": calibration, "discovery": discovery, "levers": levers, "explanation": explanation,
     }  # fmt: skip
 
 

@@ -81,6 +81,8 @@ COUNTS = HERE.parent / "scenarios" / "regularities"
         (("run", MINIMAL), "sim.compare"),
         (("sweep", MINIMAL, "--vary", "parties.north.grievance=0.1,0.2"), "sim.study.sweeps.sweep.run_pieces"),
         (("sensitivity", MINIMAL, *PAIR), "sim.sensitivity"),
+        (("levers", MINIMAL, "both"), "sim.levers"),
+        (("explain", MINIMAL, "direct_talks", "both"), "sim.explain"),
         (("discover", MINIMAL, *PAIR), "sim.study.exploration.turning.compare"),
         (("hindcast", HISTORY / "grain_2022_04.yaml"), "sim.study.history.hindcast.run_episodes"),
         (("regularities", COUNTS), "sim.study.history.synthetic.run_fates"),

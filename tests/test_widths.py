@@ -44,6 +44,10 @@ LEAST = 60
 
 TWO = ["--process", "direct_talks", "--process", "both"]
 SET = ["--set", "parties.south.grievance=0.3"]
+ENERGY = [
+    "--set", "tables.turkey_energy={agenda: [energy], format: turkey_channel}",
+    "--set", "processes.turkey_energy={label: Energy through Turkey, tables: [turkey_energy]}",
+]  # fmt: skip
 RUN = ["--worlds", "40", "--seed", "5", "--jobs", "1"]
 GRIEVANCE = "parties.north.grievance"
 
@@ -70,6 +74,11 @@ CASES: dict[str, list[str]] = {
     "hindcast json": ["hindcast", "history", "--worlds", "20", "--json", "--out", "OUT"],
     "calibrate": ["calibrate", "history", "--counted", "counted", *RUN, "--alternatives", "--compare", KURSK, "--out", "OUT"],
     "regularities": ["regularities", "counted", "--worlds", "6", "--seed", "5", "--jobs", "1", "--out", "OUT"],
+    "levers": ["levers", MINIMAL, "both", "--metric", "came", "--issue", "ferry", *RUN, *SET, "--out", "OUT"],
+    "levers json": ["levers", MINIMAL, "direct_talks", *RUN, "--json", "--out", "OUT"],
+    "explain": ["explain", KURSK, "qatar_energy", "turkey_energy", "--metric", "in_force_end", "--issue", "energy", *RUN, *ENERGY, "--out", "OUT"],
+    "explain against": ["explain", MINIMAL, "both", "--against", "calm.yaml", *RUN, "--out", "OUT"],
+    "explain json": ["explain", MINIMAL, "direct_talks", "both", *RUN, "--json", "--out", "OUT"],
     "sensitivity": ["sensitivity", MINIMAL, *TWO, "--metric", "agreed", "--issue", "ferry", "--method", "given", "--worlds", "100", "--seed", "5", "--jobs", "1", *SET, "--top", "5", "--out", "OUT"],
     "sensitivity morris": [
         "sensitivity", MINIMAL, *TWO, "--method", "morris", "--metric", "weeks_in_force", "--n", "3", "--lucks", "3", "--parameter", GRIEVANCE, "--parameter", "behaviour.mandate_gap",
@@ -87,7 +96,7 @@ CASES: dict[str, list[str]] = {
 }  # fmt: skip
 """Arguments by case, the verb first; OUT stands for a folder of the name of the case. What may replace a folder has --force as well."""
 
-SHOWS = ("console", "hindcast", "regularities", "calibration", "assumptions", "inventory", "boxes", "sweep")
+SHOWS = ("console", "hindcast", "regularities", "calibration", "assumptions", "inventory", "boxes", "sweep", "levers", "explain")
 
 
 @dataclass
@@ -135,6 +144,8 @@ def prepare(home: Path) -> None:
         text += f"processes: {{direct_talks: null}}\nobserved: {observed}\n"
         (home / "history" / f"episode{number}.yaml").write_text(text, encoding="utf-8")
     shutil.copytree(HOME / "scenarios" / "regularities", home / "counted")
+    calm = "extends: history/shared/minimal.yaml\ntitle: Without the shots\nevents: {shooting: null}\n"
+    (home / "calm.yaml").write_text(calm, encoding="utf-8")
     (home / "points.csv").write_text(f"{GRIEVANCE}\n0.1\n0.4\n", encoding="utf-8")
 
 
@@ -151,7 +162,8 @@ def listeners(patches: ExitStack) -> Iterator[list[Callable[[Console], Any]]]:
 
         patches.enter_context(patch.object(module, "show", listening))
     for path in ("sim.study.compare.Result", "sim.study.history.hindcast.Hindcast", "sim.study.history.regularities.Regularities",
-                 "sim.study.history.calibration.Calibration", "sim.study.exploration.sensitivity.Sensitivity"):  # fmt: skip
+                 "sim.study.history.calibration.Calibration", "sim.study.exploration.sensitivity.Sensitivity",
+                 "sim.study.advice.levers.Levers", "sim.study.advice.explain.Explanation"):  # fmt: skip
         patches.enter_context(patch(f"{path}.plot", lambda *_, **__: {}))
     patches.enter_context(patch("uvicorn.Server.run", lambda *_, **__: None))
     patches.enter_context(patch("webbrowser.open", lambda _: True))
@@ -240,6 +252,8 @@ def test_a_case_runs(ran: dict[str, Ran], name: str) -> None:
         "calibrate",
         "regularities",
         "sensitivity",
+        "levers",
+        "explain",
         "sweep",
         "gather",
     }

@@ -14,9 +14,11 @@ from sim.cli.check import check
 from sim.cli.compare import compare, run
 from sim.cli.discover import discover
 from sim.cli.errors import guarded, say
+from sim.cli.explain import explain
 from sim.cli.gather import gather
 from sim.cli.hindcast import hindcast
 from sim.cli.init import init
+from sim.cli.levers import levers
 from sim.cli.plot import plot
 from sim.cli.regularities import regularities
 from sim.cli.report import report
@@ -34,8 +36,8 @@ app: typer.Typer = typer.Typer(
 )
 
 VERBS = (
-    init, compare, run, report, story, serve, plot, check, schema, discover, hindcast, calibrate, regularities, sensitivity,
-    sweep, gather,
+    init, compare, run, report, story, serve, levers, explain, plot, check, schema, discover, hindcast, calibrate, regularities,
+    sensitivity, sweep, gather,
 )  # fmt: skip
 for _verb in VERBS:
     app.command()(guarded(_verb))

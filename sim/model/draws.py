@@ -128,6 +128,7 @@ class Parameters:
         self.drawn: dict[str, Array] = {}
         self._moved: dict[str, Array] = {}
         self._numbers, quantities = _numbers_of(scenario)
+        self.uncertain = {leaf for what in quantities.values() for leaf in what.every_leaf}
         for name, uncertainty in quantities.items() if draws is not None else ():
             assert draws is not None
             self.drawn[name] = draws.quantity(uncertainty)

@@ -70,8 +70,8 @@ class Program:
         self.sponsors = sorted({t.form.sponsor for t in self.tables if t.form.sponsor} | stains)
         self._constant: list[tuple[Place, float]] = []
         self._varying: list[tuple[Place, Number]] = []
-        self._moving = set(Parameters(scenario, Draws(0, 0, 1))._moved)
         self._stated = Parameters(scenario, None)
+        self._moving = self._stated.uncertain
         self._put_world()
         for n, table in enumerate(self.tables):
             self._put_table(("tables", n), n, table)

@@ -36,6 +36,8 @@ STUDY: dict[str, dict[str, str]] = {
         **_RUN, **_ASKED, "method": "another method", "n": "another n", "lucks": "another number of lucks",
         "parameters": "other parameters", **_DRAWS,
     },
+    "levers": {**_RUN, **_ASKED, **_DRAWS},
+    "explanation": {**_RUN, **_ASKED, "against": "another scenario beside it", **_DRAWS},
     "discovery": {
         "source": "another source", **_ASKED, "seed": "another seed", "boxes": "another number of boxes",
         "noisy": "points of another kind",
@@ -100,7 +102,7 @@ def named(path: str | os.PathLike[str]) -> str:
 
 def an(kind: str) -> str:
     """The kind with its article."""
-    return kind if kind == "regularities" else f"a {kind}"
+    return kind if kind in ("regularities", "levers") else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

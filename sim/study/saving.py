@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 SUMMARY, WORLDS, WEEKLY, REASONS = "summary.csv", "worlds.parquet", "weekly.csv", "reasons.csv"
 TEXTS, CHANGES = "texts.csv", "changes.csv"
 SENSITIVITY = "sensitivity.csv"
+LEVERS, REFUSED = "levers.csv", "refused.csv"
+SHARES, MOMENTS_FILE, HYBRIDS = "shares.csv", "moments.csv", "hybrids.csv"
 
 REPORT = "report.html"
 """What ``gobetween report`` writes beside the files of a study."""
@@ -259,7 +261,7 @@ def _own(path: Path) -> set[str]:
 OTHERS = (
     "boxes.csv", "limits.csv", "rows.csv", "life.csv", "scores.csv", "calibration.csv", "sharpness.csv",
     "table.csv", "context.csv", "contrast.csv", "parameters.csv", "posterior.csv", "checks.csv", "record.csv", "alternatives.csv",
-    "results.csv", "points.csv", *GROWN["sweep"],
+    "results.csv", "points.csv", LEVERS, REFUSED, SHARES, MOMENTS_FILE, HYBRIDS, *GROWN["sweep"],
 )  # fmt: skip
 """Tables of the other kinds of study."""
 
