@@ -468,10 +468,15 @@ def test_json_prints_what_is_saved(ran: dict[str, Ran], name: str, tables: tuple
                     assert float(value) == pytest.approx(said[column], rel=1e-5), column
 
 
-def test_the_script_of_the_readme_prints_metric_and_estimate() -> None:
+def test_the_script_of_the_readme_prints_metric_and_estimate(tmp_path: Path) -> None:
     text = (HOME / "README.md").read_text(encoding="utf-8")
-    script, agents, rule = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    first, script, agents, rule = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
     script = script.replace("worlds=2000", "worlds=20").replace("jobs=2", "jobs=1").replace('"scenarios/', f'"{HOME}/scenarios/')
+    first = first.replace("worlds=2000", "worlds=20").replace("jobs=2", "jobs=1").replace('"scenarios/', f'"{HOME}/scenarios/')
+    with redirect_stdout(io.StringIO()) as out:
+        exec(first.replace('"results/mine"', f'"{tmp_path}/mine", charts=False'), {})
+    assert "After the Kursk incursion: 8 processes, 78 weeks, 20 worlds" in out.getvalue()
+    assert (tmp_path / "mine" / "texts.csv").exists()
     with redirect_stdout(io.StringIO()) as out, pd.option_context("display.width", 80):
         space: dict[str, Any] = {}
         exec(script, space)  # what a reader is told to run
