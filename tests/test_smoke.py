@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "run": ((MINIMAL, "--worlds", "20", "--process", "both"), "Written to results"),
     "story": ((MINIMAL, "--world", "3"), "Week"),
     "plot": (("compared",), "compared"),
+    "report": (("compared",), "compared"),
     "gather": (("swept",), "swept"),
     "sweep": ((*SWEEP[1:], "--out", "other"), "Written to other"),
     "sensitivity": ((MINIMAL, *TWO, "--worlds", "120"), "hangs most on"),

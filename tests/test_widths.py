@@ -53,6 +53,7 @@ CASES: dict[str, list[str]] = {
     "run": ["run", MINIMAL, *RUN, "--process", "both", *SET, "--out", "OUT"],
     "run json": ["run", MINIMAL, *RUN, "--json", "--out", "OUT"],
     "plot": ["plot", "compare"],
+    "report": ["report", "compare", "--out", "OUT"],
     "story": ["story", MINIMAL, "--process", "both", "--world", "3", "--seed", "5", *SET],
     "check": ["check", MINIMAL, "--strict"],
     "check kursk": ["check", KURSK],
@@ -225,6 +226,7 @@ def test_a_case_runs(ran: dict[str, Ran], name: str) -> None:
     verb = CASES[name][0]
     shows = verb in {
         "compare",
+        "report",
         "run",
         "check",
         "discover",

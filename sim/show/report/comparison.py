@@ -30,6 +30,9 @@ TO_READ = (
     "narrows. ( ) is what our assumptions leave open: more worlds do not narrow it. (?) is not known, or not to be told from "
     "noise. A world is one way the conflict might go, with what is not known drawn anew."
 )
+FIRST_CHART = "agreement"
+"""The chart that a reader sees at once."""
+
 DISCLAIMER = "A tool to compare processes, no forecast; it takes no side."
 
 
@@ -43,7 +46,7 @@ def page(result: Result) -> Page:
     last = max(best, key=lambda p: Lookup(result.summary)(p, "agreed").estimate) if best else result.processes[0]
     details = [
         Section("Two worlds, week by week", stories(result, last)),
-        Section("More charts", [chart for name, chart in drawn.items() if name != "agreement"]),
+        Section("More charts", [chart for name, chart in drawn.items() if name != FIRST_CHART]),
         Section("Every table, and why it failed", recorded(result)),
         *([Section("Which assumptions the difference hangs on", hinges(result, *best))] if best else []),
         Section("What it rests on", grounds(result.scenario)),
@@ -56,7 +59,7 @@ def page(result: Result) -> Page:
             _question(result),
             Section("The answer", [*(Text(words, lead=lead) for lead, words in answer(result)), Text(TO_READ, aside=True)]),
             Section("The processes side by side", [_processes(result), *_notes(result)]),
-            Section("Issue by issue", [drawn["agreement"], *_issues(result)]),
+            Section("Issue by issue", [*(chart for name, chart in drawn.items() if name == FIRST_CHART), *_issues(result)]),
             Section("What stands in the way", [Text(OBSTACLES, aside=True), Listed(obstacles(result, stages))]),
             Section("What is agreed on most often", [commonest_texts(result)]),
         ],
