@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.scenario.headline import agenda, fallbacks, headline
 from sim.show.charts.funnel import steps
 from sim.show.report.again import again, set_options, settings
-from sim.show.report.answer import AGREED, POINTS, answer, figure, imposed_words, pair, verdict
+from sim.show.report.answer import AGREED, POINTS, answer, figure, imposed_words, pair, verdict, worlds
 from sim.show.report.beneath import CAPTIONS, beneath
 from sim.show.report.drawn import charts
 from sim.show.report.grounds import grounds, hinges
@@ -54,7 +54,7 @@ def page(result: Result) -> Page:
     ]
     return Page(
         file.title,
-        f"{processes}, compared in {result.count:,} simulated worlds. {DISCLAIMER}",
+        f"{processes}, compared in {worlds(result).replace(' ', ' simulated ')}. {DISCLAIMER}",
         [
             _question(result),
             Section("The answer", [*(Text(words, lead=lead) for lead, words in answer(result)), Text(TO_READ, aside=True)]),
