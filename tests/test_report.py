@@ -580,7 +580,7 @@ def test_page_of_a_hindcast(tmp_path: Path) -> None:
 
 def test_hindcast_of_an_earlier_version_goes_by_names(tmp_path: Path) -> None:
     from sim.study.history.saved import read_hindcast
-    from sim.study.manifests import seal_again
+    from sim.study.manifests import RunFolderError, seal_again
 
     found = sim.hindcast(ROOT / "scenarios/history/grain_2022_04.yaml", worlds=20, seed=1)
     folder = found.save(tmp_path / "hindcast", charts=False)
@@ -589,6 +589,9 @@ def test_hindcast_of_an_earlier_version_goes_by_names(tmp_path: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps({key: value for key, value in manifest.items() if key != "titles"}))
     seal_again(folder)
     assert "grain_2022_04" in html(page_of(folder))
+    seal_again(folder, titles={"grain_2022_04": {"title": ["x"]}})
+    with pytest.raises(RunFolderError, match="its titles are not those of episodes"):
+        page_of(folder)
 
 
 def test_page_of_the_calibration() -> None:
