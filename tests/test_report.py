@@ -104,7 +104,10 @@ def page(folder: Path) -> str:
 )
 def test_a_difference_is_said_as_far_as_both_intervals_allow(figures: tuple[float, ...], expected: str) -> None:
     row = SimpleNamespace(**dict(zip(("estimate", "low", "high", "assumed_low", "assumed_high"), figures, strict=True)))
+    row.worlds = 30
     assert answer.verdict(row) == expected
+    row.worlds = 29
+    assert answer.verdict(row) == answer.NOT_KNOWN
 
 
 def test_no_difference_says_nothing() -> None:
@@ -208,10 +211,21 @@ def test_answer_of_a_single_process() -> None:
     assert [lead for lead, _ in answer.answer(found)] == ["Which process?", "On which issues?"]
 
 
+@pytest.mark.parametrize("worlds", [1, 2])
+def test_few_worlds_are_no_ground_for_an_order(worlds: int, tmp_path: Path) -> None:
+    """Of two worlds that agree, a normal interval would have no width."""
+    folder = sim.compare(sim.load(MINIMAL), worlds=worlds, seed=3).save(tmp_path / "run", charts=False)
+    text = Read(html(page_of(folder))).text
+    assert f"Between Both side by side and Direct talks, {answer.NOT_KNOWN}." in text
+    assert "more often than" not in text
+    assert ("in 1 simulated world." in text) == (worlds == 1)
+
+
 def test_versions_are_those_of_the_result(result: Result) -> None:
     row = result.versions("both", "direct_talks").set_index("issue").loc["ferry"]
     said = clean(answer.answer(result)[2][1])
     assert f"On The ferry, in {100 * row.better:.0f} [" in said
+    assert "On The border the two never differ." in said
     assert said.endswith("More worlds will not narrow this.")
 
 
@@ -567,7 +581,7 @@ def test_page_of_a_hindcast(tmp_path: Path) -> None:
 
 def test_hindcast_of_an_earlier_version_goes_by_names(tmp_path: Path) -> None:
     from sim.study.history.saved import read_hindcast
-    from sim.study.manifests import seal_again
+    from sim.study.manifests import RunFolderError, seal_again
 
     found = sim.hindcast(ROOT / "scenarios/history/grain_2022_04.yaml", worlds=20, seed=1)
     folder = found.save(tmp_path / "hindcast", charts=False)
@@ -576,6 +590,9 @@ def test_hindcast_of_an_earlier_version_goes_by_names(tmp_path: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps({key: value for key, value in manifest.items() if key != "titles"}))
     seal_again(folder)
     assert "grain_2022_04" in html(page_of(folder))
+    seal_again(folder, titles={"grain_2022_04": {"title": ["x"]}})
+    with pytest.raises(RunFolderError, match="its titles are not those of episodes"):
+        page_of(folder)
 
 
 def test_page_of_the_calibration() -> None:

@@ -61,6 +61,7 @@ CASES: dict[str, list[str]] = {
     "run json": ["run", MINIMAL, *RUN, "--json", "--out", "OUT"],
     "serve": ["serve", MINIMAL, "--seed", "5", "--port", "0", "--open"],
     "plot": ["plot", "compare"],
+    "report": ["report", "compare", "--out", "OUT"],
     "story": ["story", MINIMAL, "--process", "both", "--world", "3", "--against", "direct_talks", "--form", "markdown", "--seed", "5", *SET],
     "story typical": ["story", MINIMAL, "--typical"],
     "story surprising": ["story", MINIMAL, "--surprising"],
@@ -245,6 +246,7 @@ def test_a_case_runs(ran: dict[str, Ran], name: str) -> None:
     verb = CASES[name][0]
     shows = verb in {
         "compare",
+        "report",
         "run",
         "check",
         "discover",

@@ -101,15 +101,14 @@ def test_page_reads_on_any_screen(browser: Any, pages: dict[str, Path], kind: st
 
 
 def test_page_prints_what_is_read_at_once(browser: Any, pages: dict[str, Path]) -> None:
-    page = browser.new_page()
+    page = browser.new_page(viewport={"width": 700, "height": 1000})  # about what the margins leave of A4
     page.goto(pages["comparison"].as_uri())
     page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate(
         "[...document.querySelectorAll('.details > details')].every(one => getComputedStyle(one).display === 'none')"
     )
-    tables = (
-        "[...document.querySelectorAll('section:not(.details) details')].map(one => one.lastElementChild.getClientRects().length)"
-    )
+    tables = "[...document.querySelectorAll('section:not(.details) > details')].map(one => one.lastElementChild.getClientRects().length)"
     heights = page.evaluate(tables)
     assert len(heights) > 5
     assert min(heights) > 0  # folds of the first part are open on paper

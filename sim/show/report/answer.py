@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 AGREED = share("agreed", "agreed")
 POINTS = Figure("agreed", "points", percent, "", 1.0)
 
-NOT_KNOWN = "not known with so few worlds"
+FEW = 30
+"""Worlds below which the interval of a difference, a normal one, is not to be trusted."""
+
+NOT_KNOWN = "nothing to be said with so few worlds"
 ALIKE = "no clear difference"
-UNSURE = "beyond chance in these worlds; what the assumptions make of it is not known with so few worlds"
+UNSURE = "beyond chance in these worlds, and not known how far the assumptions bear it out"
 TURNS = "beyond chance in these worlds, but within what the assumptions leave open the order may be the other way round"
 ORDER = "the order is likely, the size is not known"
 SIZE = "the order is likely, and the size within what the assumptions leave open"
@@ -31,7 +34,7 @@ def verdict(row: Any) -> str:
     Nothing beyond chance where the Monte-Carlo interval holds 0; only the order where what the assumptions leave open is
     wider than the difference itself; not even that where it holds 0.
     """
-    if row is None or math.isnan(row.low):
+    if row is None or math.isnan(row.low) or row.worlds < FEW:
         return NOT_KNOWN
     if row.low <= 0 <= row.high:
         return ALIKE
@@ -69,7 +72,7 @@ def _which(result: Result) -> str:
     about = _about(result, first)
     rows = {p: lookup(p, "agreed") for p in (other, first)}
     if not any(row.estimate for row in rows.values()):
-        none = f"Neither {labels[other]} nor {labels[first]} brings a text on {about} in any of {result.count:,} worlds"
+        none = f"Neither {labels[other]} nor {labels[first]} brings a text on {about} in any of {worlds(result)}"
         return f"{none}{imposed_words(result, first)}."
     change = lookup(other, "agreed_difference")
     said = verdict(change)
@@ -89,7 +92,7 @@ def _alone(result: Result, lookup: Lookup) -> str:
     (process,) = result.processes
     label, about, row = _labels(result, "processes")[process], _about(result, process), lookup(process, "agreed")
     if row is None or not row.estimate:
-        return f"{label} brings a text on {about} in none of {result.count:,} worlds{imposed_words(result, process)}."
+        return f"{label} brings a text on {about} in none of {worlds(result)}{imposed_words(result, process)}."
     lasts = figure(share("in_force_end", "").estimate(lookup(process, "in_force_end")))
     return (
         f"With {label} a text on {about} is agreed in {figure(AGREED.estimate(row))} of worlds, and one is in force at the end "
@@ -130,7 +133,7 @@ def _issues(result: Result) -> str:
     best = "with " + ("this process" if len(result.processes) == 1 else "the process that agrees on it most often")
     said = [f"Agreed in most worlds {best}: {listed(most)}."] if most else []
     said += [f"In some worlds, and the assumptions leave open in how many: {listed(some)}."] if some else []
-    said += [f"In none of {result.count:,} worlds: {listed(none)}."] if none else []
+    said += [f"In none of {worlds(result)}: {listed(none)}."] if none else []
     said += [f"Of these imposed by the values put in, and not found: {listed(put_in)}."] if put_in else []
     return " ".join(said)
 
@@ -141,7 +144,9 @@ def _versions(result: Result, first: str, other: str) -> str:
     own = headline(result.scenario.file, first)
     rows = [row for row in result.versions(other, first).to_dict("records") if row["issue"] in own]
     parts = [
-        f"On {issues[row['issue']]}, in {_hundred(row, 'better')} of 100 worlds only {labels[other]} brings a text, in "
+        f"On {issues[row['issue']]} the two never differ."
+        if row["same"] == 1
+        else f"On {issues[row['issue']]}, in {_hundred(row, 'better')} of 100 worlds only {labels[other]} brings a text, in "
         f"{_hundred(row, 'worse')} only {labels[first]}; in the other {_hundred(row, 'same')} both do or neither."
         for row in rows
     ]
@@ -157,6 +162,11 @@ def _labels(result: Result, kind: str) -> dict[str, str]:
 
 def _hundred(row: dict[Any, Any], name: str) -> str:
     return f"{percent(row[name])} [{percent(row[f'{name}_low'])}, {percent(row[f'{name}_high'])}]"
+
+
+def worlds(result: Result) -> str:
+    """How many worlds there are, in words."""
+    return "1 world" if result.count == 1 else f"{result.count:,} worlds"
 
 
 def figure(parts: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from sim.show.charts.funnel import Step
 from sim.show.charts.life import kaplan_meier, lives
 from sim.show.charts.weekly import STATES
 from sim.show.tables import Cell, Figures, Table, Words
-from sim.show.written import Figure, Lookup, names, percent, points, share
+from sim.show.written import DASH, Figure, Lookup, names, percent, points, share
 from sim.study.outcomes import share as share_of
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def beneath(result: Result, stages: dict[str, list[Step]]) -> dict[str, Table]:
 def _agreement(result: Result) -> Table:
     lookup, issues = Lookup(result.summary), names(result.scenario, "issues")
     there = set(result.summary.loc[result.summary["metric"] == "agreed", "issue"])
-    table = Table("Agreed, share of worlds", [Words("issue"), *_processes(result)])
+    table = Table("Agreed, share of worlds", [Words("issue"), *_processes(result)], note=f"{DASH}: not on its tables.")
     for issue in by_group(result, [issue for issue in issues if issue in there]):
         rows = (lookup(process, "agreed", issue) for process in result.processes)
-        table.row(issues[issue], *("not on its tables" if row is None else share("agreed", "").estimate(row) for row in rows))
+        table.row(issues[issue], *(DASH if row is None else share("agreed", "").estimate(row) for row in rows))
     return table
 
 
@@ -71,7 +71,7 @@ def _life(result: Result) -> Table:
         for week in weeks:
             place = -1 if curve is None else int(np.searchsorted(curve.weeks, week, side="right")) - 1
             if curve is None or week > curve.weeks[-1] or place < 0:
-                cells.append("–" if curve is None or week > curve.weeks[-1] else "100%")
+                cells.append(DASH if curve is None or week > curve.weeks[-1] else "100%")
             else:
                 low, high = (percent(float(part[place])) for part in (curve.low, curve.high))
                 cells.append((f"{percent(float(curve.alive[place]))}%", f"[{low}, {high}]"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.scenario.headline import agenda, fallbacks, headline
 from sim.show.charts.funnel import steps
 from sim.show.report.again import again, set_options, settings
-from sim.show.report.answer import AGREED, POINTS, answer, figure, imposed_words, pair, verdict
+from sim.show.report.answer import AGREED, POINTS, answer, figure, imposed_words, pair, verdict, worlds
 from sim.show.report.beneath import CAPTIONS, beneath
 from sim.show.report.drawn import charts
 from sim.show.report.grounds import grounds, hinges
@@ -30,6 +30,9 @@ TO_READ = (
     "narrows. ( ) is what our assumptions leave open: more worlds do not narrow it. (?) is not known, or not to be told from "
     "noise. A world is one way the conflict might go, with what is not known drawn anew."
 )
+FIRST_CHART = "agreement"
+"""The chart that a reader sees at once."""
+
 DISCLAIMER = "A tool to compare processes, no forecast; it takes no side."
 
 
@@ -43,7 +46,7 @@ def page(result: Result) -> Page:
     last = max(best, key=lambda p: Lookup(result.summary)(p, "agreed").estimate) if best else result.processes[0]
     details = [
         Section("Two worlds, week by week", stories(result, last)),
-        Section("More charts", [chart for name, chart in drawn.items() if name != "agreement"]),
+        Section("More charts", [chart for name, chart in drawn.items() if name != FIRST_CHART]),
         Section("Every table, and why it failed", recorded(result)),
         *([Section("Which assumptions the difference hangs on", hinges(result, *best))] if best else []),
         Section("What it rests on", grounds(result.scenario)),
@@ -51,12 +54,12 @@ def page(result: Result) -> Page:
     ]
     return Page(
         file.title,
-        f"{processes}, compared in {result.count:,} simulated worlds. {DISCLAIMER}",
+        f"{processes}, compared in {worlds(result).replace(' ', ' simulated ')}. {DISCLAIMER}",
         [
             _question(result),
             Section("The answer", [*(Text(words, lead=lead) for lead, words in answer(result)), Text(TO_READ, aside=True)]),
             Section("The processes side by side", [_processes(result), *_notes(result)]),
-            Section("Issue by issue", [drawn["agreement"], *_issues(result)]),
+            Section("Issue by issue", [*(chart for name, chart in drawn.items() if name == FIRST_CHART), *_issues(result)]),
             Section("What stands in the way", [Text(OBSTACLES, aside=True), Listed(obstacles(result, stages))]),
             Section("What is agreed on most often", [commonest_texts(result)]),
         ],

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.model.packages import options_in
 from sim.show.charts.funnel import Step
+from sim.show.report.answer import worlds
 from sim.show.tables import Figures, Part, Table, Words
 from sim.show.written import Figure, names, percent, share
 from sim.study.outcomes import share as share_of
@@ -41,7 +42,7 @@ def obstacles(result: Result, stages: dict[str, list[Step]]) -> list[tuple[str, 
 def _main(result: Result, stages: list[Step]) -> str:
     worst = max(stages, key=lambda step: float(step.lost.mean()))
     if not worst.lost.any():
-        return f"Nothing stops it in any of {result.count:,} worlds."
+        return f"Nothing stops it in any of {worlds(result)}."
     why = f" The commonest reason, in {percent(worst.part)}% of these: {worst.reason}." if worst.reason else ""
     value = " ".join(part for part in share("", "").estimate(_row(result, worst.lost)) if part)
     return f"In {value} of worlds {FAILS.get(worst.name, worst.name)}.{why}"
@@ -55,24 +56,30 @@ def _row(result: Result, hits: np.ndarray) -> Any:
                       "assumed_low": low[0], "assumed_high": high[0]})  # fmt: skip
 
 
+def _agreed(result: Result, process: str) -> pd.DataFrame:
+    """The text agreed at a table in a world, a row each: ``world``, ``table``, ``package``."""
+    rows = result.outcomes(process)
+    rows = rows.loc[rows["agreed_week"].notna(), ["world", "table", "package"]].astype({"table": str, "package": str})
+    return rows[rows["package"] != ""]
+
+
 def commonest_texts(result: Result) -> Table:
     """The commonest text of each table that agreed on any, clause by clause in the words of its options."""
     labels, tables = names(result.scenario, "processes"), names(result.scenario, "tables")
     table = Table("", [Words("process, table"), Words("the commonest text"), Figures("agreed in, of worlds")])
     written = Figure("", "", percent, "%", 1.0)
     for process in result.processes:
-        found = result.texts[result.texts["process"] == process]
+        found, agreed = result.texts[result.texts["process"] == process], _agreed(result, process)
         several = len(result.scenario.file.processes[process].tables) > 1
         if found.empty:
             none = _row(result, np.zeros(result.count, bool))
-            table.row(labels[process], f"no text in any of {result.count:,} worlds", written.estimate(none))
+            table.row(labels[process], f"no text in any of {worlds(result)}", written.estimate(none))
         elif several:
             table.heading(labels[process])
         for row in found.drop_duplicates("table").to_dict("records"):
             hits = np.zeros(result.count, bool)
-            own = result.outcomes(process)
-            has = (own["table"].astype(str) == row["table"]) & (own["package"].astype(str) == row["text"])
-            hits[own.loc[has, "world"].to_numpy(dtype=int)] = True
+            own = agreed[(agreed["table"] == row["table"]) & (agreed["package"] == row["text"])]
+            hits[own["world"].to_numpy(dtype=int)] = True
             others = int((found["table"] == row["table"]).sum()) - 1
             more = [(f"({others} other text{'' if others == 1 else 's'} at this table)",)] if others else []
             name = tables[row["table"]] if several else labels[process]

@@ -49,11 +49,13 @@ def read_hindcast(directory: str | os.PathLike[str]) -> Hindcast:
     manifest = _manifest(path, "hindcast")
     found = {name: _table(path, manifest, name) for name in ("rows", "life", "scores", "calibration", "sharpness")}
     found["life"]["observed"] = found["life"]["observed"].astype("boolean")
-    said = manifest.get("titles", {})
-    episodes = [
-        Told(name, str(own.get("title", name)), {issue: str(label) for issue, label in own.get("issues", {}).items()})
-        for name, own in ((name, said.get(name, {})) for name in manifest["episodes"])
-    ]
+    said = manifest.get("titles", {})  # not in folders of an earlier version
+    try:
+        episodes = [Told(name, **said.get(name, {"title": name})) for name in manifest["episodes"]]
+        if not all(isinstance(word, str) for one in episodes for word in (one.title, *one.issues.values())):
+            raise TypeError
+    except (AttributeError, TypeError):
+        raise RunFolderError(f"{named(path / MANIFEST)}: damaged: its titles are not those of episodes") from None
     return Hindcast(
         episodes=episodes, seed=manifest["seed"], count=manifest["worlds"], notes=list(manifest["notes"]),
         manifest=manifest, **found,
