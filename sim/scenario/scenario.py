@@ -14,6 +14,7 @@ from sim.scenario.checks import check, disputants, mediators
 from sim.scenario.claims import Claim, read_claims
 from sim.scenario.frozen import frozen, thawed
 from sim.scenario.grounding import check_grounds
+from sim.scenario.kinds import write_out
 from sim.scenario.merging import forget
 from sim.scenario.messages import validate
 from sim.scenario.paths import numbers
@@ -126,7 +127,7 @@ def _covers(above: str, path: str) -> bool:
 def build(document: Document, path: str, *, pinned: frozenset[str], known: Scenario | None) -> Scenario:
     """The scenario of a document. Raises ScenarioError with all that is wrong; ``known`` is the one it was changed from."""
     lines = take_format(document).lines
-    file = validate(document.data, lines, ScenarioFile)
+    file = validate(write_out(document, pinned), lines, ScenarioFile)
     problems = [lines.problem(key, message) for key, message in check(file)]
     claims: dict[str, Claim] = {}
     try:
