@@ -34,6 +34,24 @@ def kinds() -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
+def kinds_named(data: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+    """Part and name of each node of a scenario, as written, that names a kind, to what it names."""
+    return {(part, name): node["kind"] for part in kinds() for name, node in _mappings(data.get(part)) if "kind" in node}
+
+
+def numbers_of_kinds(document: Document, grounds: Mapping[str, Any]) -> dict[tuple[str, str], list[str]]:
+    """For each node that names a kind, the paths in ``grounds`` that rest on it; positions of the sides go with the issue."""
+    named = kinds_named(document.data)
+    own = document.data.get("provenance") or {}
+    found: dict[tuple[str, str], list[str]] = {node: [] for node in named}
+    for path in grounds:
+        part, name, *rest = [*path.split("."), "", ""]
+        node = ("issues", rest[1]) if rest[0] == "positions" else (part, name)
+        if node in named and path not in own:
+            found[node].append(path)
+    return found
+
+
 def write_out(document: Document, pinned: frozenset[str]) -> Tree:
     """The values of a document with its kinds written out; the document itself stays as it is.
 
@@ -92,8 +110,8 @@ def _is_number(default: Any) -> bool:
     return isinstance(default, dict) and "why" in default
 
 
-def _middle(span: list[float]) -> float:
-    return round((span[0] + span[1]) / 2, 10)
+def _middle(span: Any) -> float:
+    return float(round((span[0] + span[1]) / 2, 10))
 
 
 @dataclass(frozen=True)
