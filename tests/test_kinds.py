@@ -36,7 +36,11 @@ def of_kinds(*, apart: bool) -> Scenario:
     """An issue of every kind, alone and through a go-between: each with a table of its own, or all on one agenda."""
     issues = list(kinds()["issues"])
     agendas = {issue: [issue] for issue in issues} if apart else {"all": issues}
-    tables = {f"{form}_{name}": {"agenda": agenda, "format": form} for form in ("direct", "mediated") for name, agenda in agendas.items()}
+    tables = {
+        f"{form}_{name}": {"agenda": agenda, "format": form}
+        for form in ("direct", "mediated")
+        for name, agenda in agendas.items()
+    }
     return Scenario.from_dict(
         {
             "title": "Kinds alone", "start": date(2031, 1, 6), "weeks": 52, "front_volatility": 0.02,
@@ -129,7 +133,9 @@ def changed(changes: dict[str, Any]) -> Scenario:
 
 
 def test_a_number_that_is_written_wins_and_takes_nothing_else_with_it() -> None:
-    asked = changed({"issues": {"prisoners": {"sensitivity": 0.9}}, "parties": {"north": {"positions": {"prisoners": {"salience": 2.0}}}}})
+    asked = changed(
+        {"issues": {"prisoners": {"sensitivity": 0.9}}, "parties": {"north": {"positions": {"prisoners": {"salience": 2.0}}}}}
+    )
     before, after = load(TEMPLATE).numbers(), asked.numbers()
     moved = {path: value for path, value in after.items() if before[path] != value}
     assert moved == {"issues.prisoners.sensitivity": 0.9, "parties.north.positions.prisoners.salience": 2.0}
@@ -200,19 +206,21 @@ def test_the_order_of_kinds_is_that_of_the_record(apart: bool, process: str) -> 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("kind: prisoners", "kind: prisners", "6: issues.prisoners.kind: unknown kind prisners; did you mean prisoners?"),
-        ("kind: prisoners", "kind: 3", "6: issues.prisoners.kind: got 3, expected the name of a kind"),
-        ("{kind: go_between}", "{kind: power, role: disputant}", "7: parties.port.role: got 'disputant' with kind power, expected mediator"),
-        ("{kind: direct}", "{kind: direct, mediators: [port]}", "8: formats.alone.mediators: got mediators with kind direct"),
-        ("{kind: formulated, mediators: [port]}", "{kind: formulated}", "8: formats.through_port.mediators: none with kind formulated"),
-        ("{kind: prisoners}", "{kind: prisoners, relief: 2.0}", "6: issues.prisoners.relief: got 2.0, expected a number of at most 1"),
-        ("{kind: prisoners}", "{kind: prisoners, relif: 0.2}", "6: issues.prisoners.relif: unknown key; did you mean relief?"),
-        ("format: alone", "kind: alone, format: alone", "9: tables.alone.kind: unknown key"),
+        ("kind: prisoners", "kind: prisners", "7: issues.prisoners.kind: unknown kind prisners; did you mean prisoners?"),
+        ("kind: prisoners", "kind: 3", "7: issues.prisoners.kind: got 3, expected the name of a kind"),
+        ("{kind: go_between}", "{kind: power, role: disputant}", "8: parties.port.role: got 'disputant' with kind power, expected mediator"),
+        ("{kind: direct}", "{kind: direct, mediators: [port]}", "9: formats.alone.mediators: got mediators with kind direct"),
+        ("{kind: formulated, mediators: [port]}", "{kind: formulated}", "9: formats.through_port.mediators: none with kind formulated"),
+        ("{kind: prisoners}", "{kind: prisoners, relief: 2.0}", "7: issues.prisoners.relief: got 2.0, expected a number of at most 1"),
+        ("{kind: prisoners}", "{kind: prisoners, relif: 0.2}", "7: issues.prisoners.relif: unknown key; did you mean relief?"),
+        ("format: alone", "kind: alone, format: alone", "10: tables.alone.kind: unknown key"),
         ("  weeks:", "  issues.prisoners.relief: {range: [0.4, 0.2]}\n  weeks:", "got 0.4 above 0.2, expected [low, high]"),
-        ("{kind: adversary}, south", "{kind: adversary, positions: 3}, south", "7: parties.north.positions: got 3, expected a mapping"),
+        ("{kind: adversary}, south", "{kind: adversary, positions: 3}, south", "8: parties.north.positions: got 3, expected a mapping"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_named_at_its_line(tmp_path: Path, old: str, new: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_wrong_is_named_at_its_line(
+    tmp_path: Path, old: str, new: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     text = TEMPLATE.read_text(encoding="utf-8")
     assert old in text

@@ -52,15 +52,12 @@ def numbers_of_kinds(document: Document, grounds: Mapping[str, Any]) -> dict[tup
     return found
 
 
-def write_out(document: Document, pinned: frozenset[str]) -> Tree:
+def write_out(document: Document) -> Tree:
     """The values of a document with its kinds written out; the document itself stays as it is.
 
-    ``pinned`` holds the paths that were set by hand: their entries of provenance stay, as others may be drawn with them.
     Raises ScenarioError for an unknown kind, and for keys that contradict one.
     """
-    named = {
-        (part, name): node["kind"] for part in kinds() for name, node in _mappings(document.data.get(part)) if "kind" in node
-    }
+    named = kinds_named(document.data)
     if not named:
         return document.data
     data: Tree = thawed(document.data)
@@ -73,7 +70,7 @@ def write_out(document: Document, pinned: frozenset[str]) -> Tree:
         raise ScenarioError(problems)
     for part, name in named:
         del data[part][name]["kind"]
-    filling = _Filling(data, pinned)
+    filling = _Filling(data)
     for (part, name), kind in named.items():
         filling.fill(data[part][name], kinds()[part][kind], (part, name))
     filling.relate({name: kind for (part, name), kind in named.items() if part == "parties"})
@@ -119,7 +116,6 @@ class _Filling:
     """The values of a file while its kinds are written out into them."""
 
     data: Tree
-    pinned: frozenset[str]
 
     @property
     def sides(self) -> list[str]:
@@ -138,7 +134,8 @@ class _Filling:
             if not key[2:] and name in APART:
                 continue
             if _is_number(default):
-                self._number(node, name, default, key)
+                if name not in node:
+                    self._number(node, name, default, key)
             elif isinstance(default, dict) and name != "options":
                 below = node.setdefault(name, {})
                 if isinstance(below, dict):
@@ -147,19 +144,16 @@ class _Filling:
                 node.setdefault(name, thawed(default))
 
     def _number(self, node: Tree, name: str, default: Mapping[str, Any], key: Key) -> None:
-        """Write a number that ``node`` leaves out, and what it rests on. A range that the scenario gives it narrows the prior."""
+        """Write a number that is left out, and what it rests on. A range that the scenario gives it narrows the prior."""
         path, grounds = dotted((*key, name)), self.grounds
         own = grounds.get(path)
-        if name in node and (own is not None or path not in self.pinned):
-            return
         ground = {field: thawed(value) for field, value in default.items() if field not in ("value", "with")}
         if isinstance(own, dict):
             ground = own if own.get("choice") or own.get("claims") else {**ground, **own}
         if "with" in default and _is_drawn(grounds.get(first := dotted((*key, default["with"])))):
             ground.setdefault("drawn_with", first)
-        if name not in node:
-            spans = [span for span in (ground.get("range"), default.get("range")) if _is_span(span)]
-            node[name] = _middle(spans[0]) if spans else default["value"]
+        spans = [span for span in (ground.get("range"), default.get("range")) if _is_span(span)]
+        node[name] = _middle(spans[0]) if spans else default["value"]
         grounds[path] = ground
 
     def position(self, issue: str, defaults: Mapping[str, Any]) -> None:

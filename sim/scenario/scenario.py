@@ -17,7 +17,7 @@ from sim.scenario.grounding import check_grounds
 from sim.scenario.kinds import write_out
 from sim.scenario.merging import forget
 from sim.scenario.messages import validate
-from sim.scenario.paths import numbers
+from sim.scenario.paths import leaves, node_at, numbers
 from sim.scenario.problems import Key, Lines, ScenarioError, dotted, hint, refuse, shown
 from sim.scenario.reading import Document
 from sim.scenario.schema import ScenarioFile
@@ -80,8 +80,16 @@ class Scenario:
             pinned = {old for old in pinned if not _covers(dotted(key), old)}
             if value is not None:
                 pinned.add(dotted(key))
+                self._keep_grounds(data, key)
         forget(data, self.document.data, {})
         return build(Document(data, lines), self.path, pinned=frozenset(pinned), known=self)
+
+    def _keep_grounds(self, data: dict[str, Any], key: Key) -> None:
+        """Numbers of a kind that are set by hand keep their entries of provenance: others may be drawn with them."""
+        for leaf, _ in leaves(node_at(data, key), key):
+            ground = self.file.provenance.get(dotted(leaf))
+            if ground is not None:
+                data.setdefault("provenance", {}).setdefault(dotted(leaf), thawed(ground.model_dump(exclude_unset=True)))
 
     @property
     def disputants(self) -> list[str]:
@@ -127,7 +135,7 @@ def _covers(above: str, path: str) -> bool:
 def build(document: Document, path: str, *, pinned: frozenset[str], known: Scenario | None) -> Scenario:
     """The scenario of a document. Raises ScenarioError with all that is wrong; ``known`` is the one it was changed from."""
     lines = take_format(document).lines
-    file = validate(write_out(document, pinned), lines, ScenarioFile)
+    file = validate(write_out(document), lines, ScenarioFile)
     problems = [lines.problem(key, message) for key, message in check(file)]
     claims: dict[str, Claim] = {}
     try:
