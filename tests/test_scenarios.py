@@ -64,7 +64,7 @@ def plain(text: str) -> Any:
 
 
 def test_what_ships() -> None:
-    assert set(SHIPPED) == {"kursk-2024", "black-sea-2022", "two-neighbours", *VARIANTS}
+    assert set(SHIPPED) == {"kursk-2024", "black-sea-2022", "two-neighbours", "template", *VARIANTS}
     assert sorted(path.stem for path in (FOLDER / "shared").glob("*.yaml")) == sorted(FRAGMENTS)
     for name in SHIPPED:
         assert f"`{name}.yaml`" in README.read_text(encoding="utf-8")

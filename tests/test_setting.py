@@ -87,8 +87,8 @@ def test_json_schema_describes_the_file() -> None:
     assert schema["title"]
     assert "parties" in schema["else"]["required"]
     assert "extends" in schema["then"]["properties"]
-    assert "required" not in schema["$defs"]["PartialDisputant"]
-    assert "required" in schema["$defs"]["Disputant"]
+    assert schema["$defs"]["PartialDisputant"]["else"] == {}
+    assert "trust" in schema["$defs"]["Disputant"]["else"]["required"]
     references = str(schema).split("#/$defs/")[1:]
     assert {part.split("'")[0] for part in references} <= set(schema["$defs"])
 

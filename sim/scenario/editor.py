@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.scenario.kinds import kinds
 from sim.scenario.schema import ScenarioFile
 from sim.scenario.version import FORMAT
 
@@ -16,7 +17,7 @@ def json_schema() -> dict[str, Any]:
     A file with ``extends`` says only what differs, so nothing in it is required, at any depth.
     """
     whole = ScenarioFile.model_json_schema()
-    definitions = whole.pop("$defs")
+    definitions = _with_kinds(whole.pop("$defs"))
     extends = {"type": "string", "description": "scenario file to start from, relative to this one; this file wins"}
     form = {"const": FORMAT, "description": "the form of the file, which says how the rest is read"}
     whole["properties"] = {"format": form, **whole["properties"]}
@@ -32,6 +33,18 @@ def json_schema() -> dict[str, Any]:
         "else": whole,
         "$defs": {**definitions, **{f"Partial{name}": _partial(shape) for name, shape in definitions.items()}},
     }
+
+
+def _with_kinds(definitions: dict[str, Any]) -> dict[str, Any]:
+    """The definitions, in which a kind may stand in place of what is required, also of what a side makes of an issue."""
+    for part, names in {"issues": ("Issue",), "parties": ("Disputant", "Mediator"), "formats": ("Format",)}.items():
+        for name in names:
+            fitting = [kind for kind, said in kinds()[part].items() if said.get("role", name.lower()) == name.lower()]
+            what = "documented defaults with wide priors for all that is left out"
+            definitions[name]["properties"]["kind"] = {"enum": fitting, "description": what}
+            definitions[name].update({"if": {"required": ["kind"]}, "else": {"required": definitions[name].pop("required")}})
+    del definitions["Position"]["required"]
+    return definitions
 
 
 def _partial(node: Any) -> Any:

@@ -15,9 +15,10 @@ from sim.scenario.checks import check, disputants, mediators
 from sim.scenario.claims import Claim, read_claims
 from sim.scenario.frozen import frozen, thawed
 from sim.scenario.grounding import check_grounds
+from sim.scenario.kinds import write_out
 from sim.scenario.merging import forget
 from sim.scenario.messages import validate
-from sim.scenario.paths import numbers
+from sim.scenario.paths import leaves, node_at, numbers
 from sim.scenario.problems import Key, Lines, ScenarioError, dotted, hint, refuse, shown
 from sim.scenario.reading import Document
 from sim.scenario.schema import ScenarioFile
@@ -80,6 +81,7 @@ class Scenario:
             pinned = {old for old in pinned if not _covers(dotted(key), old)}
             if value is not None:
                 pinned.add(dotted(key))
+                self._keep_grounds(data, key)
         forget(data, self.document.data, {})
         return build(Document(data, lines), self.path, pinned=frozenset(pinned), known=self)
 
@@ -87,6 +89,13 @@ class Scenario:
         """What a notebook shows of it: title, what it is about, processes."""
         processes = "".join(f"<li><code>{escape(n)}</code> {escape(p.label or n)}</li>" for n, p in self.file.processes.items())
         return f"<p><strong>{escape(self.file.title)}</strong></p><p>{escape(self.file.about)}</p><ul>{processes}</ul>"
+
+    def _keep_grounds(self, data: dict[str, Any], key: Key) -> None:
+        """Numbers of a kind that are set by hand keep their entries of provenance: others may be drawn with them."""
+        for leaf, _ in leaves(node_at(data, key), key):
+            ground = self.file.provenance.get(dotted(leaf))
+            if ground is not None:
+                data.setdefault("provenance", {}).setdefault(dotted(leaf), thawed(ground.model_dump(exclude_unset=True)))
 
     @property
     def disputants(self) -> list[str]:
@@ -132,7 +141,7 @@ def _covers(above: str, path: str) -> bool:
 def build(document: Document, path: str, *, pinned: frozenset[str], known: Scenario | None) -> Scenario:
     """The scenario of a document. Raises ScenarioError with all that is wrong; ``known`` is the one it was changed from."""
     lines = take_format(document).lines
-    file = validate(document.data, lines, ScenarioFile)
+    file = validate(write_out(document), lines, ScenarioFile)
     problems = [lines.problem(key, message) for key, message in check(file)]
     claims: dict[str, Claim] = {}
     try:

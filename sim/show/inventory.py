@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from sim.scenario.evidence import Coverage, coverage
+from sim.scenario.kinds import kinds_named, numbers_of_kinds
 from sim.show.tables import Figures, Table, Words, print_table, print_text
 from sim.show.written import names, percent, points
 from sim.study.zones import zones
@@ -50,7 +51,7 @@ def show(scenario: Scenario, console: Console) -> Coverage:
         print_table(console, part)
     for words in _empty(scenario, first_week):
         print_text(console, words, first="• ", hang=2)
-    for part in (_processes(scenario), _coverage(found), _names(scenario)):
+    for part in (_processes(scenario), _coverage(found), *_kinds(scenario), _names(scenario)):
         console.print()
         print_table(console, part)
     console.print()
@@ -218,3 +219,15 @@ def _coverage(found: Coverage) -> Table:
     for kind, count in found.counts.items():
         table.row(kind, f"{count:,}", f"{percent(count / max(len(found.leaves), 1))}%", MEANING[kind])
     return table
+
+
+def _kinds(scenario: Scenario) -> Iterator[Table]:
+    """What is assumed because a kind is named, by the node that names it; no table where none does."""
+    columns = [Words("where"), Words("kind"), Figures("numbers"), Words("which")]
+    table = Table("Assumed by kind, drawn from wide priors", columns)
+    named = kinds_named(scenario.document.data)
+    for (part, name), paths in numbers_of_kinds(scenario.document, scenario.file.provenance).items():
+        which = dict.fromkeys(path.removeprefix(f"{part}.{name}.").rpartition(f".positions.{name}.")[2] for path in paths)
+        table.row(f"{part}.{name}", named[part, name], str(len(paths)), ", ".join(which))
+    if named:
+        yield table
