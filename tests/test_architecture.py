@@ -75,6 +75,7 @@ def short(path: Path) -> str:
 
 
 @cache
+@cache
 def tree(path: Path) -> ast.Module:
     """The parsed source of a file."""
     return ast.parse(path.read_text(encoding="utf-8"), short(path))
@@ -92,6 +93,7 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def _modules() -> set[str]:
     return {module_of(path) for path in FILES} | {"sim"}
 

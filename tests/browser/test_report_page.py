@@ -5,9 +5,6 @@ Needs Chromium (``CHROMIUM`` names it where it is not on the path) and the extra
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +16,7 @@ from sim.show.report.made import write_report
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent.parent
-SCREENS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+SCREENS = [(1280, "light"), (390, "dark")]
 
 CONTRAST = """
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
@@ -46,18 +43,6 @@ HUES = f"""() => {{ {CONTRAST}
     return [name, contrast(getComputedStyle(probe).color)];
   }});
 }}"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "no Chromium: name one in CHROMIUM, or put it on the path"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
