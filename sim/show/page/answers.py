@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         self.scenario.choose_processes(self.processes)
-        known = quantities(self.scenario)
+        known = _known(self.scenario)
         for name, value in self.given.items():
             if name not in known:
                 raise refuse(name, f"no quantity that is drawn{hint(name, known)}")
@@ -140,7 +140,7 @@ class Asked:
             agreed.append(process_rows(table_rows(batch), self.scenario)["agreed"].to_numpy(dtype=float))
         if len(agreed) == 2:
             agreed.append(agreed[1] - agreed[0])
-        known = quantities(self.scenario)
+        known = _known(self.scenario)
         free = [name for name in drawn if name not in self.given and name in known]
         x = np.column_stack([drawn[name] - drawn[name].mean() for name in free])
         y = np.array(agreed).T - np.mean(agreed, axis=1)
@@ -220,6 +220,11 @@ class Asked:
                 for leaf in one.leaves:
                     found[leaf] = mine if one.relative is None else float(np.clip(numbers[leaf] * mine, *bounds(leaf)))
         return found
+
+
+@lru_cache(maxsize=8)
+def _known(scenario: Scenario) -> dict[str, tuple[float, float]]:
+    return quantities(scenario)
 
 
 def _bounds(found: Estimate) -> dict[str, Any]:
