@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from sim.scenario.evidence import Coverage, coverage
+from sim.scenario.evidence import Coverage, Support, coverage
 from sim.scenario.kinds import kinds_named, numbers_of_kinds
 from sim.show.tables import Figures, Table, Words, print_table, print_text
 from sim.show.written import names, percent, points
@@ -38,20 +38,24 @@ MEANING = {
 }
 
 
+ASSUMED: tuple[Support, ...] = ("order", "sign", "existence", "assumption")
+"""Kinds of support that leave the size of a number to be assumed."""
+
+
 def show(scenario: Scenario, console: Console) -> Coverage:
     """Print what is in a scenario; returns what its numbers rest on."""
     found = coverage(scenario)
     file = scenario.file
     print_text(console, file.title, style="bold")
-    counts = f"issues: {len(file.issues)}, events: {len(file.events)}"
+    counts = f"issues: {len(file.issues)}, events: {len(file.events)}, claims: {len(scenario.claims)}"
     print_text(console, f"from {file.start.isoformat()}, {file.weeks} weeks; {counts}")
     first_week = zones(scenario)
-    for part in (_parties(scenario), _tables(scenario), _zones(scenario, first_week)):
+    for part in (_coverage(found), _parties(scenario), _tables(scenario), _zones(scenario, first_week)):
         console.print()
         print_table(console, part)
     for words in _empty(scenario, first_week):
         print_text(console, words, first="• ", hang=2)
-    for part in (_processes(scenario), _coverage(found), *_kinds(scenario), _names(scenario)):
+    for part in (_processes(scenario), *_kinds(scenario), _names(scenario)):
         console.print()
         print_table(console, part)
     console.print()
@@ -218,6 +222,8 @@ def _coverage(found: Coverage) -> Table:
     table = Table("What the numbers rest on", columns)
     for kind, count in found.counts.items():
         table.row(kind, f"{count:,}", f"{percent(count / max(len(found.leaves), 1))}%", MEANING[kind])
+    sized = sum(found.counts[kind] for kind in ASSUMED)
+    table.row("size assumed", f"{sized:,}", f"{percent(sized / max(len(found.leaves), 1))}%", "order, sign, existence, assumption")
     return table
 
 

@@ -17,6 +17,7 @@ from sim.scenario.evidence import coverage
 from sim.scenario.headline import agenda
 from sim.scenario.learned import record
 from sim.show.changed import HARDLY, Beside
+from sim.show.inventory import ASSUMED
 from sim.show.obstacles import main_obstacle, main_tables, whose_words
 from sim.show.tables import Figures, Table, Words, print_table, print_text
 from sim.show.written import Lookup, brief, names, percent
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
 MOSTLY = 0.9
 """Share of the texts on an issue from which one option is what was agreed."""
 
+ALIKE = "≈ "
+"""Before a process whose share cannot be told apart from that of the first."""
+
 SMOOTH = 0.95
 """Share of worlds with an agreement from which nothing counts as an obstacle."""
 
 NOTE = (
-    "±: Monte-Carlo error (95%); ( ): what the assumptions leave open; after an issue: what is mostly agreed. More: --full, "
-    "gobetween check. No forecast."
+    "±: Monte-Carlo error (95%); ( ): what the assumptions leave open, (?) not known; ≈: not told apart from the first; after an "
+    "issue: what is mostly agreed. More: --full, explain, levers. No forecast."
 )
 NOTE_CHANGED = (
     "±: Monte-Carlo error (95%); ( ): what the assumptions leave open; change: now less before, on the same draws. More: --full. "
@@ -66,17 +70,21 @@ def show(result: Result, console: Console) -> None:
 
 def _issues(result: Result, lookup: Lookup) -> Table:
     """Per issue the processes that agree on it in more than hardly any world, the most often first."""
-    labels, options = names(result.scenario, "processes"), _commonest_option(result)
+    labels, options = names(result.scenario, "processes"), _commonest_options(result)
     columns = [Words("Of 100 worlds"), Figures("both came"), Figures("agreed"), Figures("in force, end")]
     table = Table("", columns)
     for issue, label in names(result.scenario, "issues").items():
         rows = {name: row for name, row in agreed_rows(result, lookup, issue).items() if row.estimate >= HARDLY}
         if not rows:
             continue
-        table.heading(Text.assemble((label, "bold"), (f" · {options[issue]}", "dim")))
-        for process in sorted(rows, key=lambda name: -rows[name].estimate):
+        table.heading(Text.assemble((label, "bold"), (f" · {options[issue, '']}", "dim")))
+        first, *others = sorted(rows, key=lambda name: -rows[name].estimate)
+        for process in (first, *others):
             cells = [_cell(lookup, process, metric, issue) for metric in ("came", "agreed", "in_force_end")]
-            table.row(labels[process], *cells, indent=1)
+            tied = ALIKE if process != first and rows[process].high >= rows[first].low else ""
+            own = options.get((issue, process), "")
+            differs = f" · {own}" if own and own.split(",")[0] != options[issue, ""].split(",")[0] else ""
+            table.row(Text.assemble(f"{tied}{labels[process]}", (differs, "dim")), *cells, indent=1)
     return table
 
 
@@ -94,18 +102,19 @@ def _cell(lookup: Lookup, process: str, metric: str, issue: str) -> tuple[str, .
     return value, *assumed
 
 
-def _commonest_option(result: Result) -> dict[str, str]:
-    """Per issue the option that was agreed most often, in words, and of how many of a hundred texts on the issue."""
-    counts: dict[str, Counter[str]] = {}
+def _commonest_options(result: Result) -> dict[tuple[str, str], str]:
+    """Per issue and process, and over all of them (""), the option agreed most often, in words, and how often if not mostly."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
     for row in result.texts.itertuples():
         for issue, option in options_in(str(row.text)).items():
-            counts.setdefault(issue, Counter())[option] += row.share
+            for process in ("", str(row.process)):
+                counts.setdefault((issue, process), Counter())[option] += row.share
     found = {}
-    for issue, options in counts.items():
+    for (issue, process), options in counts.items():
         option, often = options.most_common(1)[0]
         words = result.scenario.file.issues[issue].options[option].label or option.replace("_", " ")
         part = often / options.total()
-        found[issue] = f"{words}{'' if part >= MOSTLY else f', in {percent(part)}% of texts'}"
+        found[issue, process] = f"{words}{'' if part >= MOSTLY else f', in {percent(part)}% of texts'}"
     return found
 
 
@@ -128,17 +137,16 @@ def _never(result: Result, lookup: Lookup) -> list[str]:
 
 
 def _obstacles(result: Result, lookup: Lookup, processes: list[str]) -> list[Table]:
-    """What stops each process most often, and whose it is."""
+    """What stops each process most often, and whose it is; of processes with several tables for what they are for, nothing."""
     labels, parties = names(result.scenario, "processes"), names(result.scenario, "parties")
-    tables = names(result.scenario, "tables")
     table = Table("", [Words(""), Words("")])
     table.heading("What stops it most often, whose that is, and in how many of 100 worlds")
     for process in processes:
         row, reason = lookup(process, "agreed"), main_obstacle(result, process)
-        if reason is not None and row.estimate < SMOOTH:
-            where = f"{tables[reason.table]}: " if len(main_tables(result.scenario.file, process)) > 1 else ""
+        one = len(main_tables(result.scenario.file, process)) == 1
+        if reason is not None and row.estimate < SMOOTH and one:
             whose = " or ".join(whose_words(side, parties) for side in reason.mostly)
-            table.row(labels[process], f"{where}{reason.reason} ({whose}) {percent(reason.share)}", indent=1)
+            table.row(labels[process], f"{reason.reason} ({whose}) {percent(reason.share)}", indent=1)
     return [table] if len(table.rows) > 1 else []
 
 
@@ -156,19 +164,21 @@ def _pairs(result: Result, lookup: Lookup) -> list[str]:
         for issue in own:
             change = " ".join(brief(lookup(process, "agreed_difference", issue), change=True))
             better, worse = (f"{100 * only.loc[issue, way]:.0f}" for way in ("better", "worse"))
-            said.append(f"{issues[issue]} {change} {better}:{worse}")
-        found.append(f"{labels[process]} less {labels[first]} (only the one : only the other): {'; '.join(said)}.")
+            said.append(f"{issues[issue]} {change}, {better} and {worse}")
+        only_in = "in how many worlds only the one agrees, and only the other"
+        found.append(f"Agreed, {labels[process]} less {labels[first]}, and {only_in}: {'; '.join(said)}.")
     return found
 
 
 def _support(result: Result) -> str:
     """What the figures rest on, and how good such figures have been."""
     counts = coverage(result.scenario).counts
-    assumed = sum(counts[kind] for kind in ("order", "sign", "existence", "assumption"))
+    assumed = sum(counts[kind] for kind in ASSUMED)
     drawn = f"{assumed:,} numbers are assumed, {len(result.drawn)} drawn per world"
     own, half = record()["row", "model"], record()["row", "half"]
-    score = f"Brier {own['brier']:.2f} (one half {half['brier']:.2f})"
+    than = "better" if own["brier"] < half["brier"] else "no better"
+    score = f"{than} than saying one half (Brier {own['brier']:.2f}, {half['brier']:.2f})"
     return (
-        f"Rests on {len(result.scenario.claims)} claims; {drawn}. Of {own['rows']:.0f} outcomes of {own['affairs']:.0f} "
-        f"affairs, each left out of the fit: {score}; of {own['under']:.0f} put under 5%, {own['happened']:.0f} happened."
+        f"Rests on {len(result.scenario.claims)} claims; {drawn}. On {own['rows']:.0f} outcomes of {own['affairs']:.0f} past "
+        f"affairs, each left out of the fit, it is {score}; of {own['under']:.0f} put under 5% {own['happened']:.0f} happened."
     )
