@@ -223,7 +223,8 @@ def _coverage(found: Coverage) -> Table:
     for kind, count in found.counts.items():
         table.row(kind, f"{count:,}", f"{percent(count / max(len(found.leaves), 1))}%", MEANING[kind])
     sized = sum(found.counts[kind] for kind in ASSUMED)
-    table.row("size assumed", f"{sized:,}", f"{percent(sized / max(len(found.leaves), 1))}%", "order, sign, existence, assumption")
+    share = percent(sized / max(len(found.leaves), 1))
+    table.row("size assumed", f"{sized:,}", f"{share}%", "order, sign, existence and assumption")
     return table
 
 
