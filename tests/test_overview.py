@@ -17,6 +17,7 @@ from rich.console import Console
 import sim
 from sim.model.packages import options_in
 from sim.scenario import Scenario, learned
+from sim.scenario.problems import ScenarioError
 from sim.show import overview
 from sim.show.changed import Beside
 from sim.show.obstacles import commonest, failures, main_obstacle
@@ -190,6 +191,12 @@ def test_what_was_changed_is_said_and_saved(changed: Result, tmp_path: Path) -> 
     assert again.changes is not None
     pd.testing.assert_frame_equal(again.changes, changed.changes, rtol=1e-5, check_dtype=False)
     assert screen(again, 100) == screen(changed, 100)
+
+
+def test_scenarios_without_a_common_process_are_refused() -> None:
+    other = sim.load(HOME / "scenarios" / "two-neighbours.yaml")
+    with pytest.raises(ScenarioError, match="no process of the same name; expected one of direct_talks, both"):
+        sim.compare(MINIMAL, worlds=5, against=other)
 
 
 def test_differing_lists_values_by_path() -> None:

@@ -20,7 +20,7 @@ from sim.model.reasons import WEIGHED, WORDS, State
 from sim.model.rules import Rule
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.learned import posterior_hash
-from sim.scenario.problems import GoBetweenWarning
+from sim.scenario.problems import GoBetweenWarning, refuse
 from sim.scenario.scenario import Scenario, scenario_of
 from sim.study.against import beside
 from sim.study.findings import Findings
@@ -185,6 +185,8 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
     worlds = worlds_of(usual if worlds is None else worlds)
     base = None if against is None else scenario_of(against)
     there = [] if base is None else [name for name in names if name in base.file.processes]
+    if base is not None and not there:
+        raise refuse("against", f"no process of the same name; expected one of {', '.join(names)}")
     done, total = 0, worlds * (len(names) + len(there))
 
     def told(now: int) -> None:
@@ -195,7 +197,7 @@ def compare(  # noqa: PLR0913 - the public call; every argument is one a user th
 
     run = partial(_run, worlds=worlds, seed=seed, jobs=jobs, own=own, told=told)
     found = run(scenario, names)
-    if base is not None and there:
+    if base is not None:
         found = beside(found, run(base, there))
     return found if own is None else replace(found, manifest=found.manifest | {"rules": own.said})
 
