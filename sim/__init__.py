@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.problems import ScenarioError
     from sim.scenario.scenario import Scenario
     from sim.show.story import story
+    from sim.study.advice.design import Designs, design
     from sim.study.advice.explain import Explanation, explain
     from sim.study.advice.levers import Levers, levers
     from sim.study.compare import Result, compare
@@ -42,6 +43,7 @@ __all__ = [
     "RULES",
     "WEEK",
     "Calibration",
+    "Designs",
     "Discovery",
     "Explanation",
     "Handover",
@@ -58,6 +60,7 @@ __all__ = [
     "best",
     "calibrate",
     "compare",
+    "design",
     "discover",
     "explain",
     "gather",
@@ -94,6 +97,8 @@ _HOMES = {
     "Sensitivity": "sim.study.exploration.sensitivity",
     "handover": "sim.study.exploration.handover",
     "Handover": "sim.study.exploration.handover",
+    "design": "sim.study.advice.design",
+    "Designs": "sim.study.advice.design",
     "explain": "sim.study.advice.explain",
     "Explanation": "sim.study.advice.explain",
     "levers": "sim.study.advice.levers",

@@ -28,6 +28,7 @@ WORDS_ONLY = {
             "suspensions", "score=agreed_if_came", "score=agreed", "score=in_force", "score=stayed_away", "times", "note", "sources",
         )
     },
+    **{f"Limits.{place}": "what a search for proposals may change" for place in ("levers", "fixed", "never")},
     "Ground.claims": "documents a number", "Ground.why": "documents a number", "Ground.choice": "documents a number",
     "Ground.supports=existence": "documents a number", "Ground.supports=sign": "documents a number",
     "Ground.supports=order": "documents a number", "Ground.supports=magnitude": "documents a number",

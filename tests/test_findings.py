@@ -17,13 +17,13 @@ from sim.study.findings import Findings
 ROOT = Path(__file__).parent.parent
 
 PUBLIC = {
-    "RULES", "WEEK", "Calibration", "Discovery", "Explanation", "Handover", "Hindcast", "Levers", "Regularities", "Result", "Scenario", "ScenarioError",
-    "Sensitivity", "StudyError", "Sweep", "__version__", "best", "calibrate", "compare", "discover", "explain", "gather", "handover",
+    "RULES", "WEEK", "Calibration", "Designs", "Discovery", "Explanation", "Handover", "Hindcast", "Levers", "Regularities", "Result", "Scenario", "ScenarioError",
+    "Sensitivity", "StudyError", "Sweep", "__version__", "best", "calibrate", "compare", "design", "discover", "explain", "gather", "handover",
     "hindcast", "levers", "load", "regularities", "sensitivity", "story", "sweep",
 }  # fmt: skip
 """What ``import sim`` gives: a name that is not here is ours to change."""
 
-KINDS = [sim.Result, sim.Sweep, sim.Sensitivity, sim.Discovery, sim.Hindcast, sim.Calibration, sim.Regularities, sim.Levers, sim.Explanation]
+KINDS = [sim.Result, sim.Sweep, sim.Sensitivity, sim.Discovery, sim.Hindcast, sim.Calibration, sim.Regularities, sim.Levers, sim.Explanation, sim.Designs]
 
 
 def test_public_names_are_those_that_are_listed() -> None:

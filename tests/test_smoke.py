@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "sweep": ((*SWEEP[1:], "--out", "other"), "Written to other"),
     "sensitivity": ((MINIMAL, *TWO, "--worlds", "120"), "hangs most on"),
     "levers": ((MINIMAL, "both", "--worlds", "10"), "Written to results"),
+    "design": ((MINIMAL, "--issue", "ferry", "--levers", "sponsor,term", "--worlds", "10"), "Written to results"),
     "explain": ((MINIMAL, "direct_talks", "both", "--worlds", "10"), "Written to results"),
     "discover": ((MINIMAL, *TWO, "--n", "80"), "is ahead of"),
     "hindcast": (("scenarios/history/sea_2024_01.yaml", "--worlds", "5"), "Written to results"),

@@ -12,6 +12,7 @@ import sim
 from sim.cli.calibrate import calibrate
 from sim.cli.check import check
 from sim.cli.compare import compare, run
+from sim.cli.design import design
 from sim.cli.discover import discover
 from sim.cli.errors import guarded, say
 from sim.cli.explain import explain
@@ -36,8 +37,8 @@ app: typer.Typer = typer.Typer(
 )
 
 VERBS = (
-    init, compare, run, report, story, serve, levers, explain, plot, check, schema, discover, hindcast, calibrate, regularities,
-    sensitivity, sweep, gather,
+    init, compare, run, report, story, serve, levers, explain, design, plot, check, schema, discover, hindcast, calibrate,
+    regularities, sensitivity, sweep, gather,
 )  # fmt: skip
 for _verb in VERBS:
     app.command()(guarded(_verb))

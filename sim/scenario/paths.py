@@ -88,7 +88,7 @@ def written(file: ScenarioFile) -> dict[str, Any]:
 
 def numbers(file: ScenarioFile) -> dict[str, float | int]:
     """Path to value of every number of the scenario itself (what it rests on is not part of it)."""
-    tree = {name: below for name, below in written(file).items() if name not in ("provenance", "evidence", "observed")}
+    tree = {name: below for name, below in written(file).items() if name not in ("provenance", "evidence", "observed", "design")}
     return {
         dotted(key): value
         for key, value in leaves(tree)

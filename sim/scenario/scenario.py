@@ -168,7 +168,7 @@ def _beside(lines: Lines, path: str) -> Lines:
 def hash_of(file: ScenarioFile, claims: Mapping[str, Claim], pinned: frozenset[str]) -> str:
     """SHA-256 of all that can move a number: the file, the claims, what was set by hand."""
     said = {claim_id: claim.model_dump(mode="json") for claim_id, claim in claims.items()}
-    content = {"file": file.model_dump(mode="json", exclude={"observed"}), "claims": said, "pinned": sorted(pinned)}
+    content = {"file": file.model_dump(mode="json", exclude={"observed", "design"}), "claims": said, "pinned": sorted(pinned)}
     # Not sorted: the order of processes, tables and options means something.
     text = json.dumps(content, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -8,7 +8,7 @@ named format or a conflict.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -309,6 +309,17 @@ class Observed(Node):
     sources: list[str] = Field(default_factory=list, description="who reported it")
 
 
+# ---------------------------------------------------------------- advice
+
+
+class Limits(Node):
+    """What a search for proposals may change; moves nothing in a run. Levers are fields of formats, ``contact.talks``, and agenda."""
+
+    levers: list[str] | None = Field(None, description="levers that are searched, the others as in the first format that is known for the issues; left out: all")
+    fixed: dict[str, Any] = Field(default_factory=dict, description="per lever: the one value that it has, such as mediators: [elder]")
+    never: dict[str, list[Any]] = Field(default_factory=dict, description="per lever: values that it does not have, such as level: [leaders]")
+
+
 # ---------------------------------------------------------------- provenance
 
 
@@ -343,4 +354,5 @@ class ScenarioFile(Node):
     events: dict[Name, Event] = Field(default_factory=dict, max_length=60)
     behaviour: Behaviour = Field(default_factory=Behaviour, description="behavioural parameters; left out: the package's own")
     observed: Observed | None = Field(None, description="what came of it in fact, for a hindcast")
+    design: Limits | None = Field(None, description="what a search for proposals may change")
     provenance: dict[str, Ground] = Field(default_factory=dict, description="what the numbers rest on, by path; the most specific path counts")

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 PRINTED = {
     "comparison": "console", "sweep": "sweep", "sensitivity": "assumptions", "discovery": "boxes", "hindcast": "hindcast",
     "calibration": "calibration", "regularities": "regularities", "levers": "levers", "explanation": "explain",
+    "design": "design",
 }  # fmt: skip
 """Kind of a study to the module here that prints it."""
 
 DRAWN = {
     "comparison": "comparison", "sweep": "sweeps", "sensitivity": "tornado", "hindcast": "hindcast",
     "calibration": "calibration", "regularities": "regularities", "levers": "levers", "explanation": "waterfall",
+    "design": "design",
 }  # fmt: skip
 """Kind of a study to the module of ``charts`` that draws it; a kind that is not here has no charts."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from sim.study.saving import write_folder, write_table
+from sim.study.saving import write_folder, write_table, write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,6 +41,10 @@ class Findings:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by the name of its file."""
         raise NotImplementedError
+
+    def documents(self) -> dict[str, str]:
+        """Other files that are saved with them, by name."""
+        return {}
 
     def asked_of(self) -> Scenario | None:
         """The scenario that is saved with it, if it is of one."""
@@ -77,6 +81,8 @@ class Findings:
         def fill(new: Path) -> None:
             for name, frame in self.tables().items():
                 write_table(new / name, frame)
+            for name, text in self.documents().items():
+                write_text(new / name, text)
             if charts:
                 self.plot(new)
 

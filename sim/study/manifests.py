@@ -38,6 +38,10 @@ STUDY: dict[str, dict[str, str]] = {
     },
     "levers": {**_RUN, **_ASKED, **_DRAWS},
     "explanation": {**_RUN, **_ASKED, "against": "another scenario beside it", **_DRAWS},
+    "design": {
+        **_RUN, "issues": "other issues", "proposals": "another number of proposals", "searched": "other levers",
+        "settled": "other levers held", **_DRAWS,
+    },
     "discovery": {
         "source": "another source", **_ASKED, "seed": "another seed", "boxes": "another number of boxes",
         "noisy": "points of another kind",

@@ -32,6 +32,9 @@ TEXTS, CHANGES = "texts.csv", "changes.csv"
 SENSITIVITY = "sensitivity.csv"
 LEVERS, REFUSED = "levers.csv", "refused.csv"
 SHARES, MOMENTS_FILE, HYBRIDS = "shares.csv", "moments.csv", "hybrids.csv"
+PROPOSALS, PROPOSALS_FILE = "proposals.csv", "proposals.yaml"
+LOOKED_AT, ROBUSTNESS, INFORMATION = "looked_at.csv", "robustness.csv", "information.csv"
+BOXES, LIMITS = "boxes.csv", "limits.csv"
 
 REPORT = "report.html"
 """What ``gobetween report`` writes beside the files of a study."""
@@ -259,9 +262,10 @@ def _own(path: Path) -> set[str]:
 
 
 OTHERS = (
-    "boxes.csv", "limits.csv", "rows.csv", "life.csv", "scores.csv", "calibration.csv", "sharpness.csv",
+    BOXES, LIMITS, "rows.csv", "life.csv", "scores.csv", "calibration.csv", "sharpness.csv",
     "table.csv", "context.csv", "contrast.csv", "parameters.csv", "posterior.csv", "checks.csv", "record.csv", "alternatives.csv",
-    "results.csv", "points.csv", LEVERS, REFUSED, SHARES, MOMENTS_FILE, HYBRIDS, *GROWN["sweep"],
+    "results.csv", "points.csv", LEVERS, REFUSED, SHARES, MOMENTS_FILE, HYBRIDS,
+    PROPOSALS, PROPOSALS_FILE, LOOKED_AT, ROBUSTNESS, INFORMATION, *GROWN["sweep"],
 )  # fmt: skip
 """Tables of the other kinds of study."""
 

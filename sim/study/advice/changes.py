@@ -70,7 +70,7 @@ def _of_format(file: ScenarioFile, name: str) -> Iterator[Change]:
     form, base = file.formats[name], f"formats.{name}"
     others = [other for key, other in file.formats.items() if key != name]
     for lever in Format.model_fields:
-        path, now = f"{base}.{lever}", _plain(getattr(form, lever))
+        path, now = f"{base}.{lever}", plain_of(getattr(form, lever))
         if lever == "contact":
             for phase in ContactLevers.model_fields:
                 yield from _others(f"{path}.{phase}", now[phase], literals(ContactLevers, phase))
@@ -79,11 +79,11 @@ def _of_format(file: ScenarioFile, name: str) -> Iterator[Change]:
                 status = form.invited.get(side, Invitation()).status
                 yield from _others(f"{path}.{side}.status", status, literals(Invitation, "status"))
         elif lever != "label":
-            own, theirs = _own_values(file, lever), [_plain(getattr(other, lever)) for other in others]
+            own, theirs = own_values(file, lever), [plain_of(getattr(other, lever)) for other in others]
             yield from _others(path, now, (*literals(Format, lever), *own, *theirs))
 
 
-def _own_values(file: ScenarioFile, lever: str) -> list[Any]:
+def own_values(file: ScenarioFile, lever: str) -> list[Any]:
     """Values of a lever that need no other format to have them."""
     sides, third = disputants(file), mediators(file)
     discounted = [name for side in sides for name in getattr(file.parties[side], "sponsor_discount", ())]
@@ -110,14 +110,14 @@ def _of_table(file: ScenarioFile, name: str, tables: list[str]) -> Iterator[Chan
     table, base = file.tables[name], f"tables.{name}"
     yield from _others(f"{base}.meets", table.meets, (None, *(file.tables[other].meets for other in tables)))
     after = [{"after": other, "when": when} for other in tables if other != name for when in ("failed", "agreed", "in_force")]
-    yield from _others(f"{base}.opens", _plain(table.opens), (None, *after))
+    yield from _others(f"{base}.opens", plain_of(table.opens), (None, *after))
     agenda = list(table.agenda)
     shorter = [[issue for issue in agenda if issue != left_out] for left_out in agenda] if len(agenda) > 1 else []
     yield from _others(f"{base}.agenda", agenda, (*shorter, agenda[::-1]))
 
 
-def _plain(value: Any) -> Any:
+def plain_of(value: Any) -> Any:
     """A value of a field as it would be written in a file."""
     if isinstance(value, Node):
         return value.model_dump()
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    return [plain_of(item) for item in value] if isinstance(value, list) else value

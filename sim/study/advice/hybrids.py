@@ -139,7 +139,7 @@ def hybrids(scenario: Scenario, place: Place, groups: Sequence[Group]) -> Iterat
     free = min(AT_ONCE, ROOM["processes"], ROOM["formats"] - len(file.formats), ROOM["tables"] - len(file.tables))
     if free < 1:
         raise refuse(scenario.path, f"no room for another format and table; expected fewer than {ROOM['formats']} of each")
-    parts = [_parts(scenario, table) for table in place.tables]
+    parts = [parts_of(scenario, table) for table in place.tables]
     every = range(1 << len(groups))
     for masks in (every[start : start + free] for start in range(0, len(every), free)):
         data = thawed(scenario.document.data)
@@ -175,7 +175,7 @@ def _add(data: dict[str, Any], place: Place, name: str, parts: dict[str, Part]) 
     data["processes"][name] = {"tables": [name], "headline": list(place.issues)}
 
 
-def _parts(scenario: Scenario, table: str) -> dict[str, Part]:
+def parts_of(scenario: Scenario, table: str) -> dict[str, Part]:
     """The levers of a table and its format; numbers are, in every world, what they are there."""
     spec = scenario.file.tables[table]
     form = scenario.file.formats[spec.format]

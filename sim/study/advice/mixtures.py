@@ -18,7 +18,7 @@ from sim.scenario.scenario import Scenario, build
 from sim.study.advice.hybrids import MOST, Group, changed
 
 NAMED = ("parties", "issues", "formats", "tables", "processes", "events", "behaviour")
-SKIPPED = ("title", "about", "start", "evidence", "observed", "provenance", "format")
+SKIPPED = ("title", "about", "start", "evidence", "observed", "design", "provenance", "format")
 
 
 def differences(first: Scenario, second: Scenario) -> list[Group]:
@@ -105,7 +105,7 @@ def _without_words(value: Any) -> Any:
 def _plain(scenario: Scenario) -> dict[str, Any]:
     """The document of a scenario without what it rests on but for the ranges that numbers are drawn from."""
     data: dict[str, Any] = thawed(scenario.document.data)
-    for key in ("evidence", "observed"):
+    for key in ("evidence", "observed", "design"):
         data.pop(key, None)
     grounds: dict[str, Any] = {}
     for path, ground in scenario.file.provenance.items():

@@ -30,6 +30,7 @@ from sim.model.layout import Array
 from sim.scenario.problems import refuse, shown
 from sim.study.findings import Findings
 from sim.study.outcomes import mean, share
+from sim.study.saving import BOXES, LIMITS
 from sim.study.writing import StudyError
 
 PEEL = 0.05
@@ -51,7 +52,6 @@ FEWEST_TURNED = 5
 LEVEL = 0.05
 """Quasi-p value above which a limit is dropped, shared among the limits of a box (Bonferroni)."""
 
-BOXES, LIMITS = "boxes.csv", "limits.csv"
 Ends = dict[tuple[str, str], float]
 """The limits of a box: parameter and low or high, to its value."""
 
