@@ -37,7 +37,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Formats": schema.Format, "Contact": schema.ContactLevers, "Invitations": schema.Invitation,
     "Side deals": schema.SideDeal, "Tables": schema.Table, "Opening": schema.Opening,
     "In force": schema.InForce, "Processes": schema.Process,
-    "Events": schema.Event, "Observed": schema.Observed, "Provenance": schema.Ground,
+    "Events": schema.Event, "Limits of proposals": schema.Limits, "Observed": schema.Observed, "Provenance": schema.Ground,
 }  # fmt: skip
 """Heading in scenarios/README.md to the class whose keys it lists."""
 

@@ -47,20 +47,13 @@ def labels(found: Designs) -> dict[str, str]:
 def sentences(found: Designs) -> list[str]:
     """What was found, made from the figures and nothing else."""
     called, rows = labels(found), _rows(found)
-    issues, lead = names(found.scenario, "issues"), found.leading
-    first = max(found.proposals, key=lambda name: rows[name]["kept"])
+    issues = names(found.scenario, "issues")
     about = ", ".join(issues[issue] for issue in found.space.issues)
     said = [
         f"Asked: what to propose for {about}. {found.manifest['looked_at']:,} of {found.manifest['space']:,} proposals were "
-        f"looked at; the figures are of {found.manifest['worlds']:,} worlds that had no part in that."
+        f"looked at; the figures are of {found.manifest['worlds']:,} worlds that had no part in that.",
+        _leads(found, called, rows),
     ]
-    worst = found.robustness.set_index("proposal")["regret_worst_tenth"]
-    hold = f"it falls least behind the best where assumptions are worst for it ({percent(worst[lead])} points)"
-    if first == lead:
-        said.append(f"{called[lead]} leads: it keeps most on average, and {hold}.")
-    else:
-        but = f"{called[first]} keeps most on average, but falls behind by {percent(worst[first])}"
-        said.append(f"{called[lead]} leads: {hold}. {but}.")
     said += [proposal_words(found, name) for name in found.proposals]
     said += list(_alike(found, called, rows))
     said += [
@@ -68,7 +61,21 @@ def sentences(found: Designs) -> list[str]:
         "proposals drawn at random."
         for name in called if name not in found.proposals and rows[name]["above"] == rows[name]["above"]
     ]  # fmt: skip
-    return [*said, *_missed(found, rows), _worth_knowing(found)]
+    return [*said, *_missed(found, rows), _hangs_on(found), _worth_knowing(found)]
+
+
+def _leads(found: Designs, called: dict[str, str], rows: dict[str, Any]) -> str:
+    """What to propose: what holds where the assumptions are worst for it, and what is best on average where that is another."""
+    worst = found.robustness.set_index("proposal")["regret_worst_tenth"]
+    lead = found.leading
+    first = max(found.proposals, key=lambda name: rows[name]["kept"])
+    many = len(lead) > 1
+    points_ = " and ".join(percent(worst[name]) for name in lead)
+    hold = f"least behind the best in the worst tenth of what may be assumed ({points_} points)"
+    who = f"{' and '.join(called[name] for name in lead)} {'lead as equals: they fall' if many else 'leads: it falls'}"
+    if first in lead:
+        return f"{who} {hold}."
+    return f"{who} {hold}. {called[first]} keeps most on average, but falls behind by {percent(worst[first])}."
 
 
 def proposal_words(found: Designs, name: str) -> str:
@@ -133,6 +140,19 @@ def _worth_knowing(found: Designs) -> str:
         for row in clear.to_dict("records")
     ]
     return f"Worth knowing first to choose between these: {'; '.join(worth)}."
+
+
+def _hangs_on(found: Designs) -> str:
+    """The weakest assumptions of the one that leads."""
+    lead = labels(found)[found.leading[0]]
+    clear = found.information[found.information["swing_clear"]].sort_values("swing", key=abs, ascending=False, kind="stable")
+    if clear.empty:
+        return f"On no single assumption does {lead} clearly hang."
+    swings = [
+        f"{path_words(row['assumption'], found.scenario.file)} ({percent(row['swing'], sign=True)} points kept)"
+        for row in clear.head(MOST_ASSUMPTIONS).to_dict("records")
+    ]
+    return f"{lead} hangs most on, from the lowest fifth of its values to the highest: {'; '.join(swings)}."
 
 
 SURPLUS = "surplus_"
@@ -202,7 +222,7 @@ def notes(found: Designs) -> list[str]:
     """What the figures are, and what they are not."""
     asked = found.manifest
     return [
-        f"{asked['worlds']:,} worlds, seed {asked['seed']}, the same for every proposal. Kept: in force at the end; shares are of "
+        f"{asked['worlds']:,} worlds, seed {asked['seed']}, the same for every proposal. Kept: in force at the end; shares of "
         "the issues asked about. [ ] 95% Monte-Carlo interval; ( ) what the assumptions leave open, (?) where it does not rise "
         "above the noise. Surplus: average utility per week in hundredths. Effort of third parties: one for each mediator and "
         "side deal, and the capacity of monitoring.",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.model.agents import World
 from sim.model.batch import live
@@ -83,20 +85,17 @@ class Asked:
     @one_thread
     def figures(self) -> dict[str, Any]:
         """Shares of ``WORLDS`` worlds per process and issue, with both intervals, and how far each world got."""
-        draws = self.draws(np.arange(WORLDS))
         found: dict[str, Any] = {"worlds": WORLDS, "metrics": METRICS, "reached": REACHED, "processes": []}
         values: list[tuple[dict[str, Any], str, Array]] = []
         by_process = []
         drawn: dict[str, Array] = {}
-        for process in self.processes:
-            batch = live(self.scenario, process, draws)
-            drawn = {name: column for name, column in batch.parameters.drawn.items() if name not in self.given}
-            rows = table_rows(batch)
-            whole = process_rows(rows, self.scenario)
+        with ThreadPoolExecutor(max_workers=2) as threads:  # the compiled weeks hold no lock
+            outcomes = list(threads.map(self._outcomes, self.processes))
+        for process, (drawn_there, whole, frames) in zip(self.processes, outcomes, strict=True):
+            drawn = {name: column for name, column in drawn_there.items() if name not in self.given}
             steps = np.cumprod([whole[step].to_numpy() for step in STEPS], axis=0).sum(axis=0)
             one: dict[str, Any] = {"name": process, "label": self.label("processes", process), "issues": {}}
             one["far"] = "".join(map(str, steps))
-            frames = issue_rows(rows, self.scenario)
             for issue in agenda(self.scenario.file, process, fallback=False):
                 row: dict[str, Any] = {}
                 for metric in METRICS:
@@ -117,6 +116,12 @@ class Asked:
         for n, (row, _, _) in enumerate(values):
             row |= {"assumed": None if np.isnan(low[n]) else [float(low[n]), float(high[n])]}
         return found
+
+    def _outcomes(self, process: str) -> tuple[dict[str, Array], pd.DataFrame, dict[str, pd.DataFrame]]:
+        """What was drawn in the worlds of a process, and what came of them as a whole and by issue."""
+        batch = live(self.scenario, process, self.draws(np.arange(WORLDS)))
+        rows = table_rows(batch)
+        return batch.parameters.drawn, process_rows(rows, self.scenario), issue_rows(rows, self.scenario)
 
     def label(self, kind: str, name: str) -> str:
         """A node in the words of the scenario."""

@@ -83,10 +83,16 @@ class Designs(Findings):
         return self.scenario
 
     @property
-    def leading(self) -> str:
-        """The proposal with the least regret in the worst tenth of world-views."""
+    def leading(self) -> list[str]:
+        """The proposals with the least regret in the worst tenth of world-views, equals together, but what another of them beats.
+
+        The first is the one that keeps most.
+        """
         own = self.robustness[self.robustness["proposal"].isin(list(self.proposals))]
-        return str(own.loc[own["regret_worst_tenth"].idxmin(), "proposal"])
+        equal = own.loc[own["regret_worst_tenth_low"] <= own["regret_worst_tenth"].min(), "proposal"].tolist()
+        rows = self.table.set_index("proposal")
+        left = [name for name in equal if not set(str(rows.loc[name, "beaten_by"]).split()) & set(equal)] or equal
+        return sorted(left, key=lambda name: -float(rows.loc[name, "kept"]))
 
 
 def design(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
@@ -138,7 +144,9 @@ def design(  # noqa: PLR0913 - the public call; every argument is one a user thi
         robust.information(views), None,
         manifest_of(space, proposals=count, worlds=worlds, seed=seed) | _said(space, found),
     )  # fmt: skip
-    return replace(designs, conditions=robust.conditions(views, list(every), designs.leading, seed))
+    lead = designs.leading[0]
+    hangs = designs.information.merge(robust.swings(views, list(every).index(lead)), on="assumption")
+    return replace(designs, information=hangs, conditions=robust.conditions(views, list(every), lead, seed))
 
 
 def asked_space(
