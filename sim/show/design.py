@@ -84,7 +84,7 @@ def proposal_words(found: Designs, name: str) -> str:
     known = names(found.scenario, "tables")[row["nearest"]]
     changes = "; ".join(change_words(found, lever, *values) for lever, values in json.loads(row["changes"]).items())
     gain = f"{_words(row, 'kept_difference')} points kept, {_words(row, 'harm_difference')} points harm"
-    return f"{called[name]} ({row['wanted']}): as {known}, but {changes or 'nothing else'}. That changes {gain}."
+    return f"{called[name]} ({row['wanted']}, by the search): as {known}, but {changes or 'nothing else'}. That changes {gain}."
 
 
 def change_words(found: Designs, lever: str, there: Any, here: Any) -> str:
