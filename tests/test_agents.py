@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import mesa
 import numpy as np
@@ -110,6 +114,36 @@ def test_a_world_is_a_mesa_model_that_can_be_stepped_and_watched() -> None:
     assert len(watch.get_model_vars_dataframe()) == 5
     assert len(watch.get_agent_vars_dataframe()) == 10
     assert watch.get_model_vars_dataframe()["state"].isin([int(s) for s in State]).all()
+
+
+def test_the_page_of_mesa_in_the_documentation_is_given_a_model_that_it_can_make_and_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mesa's page and solara are played by stand-ins: they are no dependency, and heavy."""
+    shown: list[object] = []
+    page = {"SolaraViz": lambda model, **how: (model, how)}
+    stand_ins = {
+        "solara": {"component": lambda f: f, "Markdown": shown.append, "FigureMatplotlib": shown.append},
+        "mesa.visualization": page, "mesa.visualization.utils": {"update_counter": SimpleNamespace(get=lambda: 0)},
+    }  # fmt: skip
+    for name, members in stand_ins.items():
+        module = ModuleType(name)
+        vars(module).update(members)
+        monkeypatch.setitem(sys.modules, name, module)
+    home = Path(__file__).parent.parent
+    monkeypatch.chdir(home)
+    code = re.findall(r"```python\n(.*?)```", (home / "sim" / "docs" / "mesa.md").read_text(encoding="utf-8"), re.DOTALL)[0]
+    space: dict[str, Any] = {"__name__": "page"}
+    exec(code, space)
+    model, how = space["Page"]
+    chosen = {name: one["value"] if isinstance(one, dict) else one for name, one in how["model_params"].items()}
+    assert {one["type"] for one in how["model_params"].values()} == {"Select", "InputText", "SliderInt"}
+    again = type(model)(**chosen)
+    assert again.process == chosen["process"]
+    for _ in range(30):
+        again.step()
+    for component in how["components"]:
+        component(again)
+    assert "**week 30**" in str(shown[0])
+    assert len(shown) == 2
 
 
 def test_every_decision_is_a_method_of_an_agent_and_a_rule_of_the_same_name() -> None:

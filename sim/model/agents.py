@@ -157,6 +157,16 @@ class World(mesa.Model):
         self.rules.update(DECISIONS, note=self._note)
         self.rules["prepare"](self.record, self.packages)
 
+    @staticmethod
+    def model_params(scenario: Scenario, *, worlds: int = 1000) -> dict[str, Any]:
+        """What can be chosen of a world, in the form of Mesa's pages (``mesa.visualization``): process, seed and world."""
+        processes = {name: spec.label or name for name, spec in scenario.file.processes.items()}
+        return {
+            "process": {"type": "Select", "label": "process", "value": next(iter(processes)), "values": list(processes)},
+            "seed": {"type": "InputText", "label": "seed", "value": 0},
+            "number": {"type": "SliderInt", "label": "world", "value": 0, "min": 0, "max": worlds - 1, "step": 1},
+        }
+
     def step(self) -> None:
         """One week, as in ``week.live_a_week``."""
         self.rules["live_a_week"](self.record, self.packages)
