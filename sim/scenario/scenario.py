@@ -26,7 +26,7 @@ from sim.scenario.setting import SOURCE, place, plain_values
 from sim.scenario.version import take_format
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scenario:
     """What is asked: parties, issues, formats, tables, processes, events.
 
@@ -45,6 +45,9 @@ class Scenario:
         object.__setattr__(self, "claims", frozen(self.claims))
         lines = Lines(self.document.lines.file, frozen(self.document.lines.where))
         object.__setattr__(self, "document", Document(frozen(self.document.data), lines))
+
+    def __repr__(self) -> str:
+        return f"<scenario {self.file.title}, {self.path}>"
 
     @classmethod
     def from_document(cls, document: Document, path: str) -> Scenario:

@@ -57,7 +57,7 @@ def run_block(  # noqa: PLR0913, PLR0917 - which worlds, and how they are drawn
     return Piece(process, block, table_rows(batch), worlds, batch.states, batch.parameters.drawn)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result(Findings):
     """What a comparison found.
 

@@ -58,6 +58,10 @@ class Findings:
         """Print it as the command line does, to standard output or a console of rich."""
         import_module(SHOWN_BY).show(self, console, **how)
 
+    def __repr__(self) -> str:
+        about = self.asked_of()
+        return f"<{self.kind}{f' of {about.file.title}' if about is not None else ''}>"
+
     def _repr_html_(self) -> str:
         """What a notebook shows of it: what ``show`` prints."""
         words: str = import_module(SHOWN_BY).words(self)

@@ -40,7 +40,7 @@ PROPOSALS_LOOKED_AT = 5000
 MOST_PROPOSALS = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Designs(Findings):
     """Proposals for some issues, and how sure it is of them.
 

@@ -67,7 +67,7 @@ class Asked:
             yield from hybrids(self.scenarios[0], self.place, self.groups)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation(Findings):
     """What each group of levers has of the difference between two processes.
 

@@ -56,7 +56,7 @@ class Question:
         return frame[self.metric].to_numpy(dtype=bool)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Levers(Findings):
     """What changes of one lever would do to a process.
 

@@ -56,7 +56,7 @@ Ends = dict[tuple[str, str], float]
 """The limits of a box: parameter and low or high, to its value."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Discovery(Findings):
     """Where the ranking turns.
 

@@ -56,7 +56,7 @@ COLUMNS = (
 NO_ASSUMPTION = {DUMMY: "enters nothing: what chance alone does", LUCK: "which worlds' luck a point got"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sensitivity(Findings):
     """What moves the difference ``process - base``.
 

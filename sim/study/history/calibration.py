@@ -57,7 +57,7 @@ TRUTHS, TRUTH_DRAWS, TRUTH_WALKS, TRUTH_WORLDS = 100, 400, 40, 256
 """Simulation-based calibration: truths, draws of the posterior of each and their walks, worlds in which its cases are counted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Calibration(Findings):
     """What the record says.
 

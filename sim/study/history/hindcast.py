@@ -65,7 +65,7 @@ _SCORES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Hindcast(Findings):
     """What a hindcast found.
 

@@ -29,7 +29,7 @@ RANDOM, SELECTED = "by lot", "selected"
 """How formats come to conflicts."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Regularities(Findings):
     """What the synthetic conflicts show beside the counts of real ones.
 

@@ -41,7 +41,7 @@ Report = Callable[[str], None]
 """Hears in a line what was found damaged."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep(Findings):
     """What a sweep found, in its folder. Tables are read when they are asked for.
 
