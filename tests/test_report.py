@@ -19,13 +19,18 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.app import app
 from sim.scenario.setting import parse_set
+from sim.show import overview
+from sim.show.charts.funnel import steps
+from sim.show.obstacles import obstacle_words, stops
 from sim.show.report import answer, others
 from sim.show.report.grounds import hinges
 from sim.show.report.legible import LONGEST, legible
 from sim.show.report.made import page_of, write_report
-from sim.show.report.obstacles import clauses
+from sim.show.report.obstacles import clauses, obstacles
 from sim.show.report.page import clean, html, sentence
 from sim.show.report.stories import stories
+from sim.show.tables import Recorder, Table
+from sim.show.written import Lookup, names, percent
 from sim.study.compare import Result
 from sim.study.saving import REPORT
 from sim.study.stored import redraw
@@ -245,6 +250,30 @@ def test_texts_are_counted_in_worlds(result: Result) -> None:
 def test_clauses_are_in_the_words_of_the_options(result: Result) -> None:
     assert clauses(result, "direct", "ferry: weekly") == ["The ferry: a ferry a week", "left as it is: The border"]
     assert clauses(result, "direct", "ferry: weekly, border: line") == ["The ferry: a ferry a week", "The border: an agreed line"]
+
+
+# ---------------------------------------------------------------- what stands in the way
+
+
+@pytest.mark.parametrize("name", ["scenarios/kursk-2024.yaml", "scenarios/no-incursion.yaml", "tests/minimal.yaml"])
+def test_the_report_names_the_obstacle_of_the_screen(name: str) -> None:
+    found = sim.compare(sim.load(ROOT / name), worlds=100, seed=2024)
+    lookup, parties, labels = Lookup(found.summary), names(found.scenario, "parties"), names(found.scenario, "processes")
+    said = dict(obstacles(found, {process: steps(found, process) for process in found.processes}))
+    screen = Recorder()
+    overview.show(found, screen)
+    shown = {str(row.cells[0]): str(row.cells[1]) for part in screen.parts if isinstance(part, Table) and not part.columns[0].head
+             for row in part.rows if row is not None and not row.over_all}  # fmt: skip
+    assert shown
+    for process in found.processes:
+        words, obstacle = said[labels[process]], stops(found, lookup, process)
+        if obstacle is None:
+            assert labels[process] not in shown
+            assert words.startswith(("Most worlds are lost where ", "Nothing stops it"))
+        else:
+            reason = obstacle_words(obstacle, parties)
+            assert shown[labels[process]] == f"{reason} {percent(obstacle.share)}"
+            assert words.startswith(f"{reason[:1].upper()}{reason[1:]}, in {percent(obstacle.share)}% [")
 
 
 # ---------------------------------------------------------------- stories, and what it hangs on

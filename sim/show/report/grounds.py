@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.scenario.evidence import Support, coverage, uncertain
+from sim.scenario.evidence import Support, cited, coverage, uncertain
 from sim.scenario.meaning import meaning
 from sim.show.assumptions import in_words
 from sim.show.inventory import MEANING
@@ -46,7 +46,6 @@ def grounds(scenario: Scenario) -> list[Block]:
     table = Table("What the numbers rest on", [Words("support"), Figures("numbers"), Figures("share"), Words("meaning")])
     for kind, count in counts.items():
         table.row(kind, f"{count:,}", f"{percent(count / max(len(found.leaves), 1))}%", MEANING[kind])
-    cited = {claim for ground in scenario.file.provenance.values() for claim in ground.claims or ()}
     blocks: list[Block] = [Text(said), Fold("By kind of support", [table])]
     claims = Table("", [Words("claim"), Words("who says it"), Words("when"), Words("what is said, in our own words")])
     for name in (name for name in scenario.claims if name in cited):
