@@ -114,5 +114,4 @@ def clauses(result: Result, table: str, package: str) -> list[str]:
     file, issues = result.scenario.file, names(result.scenario, "issues")
     chosen = options_in(package)
     said = [f"{issues[issue]}: {file.issues[issue].options[option].label or option}" for issue, option in chosen.items()]
-    left = [issues[issue] for issue in file.tables[table].agenda if issue not in chosen]
-    return [*said, f"left as it is: {'; '.join(left)}"] if left else said
+    return said + [f"left as it is: {issues[issue]}" for issue in file.tables[table].agenda if issue not in chosen]

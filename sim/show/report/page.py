@@ -84,16 +84,21 @@ class Section:
 
     title: str
     blocks: Sequence[Block]
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A report: its title, the line below it, the sections a reader sees at once, and those that are opened on demand."""
+    """A report: its title, the line below it, the sections a reader sees at once, and those that are opened on demand.
+
+    ``contents`` are questions, each with the name of the section that answers it.
+    """
 
     title: str
     subtitle: str
     sections: Sequence[Section]
     details: Sequence[Section] = field(default_factory=tuple)
+    contents: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
 
 def html(page: Page) -> str:
