@@ -39,7 +39,7 @@ from sim.study.advice.saved import read_explanation, read_levers
 from sim.study.compare import Result
 from sim.study.manifests import RunFolderError
 from sim.study.saving import REPORT
-from sim.study.stored import redraw
+from sim.study.stored import read, redraw
 
 ROOT = Path(__file__).parent.parent
 MINIMAL = Path(__file__).parent / "minimal.yaml"
@@ -457,7 +457,7 @@ def test_issues_have_the_paired_difference_in_a_column(result: Result, page: str
 @pytest.mark.parametrize("name", ["kursk-2024", "no-incursion"])
 def test_claims_that_contradict_each_other_are_both_listed(name: str) -> None:
     scenario = sim.load(ROOT / f"scenarios/{name}.yaml")
-    rows = {str(row.cells[0]): str(row.cells[3]) for row in grounds.claims_cited(scenario)[1].rows}  # type: ignore[union-attr]
+    rows = {str(row.cells[0]): str(row.cells[3]) for row in grounds.claims_cited(scenario)[-1].rows}  # type: ignore[union-attr]
     own = cited(scenario)
     assert {claim for claim, said in rows.items() if grounds.ONLY not in said} == set(own)
     assert {other for claim in own for other in scenario.claims[claim].contradicts} <= set(rows)
@@ -468,6 +468,16 @@ def test_claims_that_contradict_each_other_are_both_listed(name: str) -> None:
     assert f"claims cited: {len(own)} of {len(scenario.claims)}" in str(shown.parts)
     overview.show(sim.compare(scenario, worlds=20, processes=["direct_officials"]), printed)
     assert f"Rests on {len(own)} claims;" in str(printed.parts)
+
+
+def test_what_was_read_is_named_and_saved_with_the_claims(tmp_path: Path) -> None:
+    scenario = sim.load(ROOT / "scenarios/kursk-2024.yaml")
+    assert [one["date"] for one in scenario.sources] == ["2024-08-19", "2024-08-19"]
+    folder = sim.compare(scenario, worlds=2, processes=["direct_officials"]).save(tmp_path / "run", charts=False)
+    assert read(folder).scenario.sources == sim.load(folder / "scenario.yaml").sources == scenario.sources
+    said = str(grounds.claims_cited(read(folder).scenario)[0])
+    for one in scenario.sources:
+        assert one["title"] in said
 
 
 def test_the_command_that_changes_one_thing_runs(folder: Path, page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

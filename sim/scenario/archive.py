@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.claims import read_claims
+from sim.scenario.claims import FILES, read_claims
 from sim.scenario.frozen import frozen
 from sim.scenario.problems import Lines, refuse
 from sim.scenario.reading import read
@@ -34,7 +34,8 @@ def pack(scenario: Scenario, before: str = "") -> dict[str, str]:
     if scenario.claims:
         data["evidence"] = [before + CLAIMS]
         claims = {name: claim.model_dump(exclude_defaults=True) for name, claim in scenario.claims.items()}
-        files[before + CLAIMS] = to_yaml({"claims": claims})
+        source = {"source": {FILES: list(scenario.sources)}} if scenario.sources else {}
+        files[before + CLAIMS] = to_yaml({**source, "claims": claims})
     return {before + SCENARIO: to_yaml(data), **files}
 
 
@@ -52,7 +53,7 @@ def unpack(directory: Path, *, pinned: Iterable[str], evidence: list[str], expec
     """
     path = str(directory / (before + SCENARIO))
     own = before + CLAIMS
-    claims = read_claims([own], Lines(path)) if evidence and (directory / own).exists() else {}
+    claims, sources = read_claims([own], Lines(path)) if evidence and (directory / own).exists() else ({}, ())
     kept = frozenset(pinned)
     scenario = reopen(directory, pinned=kept, before=before)
     file = scenario.file.model_copy(update={"evidence": frozen(evidence)})
@@ -60,7 +61,7 @@ def unpack(directory: Path, *, pinned: Iterable[str], evidence: list[str], expec
     if found != expected:
         why = f"changed since, or read by another version of gobetween (hash {found[:12]}, expected {expected[:12]})"
         raise refuse(path, f"not as it was run: {why}")
-    return Scenario(file, path, found, claims, kept, scenario.document)
+    return Scenario(file, path, found, claims, kept, scenario.document, sources)
 
 
 def to_yaml(data: dict[str, Any]) -> str:

@@ -53,4 +53,7 @@ def claims_cited(scenario: Scenario) -> list[Block]:
         against = [(f"contradicts {', '.join(claim.contradicts)}",)] if claim.contradicts else []
         where = [(f"to be read: {'; '.join(claim.sources)}",)] if claim.sources else []
         table.row(name, claim.who, str(claim.when), [(claim.says,), *only, *against, *where])
-    return [Text("Each is what its author says, not what is true; where claims contradict each other, both are kept."), table]
+    read = ["; ".join(one.values()) for one in scenario.sources]
+    said: list[Block] = [Text(f"{'. '.join(read)}.", lead="Read in:")] if read else []
+    note = "Each is what its author says, not what is true; where claims contradict each other, both are kept."
+    return [*said, Text(note), table]

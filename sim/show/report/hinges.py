@@ -76,14 +76,13 @@ def hinges(result: Result, first: str, other: str, found: Moving) -> list[Block]
         return [Text(f"Nothing moves {asked}, in these worlds.")]
     if not found.told:
         return [Text(f"No single assumption can be told to move {asked}, with so few worlds.")]
-    table = Table(
-        "", [Words("assumption"), Words("what it is"), Words("its range"), Figures("points of a hundred, low to high end")]
-    )
+    heads = [Figures("points of a hundred, low to high end"), Words("its range"), Words("what it is")]
+    table = Table("", [Words("assumption"), *heads])
     for hinge in found.told[:SHOWN]:
         value, *ends = (percent(part, sign=True) for part in (hinge.moved, hinge.low, hinge.high))
         label: list[tuple[Part, ...]] = [(in_words(scenario, hinge.path),), (hinge.path,)]
         words = range_words(hinge.path, *hinge.ends, scenario.file)
-        table.row(label, meaning(scenario, hinge.path), words, (value, f"[{', '.join(ends)}]"))
+        table.row(label, (value, f"[{', '.join(ends)}]"), words, meaning(scenario, hinge.path))
     said = f"{len(found.told)} of {found.looked_at} assumptions are seen to move {asked}; chance alone would make it about "
     said += f"{found.by_chance:.0f}"
     if not found.beyond_chance:
