@@ -31,7 +31,7 @@ from sim.show.report.hinges import Hinge, Moving, hinges, moving
 from sim.show.report.legible import LONGEST, legible
 from sim.show.report.made import page_of, write_report
 from sim.show.report.obstacles import clauses, obstacles
-from sim.show.report.page import Code, clean, html, sentence
+from sim.show.report.page import Code, cell_lines, clean, html, sentence
 from sim.show.report.stories import stories
 from sim.show.tables import Recorder, Table
 from sim.show.written import Lookup, names, percent
@@ -559,6 +559,11 @@ def test_labels_are_cut_at_a_length_that_fits() -> None:
 )
 def test_sentences_as_html(words: str, expected: str) -> None:
     assert str(sentence(words)) == expected
+
+
+def test_words_of_a_cell_keep_their_lines() -> None:
+    assert cell_lines("first\nsecond") == [["first"], ["second"]]
+    assert cell_lines(("1", "[0, 2]")) == [["1", "[0, 2]"]]
 
 
 # ---------------------------------------------------------------- the command

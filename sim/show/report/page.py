@@ -153,6 +153,7 @@ def _faint(words: str) -> Markup:
 
 
 def cell_lines(cell: Cell) -> list[list[str]]:
-    """A cell of a table as lines of parts: a value, then its intervals."""
-    rows: list[tuple[Part, ...]] = cell if isinstance(cell, list) else [cell] if isinstance(cell, tuple) else [(cell,)]
+    """A cell of a table as lines of parts: a value, then its intervals; words as they are broken into lines."""
+    words: list[tuple[Part, ...]] = [(line,) for line in str(cell).split("\n")]
+    rows = cell if isinstance(cell, list) else [cell] if isinstance(cell, tuple) else words
     return [[str(part) for part in row if str(part)] for row in rows]
