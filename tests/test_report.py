@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import time
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -18,17 +19,27 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
+from sim.scenario.evidence import cited, uncertain
 from sim.scenario.setting import parse_set
-from sim.show.report import answer, others
-from sim.show.report.grounds import hinges
+from sim.show import inventory, overview
+from sim.show import levers as levers_shown
+from sim.show.charts.funnel import steps
+from sim.show.obstacles import obstacle_words, stops
+from sim.show.report import answer, grounds, others
+from sim.show.report.change import how_to
+from sim.show.report.hinges import Hinge, Moving, hinges, moving
 from sim.show.report.legible import LONGEST, legible
 from sim.show.report.made import page_of, write_report
-from sim.show.report.obstacles import clauses
-from sim.show.report.page import clean, html, sentence
+from sim.show.report.obstacles import clauses, obstacles
+from sim.show.report.page import Code, cell_lines, clean, html, sentence
 from sim.show.report.stories import stories
+from sim.show.tables import Recorder, Table
+from sim.show.written import Lookup, names, percent
+from sim.study.advice.saved import read_explanation, read_levers
 from sim.study.compare import Result
+from sim.study.manifests import RunFolderError
 from sim.study.saving import REPORT
-from sim.study.stored import redraw
+from sim.study.stored import read, redraw
 
 ROOT = Path(__file__).parent.parent
 MINIMAL = Path(__file__).parent / "minimal.yaml"
@@ -247,6 +258,30 @@ def test_clauses_are_in_the_words_of_the_options(result: Result) -> None:
     assert clauses(result, "direct", "ferry: weekly, border: line") == ["The ferry: a ferry a week", "The border: an agreed line"]
 
 
+# ---------------------------------------------------------------- what stands in the way
+
+
+@pytest.mark.parametrize("name", ["scenarios/kursk-2024.yaml", "scenarios/no-incursion.yaml", "tests/minimal.yaml"])
+def test_the_report_names_the_obstacle_of_the_screen(name: str) -> None:
+    found = sim.compare(sim.load(ROOT / name), worlds=100, seed=2024)
+    lookup, parties, labels = Lookup(found.summary), names(found.scenario, "parties"), names(found.scenario, "processes")
+    said = dict(obstacles(found, {process: steps(found, process) for process in found.processes}))
+    screen = Recorder()
+    overview.show(found, screen)
+    shown = {str(row.cells[0]): str(row.cells[1]) for part in screen.parts if isinstance(part, Table) and not part.columns[0].head
+             for row in part.rows if row is not None and not row.over_all}  # fmt: skip
+    assert shown
+    for process in found.processes:
+        words, obstacle = said[labels[process]], stops(found, lookup, process)
+        if obstacle is None:
+            assert labels[process] not in shown
+            assert words.startswith(("Most worlds are lost where ", "Nothing stops it"))
+        else:
+            reason = obstacle_words(obstacle, parties)
+            assert shown[labels[process]] == f"{reason} {percent(obstacle.share)}"
+            assert words.startswith(f"{reason[:1].upper()}{reason[1:]}, in {percent(obstacle.share)}% [")
+
+
 # ---------------------------------------------------------------- stories, and what it hangs on
 
 
@@ -300,13 +335,18 @@ def test_what_a_difference_hangs_on_is_told_from_chance(result: Result) -> None:
     name = "parameter:parties.south"
     driver = result.drawn[name]
     own = with_outcome(result, driver > pd.Series(driver).median())
-    blocks: Any = hinges(own, "direct_talks", "both")
-    assert blocks[1].rows[0].cells[0].startswith("South")
-    none: Any = hinges(with_outcome(result, driver > 1e9), "direct_talks", "both")
+    blocks: Any = hinged(own)
+    assert blocks[1].rows[0].cells[0][0][0].startswith("South")
+    assert blocks[1].rows[0].cells[0][1] == ("parties.south",)
+    none: Any = hinged(with_outcome(result, driver > 1e9))
     assert none[0].words == "Nothing moves the difference in agreements, Both side by side less Direct talks, in these worlds."
     luck = pd.Series(range(result.count)).sample(frac=1, random_state=1).to_numpy() % 2 == 0
-    noise: Any = hinges(with_outcome(result, luck), "direct_talks", "both")
+    noise: Any = hinged(with_outcome(result, luck))
     assert "no finding" in noise[0].words or noise[0].words.startswith("No single assumption")
+
+
+def hinged(result: Result) -> Any:
+    return hinges(result, "direct_talks", "both", moving(result, "direct_talks", "both"))
 
 
 def with_outcome(result: Result, agreed: Any) -> Result:
@@ -326,8 +366,9 @@ def test_page_holds_its_figures(page: str) -> None:
     text = Read(page).text
     assert "96% [91, 98] (?)" in text
     assert "A tool to compare processes, no forecast" in text
-    headings = ["The question", "The answer", "The processes side by side", "Issue by issue", "What stands in the way"]
-    assert re.findall(r"<h2>([^<]*)</h2>", page) == [*headings, "What is agreed on most often", "Details"]
+    headings = ["The question", "How to read it", "The answer", "The processes side by side", "Issue by issue"]
+    headings += ["What stands in the way", "What is agreed on most often", "What would change the answer", "How sure it is"]
+    assert re.findall(r"<h2>([^<]*)</h2>", page) == [*headings, "What it rests on", "How to change one thing", "Details"]
     assert page.count("<h1>") == 1
 
 
@@ -387,6 +428,82 @@ def test_same_folder_gives_the_same_page(folder: Path, page: str) -> None:
     assert html(page_of(folder)) == page
 
 
+# ---------------------------------------------------------------- the seven questions
+
+
+def test_every_question_at_the_top_leads_to_a_section(page: str) -> None:
+    found = Read(page)
+    links = [str(a["href"])[1:] for tag, a in found.outside if tag == "a"]
+    sections = [a.get("id") for tag, a in found.outside if tag == "section"]
+    assert links == [name for name in sections if name]
+    assert len(links) == 7
+
+
+def test_how_to_read_stands_before_the_first_figure(page: str) -> None:
+    assert 0 < page.index("How to read a figure") < page.index("[91, 98]")
+
+
+def test_the_record_is_quoted_as_on_the_screen(page: str) -> None:
+    assert overview.record_words() in Read(page).text
+
+
+def test_issues_have_the_paired_difference_in_a_column(result: Result, page: str) -> None:
+    row = Lookup(result.summary)("both", "agreed_difference", "ferry")
+    head = r"<th[^>]*>agreed, more than Direct talks</th>"
+    assert len(re.findall(head, page)) == 3  # of the processes, and of both issues
+    assert f"{percent(row.estimate, sign=True)} [" in Read(page).text
+
+
+@pytest.mark.parametrize("name", ["kursk-2024", "no-incursion"])
+def test_claims_that_contradict_each_other_are_both_listed(name: str) -> None:
+    scenario = sim.load(ROOT / f"scenarios/{name}.yaml")
+    rows = {str(row.cells[0]): str(row.cells[3]) for row in grounds.claims_cited(scenario)[-1].rows}  # type: ignore[union-attr]
+    own = cited(scenario)
+    assert {claim for claim, said in rows.items() if grounds.ONLY not in said} == set(own)
+    assert {other for claim in own for other in scenario.claims[claim].contradicts} <= set(rows)
+    assert len(rows) > len(own)
+    assert f"{len(own)} claims are cited, of {len(scenario.claims)} in the evidence files" in str(grounds.grounds(scenario))
+    shown, printed = Recorder(), Recorder()
+    inventory.show(scenario, shown)
+    assert f"claims cited: {len(own)} of {len(scenario.claims)}" in str(shown.parts)
+    overview.show(sim.compare(scenario, worlds=20, processes=["direct_officials"]), printed)
+    assert f"Rests on {len(own)} claims;" in str(printed.parts)
+
+
+def test_what_was_read_is_named_and_saved_with_the_claims(tmp_path: Path) -> None:
+    scenario = sim.load(ROOT / "scenarios/kursk-2024.yaml")
+    assert [one["date"] for one in scenario.sources] == ["2024-08-19", "2024-08-19"]
+    folder = sim.compare(scenario, worlds=2, processes=["direct_officials"]).save(tmp_path / "run", charts=False)
+    assert read(folder).scenario.sources == sim.load(folder / "scenario.yaml").sources == scenario.sources
+    said = str(grounds.claims_cited(read(folder).scenario)[0])
+    for one in scenario.sources:
+        assert one["title"] in said
+
+
+def test_the_command_that_changes_one_thing_runs(folder: Path, page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    command = next(words for words in commands(page) if "--set" in words)
+    shutil.copytree(folder, tmp_path / "run")
+    monkeypatch.chdir(tmp_path / "run")
+    found = run(*command[1:])
+    assert found.exit_code == 0, found.output
+    assert (tmp_path / "run/changed/changes.csv").is_file()
+
+
+def test_what_moves_the_result_most_is_what_is_changed(result: Result) -> None:
+    """A number that is told from chance, at the end of its range that is farther off; else a lever of a format."""
+    name = "behaviour.threshold"
+    low, high = uncertain(result.scenario)[name].ends
+    now, hinge = float(result.scenario.numbers()[name]), Hinge(name, (low, high), 0.3, 0.2, 0.4)
+
+    def key(found: Moving | None) -> str:
+        return next(one.words for one in how_to(result, "both", found).blocks if isinstance(one, Code)).split("--set ")[1].split()[0]
+
+    end = high if high - now > now - low else low
+    assert key(Moving([hinge], 2, differs=True)) == f"{name}={end:.3g}"
+    assert key(Moving([hinge], 100, differs=True)) == key(None)
+    assert key(None).startswith("formats.")
+
+
 # ---------------------------------------------------------------- labels are words
 
 HOSTILE = {
@@ -442,6 +559,11 @@ def test_labels_are_cut_at_a_length_that_fits() -> None:
 )
 def test_sentences_as_html(words: str, expected: str) -> None:
     assert str(sentence(words)) == expected
+
+
+def test_words_of_a_cell_keep_their_lines() -> None:
+    assert cell_lines("first\nsecond") == [["first"], ["second"]]
+    assert cell_lines(("1", "[0, 2]")) == [["1", "[0, 2]"]]
 
 
 # ---------------------------------------------------------------- the command
@@ -514,7 +636,7 @@ def test_kind_without_a_report_is_named(result: Result, tmp_path: Path) -> None:
     folder = sim.sensitivity(result, processes=("direct_talks", "both")).save(tmp_path / "run", charts=False)
     found = run("report", str(folder))
     assert found.exit_code == 1
-    wanted = "comparison, sweep, hindcast, calibration"
+    wanted = "comparison, sweep, hindcast, calibration, levers, explanation"
     assert found.output == f"{folder}: holds a sensitivity, of which there is no report; expected one of {wanted}\n"
 
 
@@ -533,14 +655,19 @@ def test_somebodys_own_page_stays(own: Path, result: Result) -> None:
     assert (own / REPORT).read_text() == "mine"
 
 
+def commands(page: str) -> list[list[str]]:
+    """The commands on a page, in words."""
+    found = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)
+    return [shlex.split(code.replace("&#34;", '"').replace("&#39;", "'")) for code in found]
+
+
 def test_command_of_the_page_gives_the_same_figures(tmp_path: Path) -> None:
     changed = sim.load(MINIMAL).with_(
         {"formats.go_between.monitoring": 0.0, "parties.north.trust": {"south": 0.25, "elder": 0.5}}
     )
     result = sim.compare(changed, worlds=60, seed=9, processes=["both", "direct_talks"])
     folder = result.save(tmp_path / "run", charts=False)
-    (code,) = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", html(page_of(folder)), re.DOTALL)
-    words = shlex.split(code.replace("&#34;", '"').replace("&#39;", "'"))
+    words = commands(html(page_of(folder)))[-1]
     said = {
         key: [words[n + 1] for n, word in enumerate(words) if word == key] for key in ("--worlds", "--seed", "--process", "--set")
     }
@@ -581,7 +708,7 @@ def test_page_of_a_hindcast(tmp_path: Path) -> None:
 
 def test_hindcast_of_an_earlier_version_goes_by_names(tmp_path: Path) -> None:
     from sim.study.history.saved import read_hindcast
-    from sim.study.manifests import RunFolderError, seal_again
+    from sim.study.manifests import seal_again
 
     found = sim.hindcast(ROOT / "scenarios/history/grain_2022_04.yaml", worlds=20, seed=1)
     folder = found.save(tmp_path / "hindcast", charts=False)
@@ -603,6 +730,46 @@ def test_page_of_the_calibration() -> None:
     assert f"of {len(informed)} of {len(parameters)} parameters: {', '.join(informed)}." in text
     assert page.count("<svg") == 1
     assert "gobetween calibrate scenarios/history --worlds 65536 --seed 2024" in text
+
+
+def test_levers_and_explanations_stand_beside_a_comparison_and_alone(own: Path, result: Result, page: str) -> None:
+    assert [words[1] for words in commands(page)[:2]] == ["levers", "explain"]
+    scenario = sim.load(own / "scenario.yaml")
+    levers = sim.levers(scenario, "both", worlds=60, seed=3)
+    levers.save(own / "levers", charts=False)
+    sim.explain(scenario, "direct_talks", "both", worlds=60, seed=3).save(own / "explained", charts=False)
+    other = scenario.with_({"formats.go_between.monitoring": 0.0})
+    sim.levers(other, "both", worlds=20, seed=3).save(own / "other", charts=False)
+    text, found = Read(whole := html(page_of(own))).text, read_levers(own / "levers")
+    assert "other holds levers of another scenario, which is not shown." in text
+    pd.testing.assert_frame_equal(found.table, levers.table, check_dtype=False, atol=1e-5)
+    assert "Which single change of Both side by side would help most?" in text
+    assert "What makes the difference between Direct talks and Both side by side?" in text
+    for sentence_ in levers_shown.sentences(found):
+        assert sentence_ in text
+        assert sentence_ in Read(html(page_of(own / "levers"))).text
+    assert whole.count("<svg") == page.count("<svg") + 2
+    ids = re.findall(r' id="([^"]*)"', whole)
+    assert len(ids) == len(set(ids))
+
+
+def test_an_explanation_of_two_scenarios_is_saved_with_both(tmp_path: Path) -> None:
+    ours, theirs = (sim.load(ROOT / f"scenarios/{name}.yaml") for name in ("kursk-2024", "no-refusal"))
+    made = sim.explain(ours, "black_sea_model", against=theirs, worlds=60, seed=3)
+    folder = made.save(tmp_path / "run", charts=False)
+    found = read_explanation(folder)
+    pd.testing.assert_frame_equal(found.table, made.table, check_dtype=False, atol=1e-5)
+    assert found.asked.scenarios[1].hash == theirs.hash
+    words = commands(html(page_of(folder)))[-1]
+    assert words[words.index("--against") + 1] == "against-scenario.yaml"
+    again = sim.explain(
+        sim.load(folder / "scenario.yaml"), "black_sea_model",
+        against=sim.load(folder / "against-scenario.yaml"), worlds=60, seed=3,
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(again.table, made.table)
+    (folder / "against-claims.yaml").write_text("claims: {}\n")
+    with pytest.raises(RunFolderError, match="its checksum does not fit"):
+        read_explanation(folder)
 
 
 # ---------------------------------------------------------------- a real one

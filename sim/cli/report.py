@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Annotated
 
 import typer
@@ -17,6 +18,10 @@ def report(directory: Saved, out: File = None) -> None:
 
     The page needs no network and no other file.
     """
-    from sim.show.report.made import write_report  # noqa: PLC0415
+    gc.disable()  # charts are large webs of objects, all of them needed to the end; looking for others takes a tenth of the time
+    try:
+        from sim.show.report.made import write_report  # noqa: PLC0415
 
-    typer.echo(f"Written to {plain(str(write_report(directory, out)))}")
+        typer.echo(f"Written to {plain(str(write_report(directory, out)))}")
+    finally:
+        gc.enable()

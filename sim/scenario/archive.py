@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.claims import read_claims
+from sim.scenario.claims import FILES, read_claims
 from sim.scenario.frozen import frozen
 from sim.scenario.problems import Lines, refuse
 from sim.scenario.reading import read
@@ -27,39 +27,41 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _WORDS = frozenset({"null", "true", "false"})
 
 
-def pack(scenario: Scenario) -> dict[str, str]:
-    """File name to text. Without claims there is no second file."""
+def pack(scenario: Scenario, before: str = "") -> dict[str, str]:
+    """File name, with what stands ``before`` it, to text. Without claims there is no second file."""
     data = {"format": FORMAT, **scenario.document.data}
     files = {}
     if scenario.claims:
-        data["evidence"] = [CLAIMS]
+        data["evidence"] = [before + CLAIMS]
         claims = {name: claim.model_dump(exclude_defaults=True) for name, claim in scenario.claims.items()}
-        files[CLAIMS] = to_yaml({"claims": claims})
-    return {SCENARIO: to_yaml(data), **files}
+        source = {"source": {FILES: list(scenario.sources)}} if scenario.sources else {}
+        files[before + CLAIMS] = to_yaml({**source, "claims": claims})
+    return {before + SCENARIO: to_yaml(data), **files}
 
 
-def reopen(directory: Path, *, pinned: Iterable[str]) -> Scenario:
+def reopen(directory: Path, *, pinned: Iterable[str], before: str = "") -> Scenario:
     """The scenario that ``pack`` wrote to ``directory``, as it stands there now. Raises ScenarioError."""
-    path = str(directory / SCENARIO)
+    path = str(directory / (before + SCENARIO))
     return build(read(path), path, pinned=frozenset(pinned), known=None)
 
 
-def unpack(directory: Path, *, pinned: Iterable[str], evidence: list[str], expected: str) -> Scenario:
+def unpack(directory: Path, *, pinned: Iterable[str], evidence: list[str], expected: str, before: str = "") -> Scenario:
     """The scenario that ``pack`` wrote to ``directory``.
 
     ``pinned`` holds the paths that were set by hand, ``evidence`` the names of the evidence files as they
     were. Raises ScenarioError where a file is missing or damaged, or is not the one with the hash ``expected``.
     """
-    path = str(directory / SCENARIO)
-    claims = read_claims([CLAIMS], Lines(path)) if evidence and (directory / CLAIMS).exists() else {}
+    path = str(directory / (before + SCENARIO))
+    own = before + CLAIMS
+    claims, sources = read_claims([own], Lines(path)) if evidence and (directory / own).exists() else ({}, ())
     kept = frozenset(pinned)
-    scenario = reopen(directory, pinned=kept)
+    scenario = reopen(directory, pinned=kept, before=before)
     file = scenario.file.model_copy(update={"evidence": frozen(evidence)})
     found = hash_of(file, claims, kept)
     if found != expected:
         why = f"changed since, or read by another version of gobetween (hash {found[:12]}, expected {expected[:12]})"
         raise refuse(path, f"not as it was run: {why}")
-    return Scenario(file, path, found, claims, kept, scenario.document)
+    return Scenario(file, path, found, claims, kept, scenario.document, sources)
 
 
 def to_yaml(data: dict[str, Any]) -> str:

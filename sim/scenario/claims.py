@@ -38,14 +38,24 @@ class EvidenceFile(Frozen):
     claims: dict[str, Claim] = Field(min_length=1, description="id: claim")
 
 
-def read_claims(names: list[str], lines: Lines) -> dict[str, Claim]:
-    """The claims of the evidence files, by id. A file is looked for next to the file that names it.
+Sources = tuple[dict[str, str], ...]
+"""What was read for each evidence file: its title, author, kind and date, as far as the file has them."""
+
+FILES = "files"
+"""Key of a ``source`` that has those of several files, as one that was archived."""
+
+SAID = ("title", "author", "kind", "date")
+
+
+def read_claims(names: list[str], lines: Lines) -> tuple[dict[str, Claim], Sources]:
+    """The claims of the evidence files, by id, and what was read. A file is looked for next to the file that names it.
 
     Raises ScenarioError: a file that cannot be read or is not as it should be, an id used twice, a
     contradiction with a claim that does not exist.
     """
     claims: dict[str, Claim] = {}
     homes: dict[str, Lines] = {}
+    sources: list[dict[str, str]] = []
     problems: list[Problem] = []
     for index, name in enumerate(names):
         key: Key = ("evidence", index)
@@ -53,11 +63,14 @@ def read_claims(names: list[str], lines: Lines) -> dict[str, Claim]:
             file = os.path.normpath(os.path.join(os.path.dirname(lines.at(key)[0]), name))
             check_inside(file, lines.file, lines.at(key), key)
             document = read(file)
-            found = validate(document.data, document.lines, EvidenceFile).claims
+            read_from = validate(document.data, document.lines, EvidenceFile)
         except ScenarioError as error:
             problems += [_cited(problem, key, lines) for problem in error.problems]
             continue
-        for claim_id, claim in found.items():
+        several = read_from.source.get(FILES)
+        several = several if isinstance(several, list | tuple) else [read_from.source]
+        sources += [{key: str(one[key]) for key in SAID if key in one} for one in several if isinstance(one, dict)]
+        for claim_id, claim in read_from.claims.items():
             if claim_id in claims:
                 other = dotted(("claims", claim_id))
                 file, line = homes[claim_id].at(("claims", claim_id))
@@ -68,7 +81,7 @@ def read_claims(names: list[str], lines: Lines) -> dict[str, Claim]:
         problems = _contradictions(claims, homes)
     if problems:
         raise ScenarioError(problems)
-    return claims
+    return claims, tuple(one for one in sources if one)
 
 
 def _cited(problem: Problem, key: Key, lines: Lines) -> Problem:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Claim", "Coverage", "Covered", "EvidenceFile", "Kind", "Support", "Uncertainty",
-    "bounds", "coverage", "ground_of", "owners", "read_claims", "uncertain",
+    "bounds", "cited", "coverage", "ground_of", "owners", "read_claims", "uncertain",
 ]  # fmt: skip
 
 Support = Literal["magnitude", "order", "sign", "existence", "assumption", "choice", "none"]
@@ -114,6 +114,12 @@ def coverage(scenario: Scenario) -> Coverage:
         entry = ground_of(scenario, path)
         found.append(Covered(path, value, _support(entry[1]) if entry else "none", entry[0] if entry else None))
     return Coverage(tuple(found))
+
+
+def cited(scenario: Scenario) -> list[str]:
+    """The claims on which a number of the scenario is said to rest, in the order of the evidence files."""
+    named = {claim for ground in scenario.file.provenance.values() for claim in ground.claims or ()}
+    return [name for name in scenario.claims if name in named]
 
 
 def uncertain(scenario: Scenario) -> dict[str, Uncertainty]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.scenario.arguments import names_of
 from sim.scenario.checks import check, disputants, mediators
-from sim.scenario.claims import Claim, read_claims
+from sim.scenario.claims import Claim, Sources, read_claims
 from sim.scenario.frozen import frozen, thawed
 from sim.scenario.grounding import check_grounds
 from sim.scenario.kinds import write_out
@@ -40,9 +40,11 @@ class Scenario:
     claims: dict[str, Claim] = field(repr=False)
     pinned: frozenset[str]
     document: Document = field(repr=False)
+    sources: Sources = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "claims", frozen(self.claims))
+        object.__setattr__(self, "sources", frozen(self.sources))
         lines = Lines(self.document.lines.file, frozen(self.document.lines.where))
         object.__setattr__(self, "document", Document(frozen(self.document.data), lines))
 
@@ -147,9 +149,11 @@ def build(document: Document, path: str, *, pinned: frozenset[str], known: Scena
     file = validate(write_out(document), lines, ScenarioFile)
     problems = [lines.problem(key, message) for key, message in check(file)]
     claims: dict[str, Claim] = {}
+    sources: Sources = ()
     try:
         same = known is not None and known.file.evidence == file.evidence
-        claims = known.claims if known is not None and same else read_claims(file.evidence, _beside(lines, path))
+        own = (known.claims, known.sources) if known is not None and same else read_claims(file.evidence, _beside(lines, path))
+        claims, sources = own
     except ScenarioError as error:
         problems += error.problems
     else:
@@ -159,7 +163,7 @@ def build(document: Document, path: str, *, pinned: frozenset[str], known: Scena
         raise ScenarioError(problems)
     below = {leaf for leaf in numbers(file) if any(_covers(above, leaf) for above in pinned)}
     pinned = pinned | below
-    return Scenario(file, path, hash_of(file, claims, pinned), claims, pinned, document)
+    return Scenario(file, path, hash_of(file, claims, pinned), claims, pinned, document, sources)
 
 
 def _beside(lines: Lines, path: str) -> Lines:

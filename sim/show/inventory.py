@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from sim.scenario.evidence import Coverage, Support, coverage
+from sim.scenario.evidence import Coverage, Support, cited, coverage
 from sim.scenario.kinds import kinds_named, numbers_of_kinds
 from sim.show.tables import Figures, Table, Words, print_table, print_text
 from sim.show.written import names, percent, points
@@ -47,7 +47,8 @@ def show(scenario: Scenario, console: Console) -> Coverage:
     found = coverage(scenario)
     file = scenario.file
     print_text(console, file.title, style="bold")
-    counts = f"issues: {len(file.issues)}, events: {len(file.events)}, claims: {len(scenario.claims)}"
+    counts = f"issues: {len(file.issues)}, events: {len(file.events)}"
+    counts += f", claims cited: {len(cited(scenario))} of {len(scenario.claims)} in the evidence files"
     print_text(console, f"from {file.start.isoformat()}, {file.weeks} weeks; {counts}")
     first_week = zones(scenario)
     for part in (_coverage(found), _parties(scenario), _tables(scenario), _zones(scenario, first_week)):

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.scenario.schema import ScenarioFile
+    from sim.show.written import Lookup
     from sim.study.compare import Result
 
 NAMED = 0.8
 """Share of a table's failures for which named reasons account, at least."""
+
+SMOOTH = 0.95
+"""Share of worlds with an agreement from which nothing counts as an obstacle."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,18 @@ def main_obstacle(result: Result, process: str) -> Obstacle | None:
     own = own[(own["process"] == process) & (own["reason"].astype(str) != WORDS[Reason.NOT_OPENED])]
     named = [commonest(own[own["table"] == table]) for table in main_tables(result.scenario.file, process)]
     return max((reasons[0] for reasons in named if reasons), key=lambda reason: reason.share, default=None)
+
+
+def stops(result: Result, lookup: Lookup, process: str) -> Obstacle | None:
+    """What stops a process most often; None where hardly anything does, and where several tables are for what it is for."""
+    if lookup(process, "agreed").estimate >= SMOOTH or len(main_tables(result.scenario.file, process)) != 1:
+        return None
+    return main_obstacle(result, process)
+
+
+def obstacle_words(obstacle: Obstacle, parties: dict[str, str]) -> str:
+    """An obstacle in words: ``stayed away in grievance (both sides)``."""
+    return f"{obstacle.reason} ({' or '.join(whose_words(side, parties) for side in obstacle.mostly)})"
 
 
 def main_tables(file: ScenarioFile, process: str) -> list[str]:

@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.model.packages import options_in
-from sim.scenario.evidence import coverage
+from sim.scenario.evidence import cited, coverage
 from sim.scenario.headline import agenda
 from sim.scenario.learned import record
 from sim.show.changed import HARDLY, Beside
 from sim.show.inventory import ASSUMED
-from sim.show.obstacles import main_obstacle, main_tables, whose_words
+from sim.show.obstacles import obstacle_words, stops
 from sim.show.tables import Figures, Table, Words, print_table, print_text
 from sim.show.written import Lookup, brief, names, percent
 from sim.study.outcomes import is_imposed
@@ -31,9 +31,6 @@ MOSTLY = 0.9
 
 ALIKE = "≈ "
 """Before a process whose share cannot be told apart from that of the first."""
-
-SMOOTH = 0.95
-"""Share of worlds with an agreement from which nothing counts as an obstacle."""
 
 NOTE = (
     "±: Monte-Carlo error (95%); ( ): what the assumptions leave open, (?) not known; ≈: not told apart from the first; after an "
@@ -142,11 +139,8 @@ def _obstacles(result: Result, lookup: Lookup, processes: list[str]) -> list[Tab
     table = Table("", [Words(""), Words("")])
     table.heading("What stops it most often, whose that is, and in how many of 100 worlds")
     for process in processes:
-        row, reason = lookup(process, "agreed"), main_obstacle(result, process)
-        one = len(main_tables(result.scenario.file, process)) == 1
-        if reason is not None and row.estimate < SMOOTH and one:
-            whose = " or ".join(whose_words(side, parties) for side in reason.mostly)
-            table.row(labels[process], f"{reason.reason} ({whose}) {percent(reason.share)}", indent=1)
+        if (reason := stops(result, lookup, process)) is not None:
+            table.row(labels[process], f"{obstacle_words(reason, parties)} {percent(reason.share)}", indent=1)
     return [table] if len(table.rows) > 1 else []
 
 
@@ -175,10 +169,15 @@ def _support(result: Result) -> str:
     counts = coverage(result.scenario).counts
     assumed = sum(counts[kind] for kind in ASSUMED)
     drawn = f"{assumed:,} numbers are assumed, {len(result.drawn)} drawn per world"
+    return f"Rests on {len(cited(result.scenario))} claims; {drawn}. {record_words()}"
+
+
+def record_words() -> str:
+    """How good such figures have been on affairs that the parameters were not fitted to."""
     own, half = record()["row", "model"], record()["row", "half"]
     than = "better" if own["brier"] < half["brier"] else "no better"
     score = f"{than} than saying one half (Brier {own['brier']:.2f}, {half['brier']:.2f})"
     return (
-        f"Rests on {len(result.scenario.claims)} claims; {drawn}. On {own['rows']:.0f} outcomes of {own['affairs']:.0f} past "
-        f"affairs, each left out of the fit, it is {score}; of {own['under']:.0f} put under 5% {own['happened']:.0f} happened."
+        f"On {own['rows']:.0f} outcomes of {own['affairs']:.0f} past affairs, each left out of the fit, it is {score}; of "
+        f"{own['under']:.0f} put under 5% {own['happened']:.0f} happened."
     )

@@ -8,11 +8,14 @@ may replace the other, and otherwise only if that is asked for.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from sim.scenario import archive
 from sim.scenario.arguments import MOST_SEED, MOST_WORLDS
@@ -177,6 +180,31 @@ def checked(folder: Path, manifest: Mapping[str, Any], name: str) -> bytes:
     if len(content) != said["bytes"] or hashlib.sha256(content).hexdigest() != said["sha256"]:
         raise RunFolderError(f"{named(file)}: damaged: its checksum does not fit")
     return content
+
+
+def manifest_of_kind(path: Path, kind: str, needed: Sequence[str]) -> dict[str, Any]:
+    """The manifest of a saved study of a kind, which has these keys. Raises RunFolderError."""
+    try:
+        manifest = read_manifest(path)
+    except FileNotFoundError:
+        raise RunFolderError(f"{named(path / MANIFEST)}: missing; the folder is not a whole {kind}") from None
+    if manifest["kind"] != kind:
+        raise RunFolderError(f"{named(path)}: holds {an(manifest['kind'])}, expected {an(kind)}")
+    if missing := [key for key in needed if key not in manifest]:
+        raise RunFolderError(f"{named(path / MANIFEST)}: not the manifest of {an(kind)}; expected {', '.join(missing)}")
+    return manifest
+
+
+def saved_table(path: Path, manifest: Mapping[str, Any], name: str, text: Sequence[str]) -> pd.DataFrame:
+    """A table of a saved study; an empty cell is a text in the columns ``text``, else a missing number. Raises RunFolderError."""
+    content = checked(path, manifest, f"{name}.csv")
+    try:
+        columns = pd.read_csv(io.BytesIO(content), nrows=0).columns
+        own = [column for column in columns if column in text]
+        numbers = {column: [""] for column in columns if column not in text}
+        return pd.read_csv(io.BytesIO(content), dtype=dict.fromkeys(own, str), keep_default_na=False, na_values=numbers)
+    except ValueError as error:
+        raise RunFolderError(f"{named(path / name)}.csv: damaged: {str(error).splitlines()[0]}") from error
 
 
 def check_scenario(folder: Path, manifest: Mapping[str, Any]) -> None:

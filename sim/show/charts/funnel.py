@@ -59,13 +59,14 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Step:
-    """A stage of the funnel: in which worlds it is reached, in which it was lost, and the commonest reason."""
+    """A stage of the funnel: in which worlds it is reached, in which it was lost, the commonest reason, and whose the loss is."""
 
     name: str
     reached: Bools
     lost: Bools
     reason: str
     part: float  # of the loss that the reason accounts for
+    whose: dict[str, float]  # share of the loss by side, the greatest first
 
 
 HINTED = "Invited by a hint"
@@ -169,7 +170,7 @@ def steps(result: Result, process: str) -> list[Step]:
     whose = "both" if len(asked_not) > 1 else next(iter(asked_not), "nobody")
     formal = any(not _asked(result, t, "not") and not _asked(result, t, "hinted") for t in uninvited)
     name = "Both sides invited" if formal or not reached.any() else HINTED
-    found = [Step(name, reached, everyone & ~reached, _who(result, whose, "was not invited"), 1.0)]
+    found = [Step(name, reached, everyone & ~reached, _who(result, whose, "was not invited"), 1.0, {whose: 1.0})]
     stages = {
         "An occasion to meet": "occasion",
         "Both sides came": "came",
@@ -223,14 +224,15 @@ def _lost_rows(rows: pd.DataFrame, before: pd.Series, lost: Bools) -> pd.DataFra
     return part.astype({"whose": str, "reason": str})
 
 
-def _commonest(result: Result, lost: pd.DataFrame) -> tuple[str, float]:
-    """The commonest reason with whose it is, in words, and its part of the worlds lost."""
+def _commonest(result: Result, lost: pd.DataFrame) -> tuple[str, float, dict[str, float]]:
+    """The commonest reason with whose it is, in words, and its part of the worlds lost; and the part of each side."""
     if lost.empty:
-        return "", 0.0
+        return "", 0.0, {}
     weight = 1 / lost.groupby("world")["world"].transform("size")
     parts = weight.groupby([lost["whose"], lost["reason"]]).sum()
     found: Any = parts.idxmax()
-    return _who(result, str(found[0]), str(found[1])), float(parts.max() / parts.sum())
+    sides = (parts.groupby(level=0).sum() / parts.sum()).sort_values(ascending=False, kind="stable")
+    return _who(result, str(found[0]), str(found[1])), float(parts.max() / parts.sum()), dict(sides)
 
 
 def _who(result: Result, whose: str, reason: str) -> str:

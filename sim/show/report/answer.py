@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 AGREED = share("agreed", "agreed")
 POINTS = Figure("agreed", "points", percent, "", 1.0)
 
+DISCLAIMER = "A tool to compare processes, no forecast; it takes no side."
+
 FEW = 30
 """Worlds below which the interval of a difference, a normal one, is not to be trusted."""
 
@@ -73,7 +75,7 @@ def _which(result: Result) -> str:
     rows = {p: lookup(p, "agreed") for p in (other, first)}
     if not any(row.estimate for row in rows.values()):
         none = f"Neither {labels[other]} nor {labels[first]} brings a text on {about} in any of {worlds(result)}"
-        return f"{none}{imposed_words(result, first)}."
+        return f"{none}{imposed_words(lookup, first)}."
     change = lookup(other, "agreed_difference")
     said = verdict(change)
     more, less = (other, first) if change.estimate > 0 else (first, other)
@@ -92,7 +94,7 @@ def _alone(result: Result, lookup: Lookup) -> str:
     (process,) = result.processes
     label, about, row = _labels(result, "processes")[process], _about(result, process), lookup(process, "agreed")
     if row is None or not row.estimate:
-        return f"{label} brings a text on {about} in none of {worlds(result)}{imposed_words(result, process)}."
+        return f"{label} brings a text on {about} in none of {worlds(result)}{imposed_words(lookup, process)}."
     lasts = figure(share("in_force_end", "").estimate(lookup(process, "in_force_end")))
     return (
         f"With {label} a text on {about} is agreed in {figure(AGREED.estimate(row))} of worlds, and one is in force at the end "
@@ -106,9 +108,8 @@ def _about(result: Result, process: str) -> str:
     return own[0] if len(own) == 1 else f"{listed(own, last='or')}"
 
 
-def imposed_words(result: Result, process: str, issue: str = "") -> str:
+def imposed_words(lookup: Lookup, process: str, issue: str = "") -> str:
     """That a share of nought or all is put in with the values of the scenario; nothing where it was found."""
-    lookup = Lookup(result.summary)
     row, could = lookup(process, "agreed", issue), lookup(process, "possible", issue)
     is_put_in = row is not None and could is not None and is_imposed("agreed", row.estimate, could.estimate)
     return "; that is imposed by the values put in, and not found" if is_put_in else ""
@@ -125,7 +126,7 @@ def _issues(result: Result) -> str:
         row = max((lookup(p, "agreed", issue) for p in having), key=lambda row: row.estimate)
         if not row.estimate:
             none.append(label)
-            put_in += [label] if all(imposed_words(result, p, issue) for p in having) else []
+            put_in += [label] if all(imposed_words(lookup, p, issue) for p in having) else []
         elif row.low > 0.5 and row.assumed_low > 0.5:
             most.append(label)
         else:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.scenario.headline import agenda, fallbacks, headline
+from sim.show.changed import HARDLY
 from sim.show.charts.funnel import steps
+from sim.show.overview import record_words
+from sim.show.report.advice import Advice
 from sim.show.report.again import again, set_options, settings
-from sim.show.report.answer import AGREED, POINTS, answer, figure, imposed_words, pair, verdict, worlds
+from sim.show.report.answer import AGREED, DISCLAIMER, POINTS, answer, figure, imposed_words, listed, pair, verdict, worlds
 from sim.show.report.beneath import CAPTIONS, beneath
+from sim.show.report.change import how_to, what_would
 from sim.show.report.drawn import charts
-from sim.show.report.grounds import grounds, hinges
+from sim.show.report.grounds import CLAIMS, claims_cited, grounds
+from sim.show.report.hinges import moving
 from sim.show.report.obstacles import commonest_texts, obstacles
 from sim.show.report.page import Block, Fold, Listed, Page, Section, Text, named
 from sim.show.report.recorded import recorded
@@ -28,28 +34,54 @@ GOT = (share("came", "both came"), AGREED, share("in_force_end", "in force at th
 TO_READ = (
     "How to read a figure such as 42% [40, 45] (18, 66): in 42 of 100 simulated worlds. [ ] is chance: with more worlds it "
     "narrows. ( ) is what our assumptions leave open: more worlds do not narrow it. (?) is not known, or not to be told from "
-    "noise. A world is one way the conflict might go, with what is not known drawn anew."
+    "noise. A world is one way the conflict might go, with what is not known drawn anew. On the screen of the command line ±3 "
+    "stands for [ ]."
 )
+WORDS = (
+    ("both came", "both sides sat down at a table of the process, in some week."),
+    ("agreed", "both gave the same undertaking on an issue, in a text or in papers of their own."),
+    ("in force at the end", "agreed, ratified, and neither ended nor suspended in the last week."),
+    ("imposed", "a share of 0 or 100% that the values put in allow no other; not found."),
+    ("what a process is for", "its headline issues; what else is on its tables does not count for it."),
+    ("interval, [ ]", "chance: where the share would lie in 95% of such runs."),
+    ("assumptions, ( )", "where the share would lie in 95% of the cases that the ranges of the assumptions allow."),
+)
+"""A glossary."""
+
+SURE = (
+    "Every share has two intervals: [ ] for chance, and ( ) for what the assumptions leave open, mostly the wider. Where ( ) of "
+    "a difference holds 0, the order of two processes may be the other way round; where it is wider than the difference, the "
+    "order is likely and the size is not known."
+)
+CONTENTS = (
+    ("Which process does best, and on which issues?", "answer"),
+    ("Why does a process fail, and whose doing is it?", "obstacles"),
+    ("What is agreed?", "agreed"),
+    ("What would change the answer?", "change"),
+    ("How sure is it?", "sure"),
+    ("What does it rest on?", "grounds"),
+    ("How do I change one thing and see the effect?", "try"),
+)
+"""Questions that a reader has, each with the section that answers it."""
+
 FIRST_CHART = "agreement"
 """The chart that a reader sees at once."""
 
-DISCLAIMER = "A tool to compare processes, no forecast; it takes no side."
 
-
-def page(result: Result) -> Page:
-    """The page of a comparison whose labels are legible."""
+def page(result: Result, advice: Sequence[Advice | str] = ()) -> Page:
+    """The page of a comparison whose labels are legible, with what was found beside it of levers and differences."""
     file, count = result.scenario.file, len(result.processes)
     stages = {process: steps(result, process) for process in result.processes}
     drawn = {chart.name: chart for chart in charts(result, CAPTIONS, beneath(result, stages))}
     best = pair(result)
+    hinged = moving(result, *best) if best else None
     processes = f"{count} ways to negotiate" if count > 1 else "One way to negotiate"
     last = max(best, key=lambda p: Lookup(result.summary)(p, "agreed").estimate) if best else result.processes[0]
     details = [
         Section("Two worlds, week by week", stories(result, last)),
         Section("More charts", [chart for name, chart in drawn.items() if name != FIRST_CHART]),
         Section("Every table, and why it failed", recorded(result)),
-        *([Section("Which assumptions the difference hangs on", hinges(result, *best))] if best else []),
-        Section("What it rests on", grounds(result.scenario)),
+        *([Section(CLAIMS, claims_cited(result.scenario))] if result.scenario.claims else []),
         _again(result),
     ]
     return Page(
@@ -57,17 +89,27 @@ def page(result: Result) -> Page:
         f"{processes}, compared in {worlds(result).replace(' ', ' simulated ')}. {DISCLAIMER}",
         [
             _question(result),
-            Section("The answer", [*(Text(words, lead=lead) for lead, words in answer(result)), Text(TO_READ, aside=True)]),
+            Section("How to read it", [Text(TO_READ), Fold("Words", [Listed(WORDS)])]),
+            Section("The answer", [Text(words, lead=lead) for lead, words in answer(result)], "answer"),
             Section("The processes side by side", [_processes(result), *_notes(result)]),
             Section("Issue by issue", [*(chart for name, chart in drawn.items() if name == FIRST_CHART), *_issues(result)]),
-            Section("What stands in the way", [Text(OBSTACLES, aside=True), Listed(obstacles(result, stages))]),
-            Section("What is agreed on most often", [commonest_texts(result)]),
+            Section("What stands in the way", [Text(OBSTACLES, aside=True), Listed(obstacles(result, stages))], "obstacles"),
+            Section("What is agreed on most often", [commonest_texts(result)], "agreed"),
+            what_would(result, best, hinged, advice),
+            Section("How sure it is", [Text(SURE), Text(record_words(), lead="Held against what happened.")], "sure"),
+            Section("What it rests on", grounds(result.scenario), "grounds"),
+            how_to(result, last, hinged),
         ],
         details,
+        CONTENTS,
     )
 
 
-OBSTACLES = "Per process: where most worlds are lost on the way to its purpose, and the commonest reason with whose it is."
+OBSTACLES = (
+    "Per process: the commonest reason why its main table fails, and whose that is, where it has only one. Then "
+    "the stage at which most worlds are lost on the way to its purpose. Figures are of all worlds; those by side have no ( ) of "
+    "their own, as they are parts of the share before them."
+)
 
 
 def _question(result: Result) -> Section:
@@ -89,7 +131,7 @@ def _question(result: Result) -> Section:
     blocks += [Text(file.about)] if file.about else []
     blocks.append(Fold(f"The {len(pairs)} processes, and what each is for" if len(pairs) > 1 else "The process", [Listed(pairs)]))
     if changed:
-        said = [(path_words(path, file), value_words(value)) for path, value in changed.items()]
+        said = [(path_words(path, file), f"{value_words(value)} ({path})") for path, value in changed.items()]
         blocks.append(Fold(f"Set by hand for this run: {len(said)}", [Listed(said)], opened=True))
     return Section("The question", blocks)
 
@@ -126,24 +168,29 @@ def _cell(lookup: Lookup, metric: str, process: str, issue: str = "") -> tuple[s
 
 
 def _issues(result: Result) -> list[Block]:
-    """A table per issue, processes side by side; open for what the first process is for."""
+    """A table per issue, processes side by side with the difference to the first; open where any agrees on it."""
     lookup, labels, file = Lookup(result.summary), names(result.scenario, "processes"), result.scenario.file
-    first = headline(file, result.processes[0])
+    first = result.processes[0]
     blocks: list[Block] = []
     for issue, label in names(result.scenario, "issues").items():
         having = [p for p in result.processes if lookup(p, "agreed", issue) is not None]
         if not having:
             continue
-        table = Table("", [Words("process"), *(Figures(f.head) for f in GOT), Words("found or imposed")])
+        pairs = {p: lookup(p, "agreed_difference", issue) for p in having}
+        more = [Figures(f"agreed, more than {labels[first]}")] if any(row is not None for row in pairs.values()) else []
+        table = Table("", [Words("process"), *(Figures(f.head) for f in GOT), *more, Words("found or imposed")])
         for process in having:
             only = issue not in agenda(file, process, fallback=False)
-            kind = "imposed by the values put in" if imposed_words(result, process, issue) else "found"
+            kind = "imposed by the values put in" if imposed_words(lookup, process, issue) else "found"
             name = labels[process] + (" (fall-back)" if only else "")
-            table.row(name, *(_cell(lookup, f.metric, process, issue) for f in GOT), kind)
+            difference: list[Cell] = ["" if pairs[process] is None else POINTS.difference(pairs[process])] if more else []
+            table.row(name, *(_cell(lookup, f.metric, process, issue) for f in GOT), *difference, kind)
         best = max(having, key=lambda p: lookup(p, "agreed", issue).estimate)
         row = lookup(best, "agreed", issue)
-        most = f"most often with {named(labels[best])}, {figure(AGREED.estimate(row))}" if row.estimate else "in no world"
-        blocks.append(Fold(f"{label}:", [table], more=f"agreed {most}", opened=issue in first))
+        tied = [p for p in having if p != best and lookup(p, "agreed", issue).high >= row.low]
+        alike = f", not told apart from {listed([named(labels[p]) for p in tied])}" if tied else ""
+        most = f"in {figure(AGREED.estimate(row))} of worlds with {named(labels[best])}{alike}" if row.estimate else "in no world"
+        blocks.append(Fold(f"{label}:", [table], more=f"agreed {most}", opened=row.estimate >= HARDLY))
     return blocks
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from sim.show.report import comparison, others
+from sim.scenario.frozen import frozen
+from sim.scenario.scenario import Scenario, hash_of
+from sim.show.report import advice, comparison, others
+from sim.show.report.advice import Advice
 from sim.show.report.legible import legible
 from sim.show.report.page import Page, html
+from sim.study.advice.saved import read_explanation, read_levers
 from sim.study.history.saved import read_calibration, read_hindcast
-from sim.study.manifests import RunFolderError, an, named, read_manifest
+from sim.study.manifests import MANIFEST, RunFolderError, an, named, read_manifest
 from sim.study.saving import REPORT, is_report
 from sim.study.stored import read
 from sim.study.sweeps.gather import Sweep
@@ -34,7 +38,23 @@ def page_of(directory: str | os.PathLike[str]) -> Page:
 
 def _comparison(path: Path) -> Page:
     result = read(path)
-    return comparison.page(replace(result, scenario=legible(result.scenario)))
+    return comparison.page(replace(result, scenario=legible(result.scenario)), list(_beside(path, result.scenario)))
+
+
+def _beside(path: Path, scenario: Scenario) -> Iterator[Advice | str]:
+    """Levers and explanations in folders within that of a comparison; of another scenario only that they are there."""
+    for folder in sorted(entry for entry in path.iterdir() if (entry / MANIFEST).is_file()):
+        kind = str(read_manifest(folder)["kind"])
+        if kind in ADVICE:
+            found = ADVICE[kind](folder)
+            same = _content(found.scenario) == _content(scenario)
+            other = f"{named(folder.name)} holds {an(kind)} of another scenario, which is not shown."
+            yield advice.readable(found) if same else other
+
+
+def _content(scenario: Scenario) -> str:
+    """The hash of a scenario whatever the names of its evidence files, which are others in a folder."""
+    return hash_of(scenario.file.model_copy(update={"evidence": frozen([])}), scenario.claims, scenario.pinned)
 
 
 def _sweep(path: Path) -> Page:
@@ -42,11 +62,16 @@ def _sweep(path: Path) -> Page:
     return others.sweep(Sweep(store.folder, 0, store.manifest))
 
 
+ADVICE: dict[str, Callable[[Path], Advice]] = {"levers": read_levers, "explanation": read_explanation}
+"""Kinds of studies that are also shown beside a comparison, each with its reader."""
+
 PAGES: dict[str, Callable[[Path], Page]] = {
     "comparison": _comparison,
     "sweep": _sweep,
     "hindcast": lambda path: others.hindcast(read_hindcast(path)),
     "calibration": lambda path: others.calibration(read_calibration(path)),
+    "levers": lambda path: advice.page(advice.readable(read_levers(path))),
+    "explanation": lambda path: advice.page(advice.readable(read_explanation(path))),
 }
 """Kind of a study to what makes its page."""
 

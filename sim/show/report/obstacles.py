@@ -9,9 +9,10 @@ import pandas as pd
 
 from sim.model.packages import options_in
 from sim.show.charts.funnel import Step
-from sim.show.report.answer import worlds
+from sim.show.obstacles import Obstacle, obstacle_words, stops, whose_words
+from sim.show.report.answer import figure, worlds
 from sim.show.tables import Figures, Part, Table, Words
-from sim.show.written import Figure, names, percent, share
+from sim.show.written import Figure, Lookup, names, percent, share
 from sim.study.outcomes import share as share_of
 from sim.study.tally import left_open
 
@@ -31,21 +32,41 @@ FAILS = {
 
 
 def obstacles(result: Result, stages: dict[str, list[Step]]) -> list[tuple[str, str]]:
-    """Per process, by its label: the stage at which most worlds are lost, with the commonest reason and whose it is.
+    """Per process, by its label: what stops it most often and whose that is, then the stage at which most worlds are lost.
 
     ``stages`` are those of each process.
     """
-    labels = names(result.scenario, "processes")
-    return [(labels[process], _main(result, stages[process])) for process in result.processes]
+    labels, lookup = names(result.scenario, "processes"), Lookup(result.summary)
+    return [
+        (labels[process], f"{_reason(result, process, stops(result, lookup, process))}{_stage(result, stages[process])}")
+        for process in result.processes
+    ]
 
 
-def _main(result: Result, stages: list[Step]) -> str:
+def _reason(result: Result, process: str, found: Obstacle | None) -> str:
+    """The commonest reason, as the screen of a comparison has it, as a share of all worlds."""
+    if found is None:
+        return ""
+    rows, hits = result.outcomes(process), np.zeros(result.count, bool)
+    ended = (rows["table"] == found.table) & (rows["reason"] == found.reason) & (rows["stage"] == found.stage)
+    hits[rows.loc[ended, "world"].to_numpy(dtype=int)] = True
+    words = obstacle_words(found, names(result.scenario, "parties"))
+    return f"{words[:1].upper()}{words[1:]}, in {_share(result, hits)} of worlds. "
+
+
+def _stage(result: Result, stages: list[Step]) -> str:
+    """The stage at which most worlds are lost, as a share of all, and whose that is."""
     worst = max(stages, key=lambda step: float(step.lost.mean()))
     if not worst.lost.any():
         return f"Nothing stops it in any of {worlds(result)}."
-    why = f" The commonest reason, in {percent(worst.part)}% of these: {worst.reason}." if worst.reason else ""
-    value = " ".join(part for part in share("", "").estimate(_row(result, worst.lost)) if part)
-    return f"In {value} of worlds {FAILS.get(worst.name, worst.name)}.{why}"
+    parties, lost = names(result.scenario, "parties"), float(worst.lost.mean())
+    whose = ", ".join(f"{whose_words(side, parties)} {percent(part * lost)}" for side, part in worst.whose.items())
+    said = f" Whose that is, of 100 worlds: {whose}." if worst.whose else ""
+    return f"Most worlds are lost where {FAILS.get(worst.name, worst.name)}: {_share(result, worst.lost)}.{said}"
+
+
+def _share(result: Result, hits: np.ndarray) -> str:
+    return figure(share("", "").estimate(_row(result, hits)))
 
 
 def _row(result: Result, hits: np.ndarray) -> Any:
@@ -93,5 +114,4 @@ def clauses(result: Result, table: str, package: str) -> list[str]:
     file, issues = result.scenario.file, names(result.scenario, "issues")
     chosen = options_in(package)
     said = [f"{issues[issue]}: {file.issues[issue].options[option].label or option}" for issue, option in chosen.items()]
-    left = [issues[issue] for issue in file.tables[table].agenda if issue not in chosen]
-    return [*said, f"left as it is: {'; '.join(left)}"] if left else said
+    return said + [f"left as it is: {issues[issue]}" for issue in file.tables[table].agenda if issue not in chosen]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.show.report.again import again, set_options
+from sim.show.report.answer import DISCLAIMER
 from sim.show.report.drawn import charts
 from sim.show.report.legible import legible
 from sim.show.report.page import Block, Fold, Page, Section, Text
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from sim.study.history.hindcast import Hindcast
     from sim.study.sweeps.gather import Sweep
 
-DISCLAIMER = "A tool to compare processes, no forecast; it takes no side."
 MOST_ROWS = 400
 """Rows of a table beneath a chart; the rest stands in the folder."""
 

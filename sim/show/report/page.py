@@ -84,16 +84,21 @@ class Section:
 
     title: str
     blocks: Sequence[Block]
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A report: its title, the line below it, the sections a reader sees at once, and those that are opened on demand."""
+    """A report: its title, the line below it, the sections a reader sees at once, and those that are opened on demand.
+
+    ``contents`` are questions, each with the name of the section that answers it.
+    """
 
     title: str
     subtitle: str
     sections: Sequence[Section]
     details: Sequence[Section] = field(default_factory=tuple)
+    contents: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
 
 def html(page: Page) -> str:
@@ -148,6 +153,7 @@ def _faint(words: str) -> Markup:
 
 
 def cell_lines(cell: Cell) -> list[list[str]]:
-    """A cell of a table as lines of parts: a value, then its intervals."""
-    rows: list[tuple[Part, ...]] = cell if isinstance(cell, list) else [cell] if isinstance(cell, tuple) else [(cell,)]
+    """A cell of a table as lines of parts: a value, then its intervals; words as they are broken into lines."""
+    words: list[tuple[Part, ...]] = [(line,) for line in str(cell).split("\n")]
+    rows = cell if isinstance(cell, list) else [cell] if isinstance(cell, tuple) else words
     return [[str(part) for part in row if str(part)] for row in rows]

@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.model.draws import spans
+from sim.scenario import archive
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.headline import agenda, headline
 from sim.scenario.problems import hint, refuse, shown
@@ -38,6 +39,9 @@ from sim.study.workers import in_order
 
 ELSEWHERE = "all else"
 """What the processes have beside the table at which they are compared."""
+
+AGAINST = "against-"
+"""What the files of the other scenario begin with, in a folder of an explanation of two."""
 
 Hits = NDArray[np.bool_]
 Drawn = dict[str, NDArray[Any]]
@@ -91,6 +95,16 @@ class Explanation(Findings):
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by the name of its file."""
         return {SHARES: self.table, SUMMARY: self.summary, MOMENTS_FILE: self.moments, HYBRIDS: self.hybrids}
+
+    def documents(self) -> dict[str, str]:
+        """The other scenario, where it is of two."""
+        return {} if self.asked.place is not None else archive.pack(self.asked.scenarios[1], AGAINST)
+
+    def how_made(self) -> dict[str, Any]:
+        """The manifest of the folder that it is saved to."""
+        other = self.asked.scenarios[1]
+        more = {"against_pinned": sorted(other.pinned), "against_evidence": other.file.evidence}
+        return self.manifest | ({} if self.asked.place is not None else more)
 
     def asked_of(self) -> Scenario:
         """The scenario that is saved with it."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from sim.study.history.calibration import Calibration
 from sim.study.history.hindcast import Hindcast
-from sim.study.manifests import MANIFEST, RunFolderError, an, checked, named, read_manifest
+from sim.study.manifests import MANIFEST, RunFolderError, manifest_of_kind, named, saved_table
 
 TEXT = {
     "rows": ("episode", "cluster", "phase", "issue", "group", "scored", "came_observed", "flag", "row", "kind"),
@@ -46,8 +43,9 @@ class Told:
 def read_hindcast(directory: str | os.PathLike[str]) -> Hindcast:
     """The hindcast that was saved to ``directory``. Raises RunFolderError."""
     path = Path(directory)
-    manifest = _manifest(path, "hindcast")
-    found = {name: _table(path, manifest, name) for name in ("rows", "life", "scores", "calibration", "sharpness")}
+    manifest = manifest_of_kind(path, "hindcast", ("seed", "worlds", "episodes", "notes"))
+    names = ("rows", "life", "scores", "calibration", "sharpness")
+    found = {name: saved_table(path, manifest, name, TEXT.get(name, ())) for name in names}
     found["life"]["observed"] = found["life"]["observed"].astype("boolean")
     said = manifest.get("titles", {})  # not in folders of an earlier version
     try:
@@ -65,31 +63,8 @@ def read_hindcast(directory: str | os.PathLike[str]) -> Hindcast:
 def read_calibration(directory: str | os.PathLike[str]) -> Calibration:
     """The calibration that was saved to ``directory``; a table that it does not have is empty. Raises RunFolderError."""
     path = Path(directory)
-    manifest = _manifest(path, "calibration")
+    manifest = manifest_of_kind(path, "calibration", ("seed", "worlds", "episodes", "draws", "effective"))
     names = ("parameters", "rows", "scores", "posterior", "checks", "record", "alternatives", "results")
-    found = {name: _table(path, manifest, name) if f"{name}.csv" in manifest["files"] else pd.DataFrame() for name in names}
+    there = [name for name in names if f"{name}.csv" in manifest["files"]]
+    found = dict.fromkeys(names, pd.DataFrame()) | {name: saved_table(path, manifest, name, TEXT.get(name, ())) for name in there}
     return Calibration(manifest=manifest, **found)
-
-
-def _manifest(path: Path, kind: str) -> dict[str, Any]:
-    try:
-        manifest = read_manifest(path)
-    except FileNotFoundError:
-        raise RunFolderError(f"{named(path / MANIFEST)}: missing; the folder is not a whole {kind}") from None
-    if manifest["kind"] != kind:
-        raise RunFolderError(f"{named(path)}: holds {an(manifest['kind'])}, expected a {kind}")
-    needed = ("seed", "worlds", "episodes", *(("notes",) if kind == "hindcast" else ("draws", "effective")))
-    if missing := [key for key in needed if key not in manifest]:
-        raise RunFolderError(f"{named(path / MANIFEST)}: not the manifest of a {kind}; expected {', '.join(missing)}")
-    return manifest
-
-
-def _table(path: Path, manifest: dict[str, Any], name: str) -> pd.DataFrame:
-    content = checked(path, manifest, f"{name}.csv")
-    try:
-        columns: Iterable[str] = pd.read_csv(io.BytesIO(content), nrows=0).columns
-        text = [column for column in columns if column in TEXT.get(name, ())]
-        numbers = {column: [""] for column in columns if column not in text}
-        return pd.read_csv(io.BytesIO(content), dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=numbers)
-    except ValueError as error:
-        raise RunFolderError(f"{named(path / name)}.csv: damaged: {str(error).splitlines()[0]}") from error

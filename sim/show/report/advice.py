@@ -1,0 +1,73 @@
+"""The reports of levers and of an explanation, as pages of their own and as parts of the page of a comparison."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sim.show.explain import sides
+from sim.show.levers import question_words
+from sim.show.report.again import again, set_options
+from sim.show.report.answer import DISCLAIMER
+from sim.show.report.drawn import charts
+from sim.show.report.legible import legible
+from sim.show.report.page import Block, Page, Section, Text, named
+from sim.show.report.recorded import recorded
+from sim.show.written import names
+from sim.study.advice.explain import AGAINST, Explanation
+from sim.study.advice.levers import Levers
+
+CAPTIONS = {
+    "levers": "What each change of one lever would do, on the same worlds.",
+    "waterfall": "What each part has of the difference.",
+}
+WHERE = "scenario.yaml lies in the folder of this study; run it there."
+
+Advice = Levers | Explanation
+
+
+def question(found: Advice) -> str:
+    """What a study asks, as a reader would."""
+    if isinstance(found, Levers):
+        label = names(found.scenario, "processes")[found.process]
+        what = question_words(found.scenario, found.question.metric, found.question.issue)
+        return f"Which single change of {named(label)} would help most? Counted: {what}."
+    ours, theirs = sides(found)
+    return f"What makes the difference between {named(ours)} and {named(theirs)}?"
+
+
+def parts(found: Advice, of: str = "") -> list[Block]:
+    """What was found in words, the chart, the tables."""
+    return [*recorded(found, sentences=True), *charts(found, CAPTIONS, {}, of), *recorded(found)]
+
+
+def readable(found: Advice) -> Advice:
+    """The study with labels that are legible."""
+    if isinstance(found, Levers):
+        return replace(found, scenario=legible(found.scenario))
+    first, second = map(legible, found.asked.scenarios)
+    return replace(found, scenario=first, asked=replace(found.asked, scenarios=(first, second)))
+
+
+def page(found: Advice) -> Page:
+    """The page of levers or of an explanation whose labels are legible."""
+    asked = found.manifest
+    kind = "Levers, one at a time" if isinstance(found, Levers) else "An explanation"
+    return Page(
+        found.scenario.file.title,
+        f"{kind}: {asked['worlds']:,} simulated worlds. {DISCLAIMER}",
+        [Section("The question", [Text(question(found))]), Section("What was found", parts(found))],
+        [again(asked, _command(found), WHERE)],
+    )
+
+
+def _command(found: Advice) -> list[str]:
+    """The command that makes it again."""
+    asked, issues = found.manifest, found.manifest["issue"].split()
+    if isinstance(found, Levers):
+        of = ["levers", "scenario.yaml", found.process]
+    else:
+        second = ["--against", f"{AGAINST}scenario.yaml"] if "against" in asked else [found.asked.processes[1]]
+        of = ["explain", "scenario.yaml", found.asked.processes[0], *second]
+    issue = ["--issue", issues[0]] if len(issues) == 1 else []
+    run = ["--metric", asked["metric"], *issue, "--worlds", str(asked["worlds"]), "--seed", str(asked["seed"])]
+    return ["gobetween", *of, *run, *set_options(found.scenario), "--out", "again"]
