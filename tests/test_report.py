@@ -24,14 +24,14 @@ from sim.scenario.setting import parse_set
 from sim.show import inventory, overview
 from sim.show import levers as levers_shown
 from sim.show.charts.funnel import steps
+from sim.show.legible import LONGEST, clean, legible
 from sim.show.obstacles import obstacle_words, stops
 from sim.show.report import answer, grounds, others
 from sim.show.report.change import how_to
 from sim.show.report.hinges import Hinge, Moving, hinges, moving
-from sim.show.report.legible import LONGEST, legible
 from sim.show.report.made import page_of, write_report
 from sim.show.report.obstacles import clauses, obstacles
-from sim.show.report.page import Code, cell_lines, clean, html, sentence
+from sim.show.report.page import Code, cell_lines, html, sentence
 from sim.show.report.stories import stories
 from sim.show.tables import Recorder, Table
 from sim.show.written import Lookup, names, percent

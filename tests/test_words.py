@@ -259,3 +259,46 @@ def test_a_slip_in_a_file_says_what_to_do(old: str, new: str, offset: int, words
     said: Any = errors(write("a.yaml", whole))
     assert said[0].startswith(f"a.yaml:{line + offset}: ")
     assert words in said[0]
+
+
+# ---------------------------------------------------------------- shown
+
+ODD = {
+    "markup": "<script>alert(1)</script> [bold]x[/bold]",
+    "right to left": "\u05e9\u05dc\u05d5\u05dd \u200f[\u200e(abc",
+    "long": "x" * 10_000,
+    "many words": "a b " * 2_500,
+}
+SHOWN = {
+    "compare": ("compare", "odd.yaml", "--worlds", "20", "--force"),
+    "full": ("compare", "odd.yaml", "--worlds", "20", "--force", "--full"),
+    "story": ("story", "odd.yaml", "--process", "both", "--world", "3", "--against", "direct_talks"),
+    "check": ("check", "odd.yaml"),
+    "levers": ("levers", "odd.yaml", "both", "--worlds", "10", "--force"),
+    "explain": ("explain", "odd.yaml", "both", "direct_talks", "--worlds", "10", "--force"),
+    "design": ("design", "odd.yaml", "--issue", "ferry", "--levers", "term", "--worlds", "10", "--force"),
+}
+
+
+EVERY = [(name, verb) for name in ODD for verb in SHOWN if verb == "compare" or name in {"long", "right to left"}]
+
+
+@pytest.mark.parametrize(("name", "verb"), EVERY)
+def test_no_label_steers_or_fills_a_terminal(name: str, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    label = ODD[name]
+    monkeypatch.setattr("sim.show.found.draw", lambda *_, **__: {})
+    plain = MINIMAL.replace("label: The ferry", "label: Ferry", 1)
+    quoted = label.replace('"', "'")
+    odd = MINIMAL.replace("label: The ferry", f'label: "{quoted}"', 1).replace("title: Two small neighbours", f'title: "{quoted}"')
+    said = {}
+    for file, text in (("plain.yaml", plain), ("odd.yaml", odd)):
+        write(file, text)
+        words = [file if word == "odd.yaml" else word for word in SHOWN[verb]]
+        done = CliRunner().invoke(cli.app, words, env={"COLUMNS": "100"})
+        assert done.exit_code == 0, done.output
+        said[file] = done.stdout
+    found = said["odd.yaml"]
+    assert not {c for c in found if not c.isprintable() and c != "\n"}
+    assert len(found) < 3 * len(said["plain.yaml"]) + 5_000
+    if label == ODD["markup"]:
+        assert "<script>alert(1)</script>" in found

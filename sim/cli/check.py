@@ -21,8 +21,9 @@ def check(
     """
     asked = load_scenario(scenario)
     from sim.show.inventory import show  # noqa: PLC0415
+    from sim.show.legible import legible  # noqa: PLC0415
 
-    found = show(asked, console())
+    found = show(legible(asked), console())
     missing = len(found.missing)
     if strict and missing:
         raise CommandError(f"{scenario}: {missing} number{'s' if missing > 1 else ''} with neither claim nor assumption", 1)

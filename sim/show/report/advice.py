@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sim.show.explain import sides
+from sim.show.legible import legible
 from sim.show.levers import question_words
 from sim.show.report.again import again, set_options
 from sim.show.report.answer import DISCLAIMER
 from sim.show.report.drawn import charts
-from sim.show.report.legible import legible
 from sim.show.report.page import Block, Page, Section, Text, named
 from sim.show.report.recorded import recorded
 from sim.show.written import names

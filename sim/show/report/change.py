@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.scenario.evidence import uncertain
+from sim.show.legible import clean
 from sim.show.report.advice import Advice, parts, question
 from sim.show.report.again import set_options
 from sim.show.report.hinges import Moving, hinges
-from sim.show.report.page import Block, Code, Fold, Section, Text, clean, named
+from sim.show.report.page import Block, Code, Fold, Section, Text, named
 from sim.show.wording import path_words
 from sim.show.written import names
 

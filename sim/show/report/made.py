@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sim.scenario.frozen import frozen
 from sim.scenario.scenario import Scenario, hash_of
+from sim.show.legible import legible
 from sim.show.report import advice, comparison, others
 from sim.show.report.advice import Advice
-from sim.show.report.legible import legible
 from sim.show.report.page import Page, html
 from sim.study.advice.saved import read_explanation, read_levers
 from sim.study.history.saved import read_calibration, read_hindcast

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.show.legible import legible
 from sim.show.report.again import again, set_options
 from sim.show.report.answer import DISCLAIMER
 from sim.show.report.drawn import charts
-from sim.show.report.legible import legible
 from sim.show.report.page import Block, Fold, Page, Section, Text
 from sim.show.report.recorded import recorded
 from sim.show.sweep import METRICS

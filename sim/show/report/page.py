@@ -12,11 +12,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.scenario.problems import UNPRINTABLE
+from sim.show.legible import clean
 from sim.show.tables import Cell, Figures, Part, Table
-
-NOWHERE = re.compile("[\u200e\u200f\ue000-\ue002]")
-"""Marks that turn the direction of writing and that a scenario may hold; and those below."""
 
 NAMED, TOPIC = "\ue000{}\ue002", "\ue001{}\ue002"
 """The label of a process, and of an issue, within a sentence: set off, with a direction of writing of its own."""
@@ -121,11 +118,6 @@ def _environment() -> Environment:
 def _clean(value: Any) -> Any:
     """A text without characters that steer a reader's screen."""
     return clean(value) if type(value) is str else value
-
-
-def clean(text: str) -> str:
-    """A text without control characters and marks of direction."""
-    return NOWHERE.sub("", UNPRINTABLE.sub("\ufffd", text))
 
 
 def named(label: str, *, form: str = NAMED) -> str:
