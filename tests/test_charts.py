@@ -20,6 +20,9 @@ from sim.study.outcomes import share
 
 WEEKS = 40
 SIDES = ["north", "south"]
+THIRD = ["elder", "neighbour", "union"]
+OPTIONS = ("none", "some", "all")
+CONTACTS = ("face_to_face", "separate", "proximity", "remote")
 LONG = (
     "Indirect talks through several go-betweens on everything that $either_side & the other has ever put on the table"
 )
@@ -38,18 +41,25 @@ def scenario(
         return SimpleNamespace(label=f"{words} {name}" if words else "", **more)
 
     every = sorted({t for names in tables.values() for t in names})
+    options = {o: named(o) for o in OPTIONS}
     file = SimpleNamespace(
+        title=words or "A quarrel",
         start=date(2030, 1, 7),
         weeks=WEEKS,
-        parties={s: named(s) for s in SIDES},
-        issues={i: named(i, group=("political", "humanitarian")[n % 2]) for n, i in enumerate(issues)},
+        parties={s: named(s) for s in [*SIDES, *THIRD]},
+        issues={i: named(i, group=("political", "humanitarian")[n % 2], options=options) for n, i in enumerate(issues)},
         processes={p: named(p, tables=names, headline=None) for p, names in tables.items()},
         tables={t: named(t, format=t, agenda=issues, opens=None) for t in every},
         formats={
-            t: SimpleNamespace(invited={"south": SimpleNamespace(status="not")} if t in absent else {}) for t in every
+            t: SimpleNamespace(
+                invited={"south": SimpleNamespace(status="not")} if t in absent else {},
+                mediators=THIRD[: n % 4],
+                contact=SimpleNamespace(talks=CONTACTS[n % 4]),
+            )
+            for n, t in enumerate(every)
         },
     )
-    return SimpleNamespace(file=file, disputants=SIDES)
+    return SimpleNamespace(file=file, disputants=SIDES, mediators=THIRD, pinned=frozenset())
 
 
 def row(process: str, table: str, world: int, **more: object) -> dict[str, object]:
@@ -79,6 +89,8 @@ def result(
     worlds = pd.DataFrame(rows).astype({c: "Int32" for c in rows[0] if c.endswith("_week")})
     for issue in asked.file.issues:
         worlds[f"moved_{issue}"] = worlds["agreed_week"].notna() | worlds["ratified_week"].notna()
+    texts = [", ".join(f"{issue}: {OPTIONS[1 + world % 2]}" for issue in asked.file.issues) for world in worlds["world"]]
+    worlds["package"] = np.where(worlds["agreed_week"].notna(), texts, "")
     processes = list(asked.file.processes)
     unknown = {"assumed_low": np.nan, "assumed_high": np.nan}
     summary = [{"process": "", "metric": "", "issue": "", "table": "", "estimate": 0.0, "low": 0.0, "high": 0.0, **unknown}]
@@ -344,7 +356,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_words_neither_overlap_nor_leave_the_page(case):
     figures = many(**case).plot()
-    assert list(figures) == ["funnel", "agreement", "life", "surplus", "weekly"]
+    assert list(figures) == ["funnel", "agreement", "texts", "life", "surplus", "weekly", "network"]
     for name, figure in figures.items():
         assert clashes(figure) == [], name
 

@@ -79,6 +79,9 @@ CASES: dict[str, list[str]] = {
     "levers json": ["levers", MINIMAL, "direct_talks", *RUN, "--json", "--out", "OUT"],
     "explain": ["explain", KURSK, "qatar_energy", "turkey_energy", "--metric", "in_force_end", "--issue", "energy", *RUN, *ENERGY, "--out", "OUT"],
     "explain against": ["explain", MINIMAL, "both", "--against", "calm.yaml", *RUN, "--out", "OUT"],
+    "design": ["design", MINIMAL, "--issue", "ferry", "--levers", "level,term,sponsor", "--fixed", "term=26", "--never", "level=leaders",
+               "--proposals", "12", *RUN, *SET, "--out", "OUT"],
+    "design json": ["design", MINIMAL, "--issue", "ferry", "--levers", "term", *RUN, "--json", "--out", "OUT"],
     "explain json": ["explain", MINIMAL, "direct_talks", "both", *RUN, "--json", "--out", "OUT"],
     "sensitivity": ["sensitivity", MINIMAL, *TWO, "--metric", "agreed", "--issue", "ferry", "--method", "given", "--worlds", "100", "--seed", "5", "--jobs", "1", *SET, "--top", "5", "--out", "OUT"],
     "sensitivity morris": [
@@ -97,7 +100,7 @@ CASES: dict[str, list[str]] = {
 }  # fmt: skip
 """Arguments by case, the verb first; OUT stands for a folder of the name of the case. What may replace a folder has --force as well."""
 
-SHOWS = ("console", "hindcast", "regularities", "calibration", "assumptions", "inventory", "boxes", "sweep", "levers", "explain")
+SHOWS = ("console", "hindcast", "regularities", "calibration", "assumptions", "inventory", "boxes", "sweep", "levers", "explain", "design")
 
 
 @dataclass
@@ -164,7 +167,8 @@ def listeners(patches: ExitStack) -> Iterator[list[Callable[[Console], Any]]]:
         patches.enter_context(patch.object(module, "show", listening))
     for path in ("sim.study.compare.Result", "sim.study.history.hindcast.Hindcast", "sim.study.history.regularities.Regularities",
                  "sim.study.history.calibration.Calibration", "sim.study.exploration.sensitivity.Sensitivity",
-                 "sim.study.advice.levers.Levers", "sim.study.advice.explain.Explanation"):  # fmt: skip
+                 "sim.study.advice.levers.Levers", "sim.study.advice.explain.Explanation",
+                 "sim.study.advice.design.Designs"):  # fmt: skip
         patches.enter_context(patch(f"{path}.plot", lambda *_, **__: {}))
     patches.enter_context(patch("uvicorn.Server.run", lambda *_, **__: None))
     patches.enter_context(patch("webbrowser.open", lambda _: True))
@@ -256,6 +260,7 @@ def test_a_case_runs(ran: dict[str, Ran], name: str) -> None:
         "sensitivity",
         "levers",
         "explain",
+        "design",
         "sweep",
         "gather",
     }

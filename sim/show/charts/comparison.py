@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from sim.show.charts import agreement, funnel, life, surplus, weekly
+from sim.show.charts import agreement, funnel, life, network, surplus, texts, weekly
 
 if TYPE_CHECKING:
     from sim.study.compare import Result
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 CHARTS = {
     "funnel": funnel.draw,
     "agreement": agreement.draw,
+    "texts": texts.draw,
     "life": life.draw,
     "surplus": surplus.draw,
     "weekly": weekly.draw,
+    "network": network.draw,
 }
 """Every chart by the name of its file."""
 

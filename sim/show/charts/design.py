@@ -28,6 +28,7 @@ def figures(found: Designs) -> dict[str, Figure]:
     words = Words(
         f"What to propose for {', '.join(issues[issue] for issue in found.space.issues)}",
         "Share of the issues with an agreement in force at the end, on the same worlds, which had no part in the search.",
+        f"{found.scenario.file.title}. "
         f"{found.manifest['worlds']:,} worlds per proposal, seed {found.manifest['seed']}; advice to look at, and no forecast.",
     )
     return {"proposals": draw(words, bars, "kept, share of worlds and issues")}

@@ -34,6 +34,7 @@ def figures(found: Levers) -> dict[str, Figure]:
         f"One lever changed at a time: {names(found.scenario, 'processes')[found.process]}",
         f"{what}: what each change does to the share of worlds, on the same worlds. The greatest are on top; "
         f"{left_out} others are left out.",
+        f"{found.scenario.file.title}. "
         f"{found.manifest['worlds']:,} worlds per change, seed {found.manifest['seed']}; no advice and no forecast.",
     )
     return {"levers": draw(words, bars, "change, points of a hundred worlds")}

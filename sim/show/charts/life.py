@@ -146,7 +146,7 @@ def draw(result: Result) -> Figure:
             process is for; suspended counts as in force. Agreements still in force when the run ends, and those
             carried out in full, are followed until then and not counted as ended. A curve stops where fewer than
             {LEAST_AT_RISK} agreements are still followed.""",
-            footnote(result, "Monte-Carlo bands: Greenwood, log-log, agreements taken to be independent"),
+            footnote(result, "bands: Monte-Carlo error (Greenwood 1926, log-log), agreements taken to be independent"),
         ),
         grid,
         heads,

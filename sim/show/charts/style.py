@@ -148,9 +148,11 @@ def whisker_key(*, thin: bool = True, colour: str = "#222222") -> list[Any]:
 
 
 def footnote(result: Result, more: str = "") -> str:
-    """How many worlds a chart rests on, and what is to be known of it."""
+    """Of which scenario a chart is, what was set in it by hand, how many worlds it rests on, and what is to be known of it."""
     worlds = "1 world" if result.count == 1 else f"{result.count:,} worlds"
-    return f"{worlds} per process, seed {result.seed}; {f'{more}; ' if more else ''}no forecast."
+    by_hand = f" with {', '.join(sorted(result.scenario.pinned))} set by hand" if result.scenario.pinned else ""
+    run = f"{worlds} per process, seed {result.seed}; {f'{more}; ' if more else ''}no forecast."
+    return f"{result.scenario.file.title}{by_hand}. {run}"
 
 
 def ink_on(colour: str) -> str:

@@ -31,6 +31,7 @@ def figures(found: Explanation) -> dict[str, Figure]:
         f"From “{ours}” to “{theirs}”",
         f"{what(found)}. Each bar is the share of the difference that a part of what differs has, averaged over all orders in "
         "which the parts may change (Shapley); its intervals are those of the bar alone. Shares are bookkeeping and no advice.",
+        f"{found.scenario.file.title}. "
         f"{found.manifest['worlds']:,} worlds, seed {found.manifest['seed']}, the same for all mixtures of the two; no forecast.",
     )
     return {"waterfall": draw(words, bars, "share of worlds", joined=True)}

@@ -9,6 +9,7 @@ import numpy as np
 from sim.show.charts.agreement import by_group
 from sim.show.charts.funnel import Step
 from sim.show.charts.life import kaplan_meier, lives
+from sim.show.charts.texts import options
 from sim.show.charts.weekly import STATES
 from sim.show.tables import Cell, Figures, Table, Words
 from sim.show.written import DASH, Figure, Lookup, names, percent, points, share
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 CAPTIONS = {
     "agreement": "Which issues are agreed on in which process: share of worlds.",
     "funnel": "Where each process loses its worlds on the way, and why.",
+    "texts": "What was agreed, issue by issue: share of worlds by the option that the text settles on.",
     "life": "How long agreements live, from the week they enter into force.",
     "surplus": "What the texts brought either side, by the values that were put in.",
     "weekly": "What happens week by week: share of worlds that are apart, talking, signed, in force, suspended.",
+    "network": "Who talks to whom in each process, as the scenario has it.",
 }
 QUARTER = 13
 """Weeks from one row of a table to the next."""
@@ -32,7 +35,7 @@ def beneath(result: Result, stages: dict[str, list[Step]]) -> dict[str, Table]:
     """A table for each chart, by its name; ``stages`` are those of each process."""
     return {
         "agreement": _agreement(result), "funnel": _funnel(result, stages), "life": _life(result), "surplus": _surplus(result),
-        "weekly": _weekly(result),
+        "weekly": _weekly(result), "texts": _texts(result), "network": _network(result),
     }  # fmt: skip
 
 
@@ -57,6 +60,32 @@ def _funnel(result: Result, stages: dict[str, list[Step]]) -> Table:
             )
             bounds = f"[{percent(found.low)}, {percent(found.high)}]"
             table.row(step.name, (f"{percent(found.estimate)}%", bounds), why, indent=2)
+    return table
+
+
+def _texts(result: Result) -> Table:
+    lookup, issues, settled = Lookup(result.summary), result.scenario.file.issues, options(result)
+    table = Table("Agreed, share of worlds by option, %", [Words("issue, process"), Figures("agreed"), Words("of that, %")])
+    for issue in by_group(result, [issue for issue in issues if any(of == issue for of, _ in settled)]):
+        table.heading(names(result.scenario, "issues")[issue])
+        for process, label in _labels(result):
+            if own := settled.get((issue, process)):
+                known = issues[issue].options
+                said = "; ".join(f"{known[name].label or name} {percent(part)}" for name, part in own.items())
+                table.row(label, share("agreed", "").estimate(lookup(process, "agreed", issue)), said, indent=2)
+    return table
+
+
+def _network(result: Result) -> Table:
+    file, parties = result.scenario.file, names(result.scenario, "parties")
+    columns = [Words("process, table"), Words("sides in talks"), Words("mediators")]
+    table = Table("Tables, and who brings the sides together", columns)
+    for process, label in _labels(result):
+        table.heading(label)
+        for name in file.processes[process].tables:
+            form = file.formats[file.tables[name].format]
+            third = ", ".join(parties[one] for one in form.mediators) or DASH
+            table.row(names(result.scenario, "tables")[name], form.contact.talks.replace("_", " "), third, indent=2)
     return table
 
 

@@ -64,8 +64,8 @@ CONTENTS = (
 )
 """Questions that a reader has, each with the section that answers it."""
 
-FIRST_CHART = "agreement"
-"""The chart that a reader sees at once."""
+FIRST_CHART, SECOND_CHART = "agreement", "texts"
+"""The charts that a reader sees at once."""
 
 
 def page(result: Result, advice: Sequence[Advice | str] = ()) -> Page:
@@ -73,13 +73,14 @@ def page(result: Result, advice: Sequence[Advice | str] = ()) -> Page:
     file, count = result.scenario.file, len(result.processes)
     stages = {process: steps(result, process) for process in result.processes}
     drawn = {chart.name: chart for chart in charts(result, CAPTIONS, beneath(result, stages))}
+    first, second = ([drawn[name]] if name in drawn else [] for name in (FIRST_CHART, SECOND_CHART))
     best = pair(result)
     hinged = moving(result, *best) if best else None
     processes = f"{count} ways to negotiate" if count > 1 else "One way to negotiate"
     last = max(best, key=lambda p: Lookup(result.summary)(p, "agreed").estimate) if best else result.processes[0]
     details = [
         Section("Two worlds, week by week", stories(result, last)),
-        Section("More charts", [chart for name, chart in drawn.items() if name != FIRST_CHART]),
+        Section("More charts", [chart for name, chart in drawn.items() if name not in {FIRST_CHART, SECOND_CHART}]),
         Section("Every table, and why it failed", recorded(result)),
         *([Section(CLAIMS, claims_cited(result.scenario))] if result.scenario.claims else []),
         _again(result),
@@ -92,9 +93,9 @@ def page(result: Result, advice: Sequence[Advice | str] = ()) -> Page:
             Section("How to read it", [Text(TO_READ), Fold("Words", [Listed(WORDS)])]),
             Section("The answer", [Text(words, lead=lead) for lead, words in answer(result)], "answer"),
             Section("The processes side by side", [_processes(result), *_notes(result)]),
-            Section("Issue by issue", [*(chart for name, chart in drawn.items() if name == FIRST_CHART), *_issues(result)]),
+            Section("Issue by issue", [*first, *_issues(result)]),
             Section("What stands in the way", [Text(OBSTACLES, aside=True), Listed(obstacles(result, stages))], "obstacles"),
-            Section("What is agreed on most often", [commonest_texts(result)], "agreed"),
+            Section("What is agreed on most often", [*second, commonest_texts(result)], "agreed"),
             what_would(result, best, hinged, advice),
             Section("How sure it is", [Text(SURE), Text(record_words(), lead="Held against what happened.")], "sure"),
             Section("What it rests on", grounds(result.scenario), "grounds"),
