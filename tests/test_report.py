@@ -406,7 +406,7 @@ def test_page_is_sound(page: str) -> None:
     assert len(ids) == len(set(ids))
     assert ("html", {"lang": "en"}) in found.outside
     figures = [a for tag, a in found.drawn if tag == "svg"]
-    assert len(figures) == 5
+    assert len(figures) == 7
     for attributes in figures:
         assert attributes["role"] == "img"
         assert attributes["aria-labelledby"] in ids
@@ -414,7 +414,7 @@ def test_page_is_sound(page: str) -> None:
         str(a["href"])[1:] for _, a in found.drawn if str(a.get("href")).startswith("#")
     ]
     assert set(referred) <= set(ids)
-    assert page.count("The figures of this chart") == 5
+    assert page.count("The figures of this chart") == 7
 
 
 def test_colours_of_charts_follow_the_ground(page: str) -> None:
