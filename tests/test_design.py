@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shlex
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +23,15 @@ import sim
 from sim.cli import app as cli
 from sim.scenario.schema import Limits
 from sim.show.design import change_words, show
+from sim.show.found import words
+from sim.show.report.made import page_of
+from sim.show.report.page import html
 from sim.study.advice import design, race, robust, search
 from sim.study.advice.proposals import scenario_of_all
 from sim.study.advice.race import AGREED, HARM, KEPT, SURPLUS, Field, Runner, figures, fits
+from sim.study.advice.saved import read_designs
 from sim.study.advice.space import AGENDA, IDLE, LEVERS, Space, space_of
+from sim.study.manifests import RunFolderError
 from sim.study.outcomes import issue_rows, process_rows
 
 MINIMAL = Path(__file__).parent / "minimal.yaml"
@@ -190,6 +198,33 @@ def test_the_figures_are_those_of_a_comparison_of_the_file_that_is_written(found
             assert row["agreed"] == rows["agreed"].mean()
             assert row["harm"] == process_rows(result.outcomes(row["proposal"]), again)["worse_than_none"].mean()
     assert set(found.scenario.file.processes) >= set(again.file.processes) - set(names)
+
+
+def test_what_is_saved_is_read_back_and_told_in_a_report(found: sim.Designs, tmp_path: Path) -> None:
+    folder = found.save(tmp_path / "design")
+    again = read_designs(folder)
+    assert again.proposals == found.proposals
+    for name, frame in found.tables().items():
+        pd.testing.assert_frame_equal(again.tables()[name], frame, check_dtype=False, rtol=1e-5)
+    assert words(again) == words(found)
+    page = html(page_of(folder))
+    assert "What should be proposed for" in page
+    assert "Proposal 1" in page
+    with (folder / "proposals.csv").open("a") as stream:
+        stream.write("x")
+    with pytest.raises(RunFolderError, match=r"proposals\.csv"):
+        read_designs(folder)
+
+
+def test_a_report_says_the_limits_that_make_it_again(scenario: sim.Scenario, tmp_path: Path) -> None:
+    levers = ["level", "term", "sponsor"]
+    limited = sim.design(scenario, "ferry", levers=levers, never={"level": "leaders"}, proposals=20, worlds=20, seed=SEED)
+    limited.save(tmp_path / "limited", charts=False)
+    page = unescape(html(page_of(tmp_path / "limited")))
+    command = re.findall(r"gobetween design [^<]*", page)[0]
+    words = [word.removeprefix("--never=") for word in shlex.split(command) if word.startswith("--never=")]
+    assert words == ['level="leaders"']
+    assert '--fixed=visibility=' in command
 
 
 def test_worlds_of_the_search_are_not_those_of_the_report(scenario: sim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

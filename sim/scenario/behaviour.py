@@ -72,7 +72,7 @@ class Behaviour(BaseModel):
     pace_separate: float = param(0.35, 0.28, 0.42, "rounds per week", "pace of talks in which messages are carried")
     patience: float = param(18, 14, 22, "weeks", "length of a session without agreement before it is broken off", 1, 520)
     offers: float = param(8, 7, 9, "rounds", "rounds of a session in which the sides draft in turn; aspiration falls towards the reservation value over them", 1, 1000)
-    texts: float = param(4, 3, 5, "rounds", "the same with a single text", 1, 1000)
+    texts: float = param(4, 3, 5, "rounds", "rounds of a session in which mediators draft a single text", 1, 1000)
     judgement: float = param(0.07, 0.06, 0.08, "utility", "scale of the error in judging a text, once per session", 0, 1)
     clarity: float = param(0.7, 0.6, 0.8, "share", "error of judgement taken away by an honest mediator in the room")
     relay_noise: float = param(0.3, 0.2, 0.4, "share", "error of judgement added when messages are carried between the sides", 0, 5)

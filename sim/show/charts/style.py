@@ -97,7 +97,7 @@ def write(figures: Mapping[str, Figure], directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name, figure in figures.items():
         with writing(directory / f"{name}.png") as file:
-            figure.savefig(file, format="png", dpi=150, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+            figure.savefig(file, format="png", dpi=120, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
         with writing(directory / f"{name}.svg") as file:
             figure.savefig(file, format="svg", metadata={"Date": None})
 

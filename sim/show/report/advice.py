@@ -1,7 +1,8 @@
-"""The reports of levers and of an explanation, as pages of their own and as parts of the page of a comparison."""
+"""The reports of levers, of an explanation and of proposals, as pages of their own and as parts of the page of a comparison."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from sim.show.explain import sides
@@ -10,19 +11,21 @@ from sim.show.levers import question_words
 from sim.show.report.again import again, set_options
 from sim.show.report.answer import DISCLAIMER
 from sim.show.report.drawn import charts
-from sim.show.report.page import Block, Page, Section, Text, named
+from sim.show.report.page import TOPIC, Block, Page, Section, Text, named
 from sim.show.report.recorded import recorded
 from sim.show.written import names
+from sim.study.advice.design import Designs
 from sim.study.advice.explain import AGAINST, Explanation
 from sim.study.advice.levers import Levers
 
 CAPTIONS = {
     "levers": "What each change of one lever would do, on the same worlds.",
     "waterfall": "What each part has of the difference.",
+    "proposals": "What is kept under each proposal, and under the formats that are known.",
 }
 WHERE = "scenario.yaml lies in the folder of this study; run it there."
 
-Advice = Levers | Explanation
+Advice = Levers | Explanation | Designs
 
 
 def question(found: Advice) -> str:
@@ -31,6 +34,9 @@ def question(found: Advice) -> str:
         label = names(found.scenario, "processes")[found.process]
         what = question_words(found.scenario, found.question.metric, found.question.issue)
         return f"Which single change of {named(label)} would help most? Counted: {what}."
+    if isinstance(found, Designs):
+        issues = names(found.scenario, "issues")
+        return f"What should be proposed for {', '.join(named(issues[issue], form=TOPIC) for issue in found.space.issues)}?"
     ours, theirs = sides(found)
     return f"What makes the difference between {named(ours)} and {named(theirs)}?"
 
@@ -42,16 +48,16 @@ def parts(found: Advice, of: str = "") -> list[Block]:
 
 def readable(found: Advice) -> Advice:
     """The study with labels that are legible."""
-    if isinstance(found, Levers):
+    if not isinstance(found, Explanation):
         return replace(found, scenario=legible(found.scenario))
     first, second = map(legible, found.asked.scenarios)
     return replace(found, scenario=first, asked=replace(found.asked, scenarios=(first, second)))
 
 
 def page(found: Advice) -> Page:
-    """The page of levers or of an explanation whose labels are legible."""
+    """The page of levers, an explanation or proposals whose labels are legible."""
     asked = found.manifest
-    kind = "Levers, one at a time" if isinstance(found, Levers) else "An explanation"
+    kind = {Levers: "Levers, one at a time", Explanation: "An explanation", Designs: "Proposals"}[type(found)]
     return Page(
         found.scenario.file.title,
         f"{kind}: {asked['worlds']:,} simulated worlds. {DISCLAIMER}",
@@ -62,7 +68,15 @@ def page(found: Advice) -> Page:
 
 def _command(found: Advice) -> list[str]:
     """The command that makes it again."""
-    asked, issues = found.manifest, found.manifest["issue"].split()
+    asked = found.manifest
+    if isinstance(found, Designs):
+        limits = [f"--fixed={lever}={json.dumps(value)}" for lever, value in asked["settled"].items()]
+        for lever, left in asked["searched"].items():
+            limits += [f"--never={lever}={json.dumps(value)}" for value in found.space.said[lever] if value not in left]
+        of = [part for issue in found.space.issues for part in ("--issue", issue)]
+        run = ["--proposals", str(asked["proposals"]), "--worlds", str(asked["worlds"]), "--seed", str(asked["seed"])]
+        return ["gobetween", "design", "scenario.yaml", *of, *limits, *run, *set_options(found.scenario), "--out", "again"]
+    issues = asked["issue"].split()
     if isinstance(found, Levers):
         of = ["levers", "scenario.yaml", found.process]
     else:

@@ -13,7 +13,7 @@ from sim.show.legible import legible
 from sim.show.report import advice, comparison, others
 from sim.show.report.advice import Advice
 from sim.show.report.page import Page, html
-from sim.study.advice.saved import read_explanation, read_levers
+from sim.study.advice.saved import read_designs, read_explanation, read_levers
 from sim.study.history.saved import read_calibration, read_hindcast
 from sim.study.manifests import MANIFEST, RunFolderError, an, named, read_manifest
 from sim.study.saving import REPORT, is_report
@@ -62,7 +62,7 @@ def _sweep(path: Path) -> Page:
     return others.sweep(Sweep(store.folder, 0, store.manifest))
 
 
-ADVICE: dict[str, Callable[[Path], Advice]] = {"levers": read_levers, "explanation": read_explanation}
+ADVICE: dict[str, Callable[[Path], Advice]] = {"levers": read_levers, "explanation": read_explanation, "design": read_designs}
 """Kinds of studies that are also shown beside a comparison, each with its reader."""
 
 PAGES: dict[str, Callable[[Path], Page]] = {
@@ -72,6 +72,7 @@ PAGES: dict[str, Callable[[Path], Page]] = {
     "calibration": lambda path: others.calibration(read_calibration(path)),
     "levers": lambda path: advice.page(advice.readable(read_levers(path))),
     "explanation": lambda path: advice.page(advice.readable(read_explanation(path))),
+    "design": lambda path: advice.page(advice.readable(read_designs(path))),
 }
 """Kind of a study to what makes its page."""
 

@@ -146,7 +146,9 @@ def design(  # noqa: PLR0913 - the public call; every argument is one a user thi
     )  # fmt: skip
     lead = designs.leading[0]
     hangs = designs.information.merge(robust.swings(views, list(every).index(lead)), on="assumption")
-    return replace(designs, information=hangs, conditions=robust.conditions(views, list(every), lead, seed))
+    where = robust.conditions(views, list(every), lead, seed)
+    said = {"conditions": None if where is None else where.manifest}
+    return replace(designs, information=hangs, conditions=where, manifest=designs.manifest | said)
 
 
 def asked_space(
