@@ -123,7 +123,7 @@ def test_boxes_in_words() -> None:
     manifest = {"metric": "agreed", "issue": "", "noisy": True, "points": 2000, "turned_points": 200, "enough": True, "equal": 0.25}
     file = load(MINIMAL).file
     said = list(told(Discovery("both", "direct_talks", 0.1, boxes, limits, manifest), file))
-    assert said[0] == "Both side by side is ahead of Direct talks (A text agreed); behind in 10%, level in 25% of 2,000 worlds."
+    assert said[0] == "Both side by side is ahead of Direct talks (A text agreed) in 65%, behind in 10%, level in 25% of 2,000 worlds."
     assert said[3] == "Box 1: behind in 40% [30, 50] of 50 worlds, 80% of all in which it is"
     assert said[4] == "  difference \u22125 [\u22128, \u22122] points of a hundred worlds; the ranking is turned"
     assert said[5] == "  North: grievance: 0.2 to 0.3, of 0.2 to 0.4 (quasi-p below 0.001)"

@@ -20,8 +20,8 @@ from sim.scenario import Scenario, learned
 from sim.scenario.problems import ScenarioError
 from sim.show import overview
 from sim.show.changed import Beside
-from sim.show.obstacles import commonest, failures, main_obstacle
-from sim.show.written import Lookup, brief
+from sim.show.obstacles import Obstacle, commonest, failures, main_obstacle, obstacle_words
+from sim.show.written import Lookup, brief, names, percent
 from sim.study import stored
 from sim.study.against import differing
 from sim.study.compare import Result
@@ -81,7 +81,7 @@ def test_a_figure_in_brief(given: Any, change: bool, words: str) -> None:
 # ---------------------------------------------------------------- the screen
 
 
-@pytest.mark.parametrize(("width", "most"), [(80, 40), (140, 37)])
+@pytest.mark.parametrize(("width", "most"), [(80, 40), (140, 38)])
 def test_the_reference_run_fits_one_screen(reference: Result, width: int, most: int) -> None:
     lines = screen(reference, width)
     assert len(lines) <= most
@@ -122,6 +122,25 @@ def test_the_main_obstacle_is_the_commonest_failure_of_a_main_table(reference: R
     assert found.share == pytest.approx(most)
     assert sum(found.whose.values()) == pytest.approx(found.share)
     assert found.mostly == ["both"]
+
+
+def test_the_harm_of_each_process_is_on_the_screen(reference: Result) -> None:
+    text = " ".join(" ".join(screen(reference, 140)).split())
+    rows = reference.summary.query("metric == 'worse_than_none' and issue == '' and table == ''").set_index("process")["estimate"]
+    most = rows.sort_values(ascending=False, kind="stable")
+    labels = names(reference.scenario, "processes")
+    said = ", ".join(f"{labels[process]} {percent(share)}" for process, share in most.head(2).items())
+    assert f"Ends worse than without a process: {said}, any other at most {percent(most.iloc[2])} of 100 worlds." in text
+
+
+def test_whose_it_mostly_is_is_said_so() -> None:
+    parties = {"east": "East", "west": "West"}
+    for whose, words in (
+        ({"both": 0.2}, "(both sides)"), ({"both": 0.14, "east": 0.06}, "(mostly both sides)"),
+        ({"east": 0.1, "west": 0.1}, "(East or West)"),
+    ):  # fmt: skip
+        one = Obstacle("t", "stayed away", "apart", 0.2, whose, 1.0)
+        assert obstacle_words(one, parties) == f"stayed away {words}"
 
 
 def test_named_reasons_account_for_four_fifths() -> None:

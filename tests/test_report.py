@@ -467,7 +467,7 @@ def test_claims_that_contradict_each_other_are_both_listed(name: str) -> None:
     inventory.show(scenario, shown)
     assert f"claims cited: {len(own)} of {len(scenario.claims)}" in str(shown.parts)
     overview.show(sim.compare(scenario, worlds=20, processes=["direct_officials"]), printed)
-    assert f"Rests on {len(own)} claims;" in str(printed.parts)
+    assert f"Rests on {len(own)} claims," in str(printed.parts)
 
 
 def test_what_was_read_is_named_and_saved_with_the_claims(tmp_path: Path) -> None:
@@ -636,7 +636,7 @@ def test_kind_without_a_report_is_named(result: Result, tmp_path: Path) -> None:
     folder = sim.sensitivity(result, processes=("direct_talks", "both")).save(tmp_path / "run", charts=False)
     found = run("report", str(folder))
     assert found.exit_code == 1
-    wanted = "comparison, sweep, hindcast, calibration, levers, explanation"
+    wanted = "comparison, sweep, hindcast, calibration, levers, explanation, design"
     assert found.output == f"{folder}: holds a sensitivity, of which there is no report; expected one of {wanted}\n"
 
 

@@ -53,7 +53,8 @@ def _order(found: Discovery, file: Any, what: str) -> str:
     if level == 1:
         return f"{ahead} and {behind} are level in all of {points:,} {what}{about}."
     same = "" if level is None else f", level in {percent(level)}%"
-    return f"{ahead} is ahead of {behind}{about}; behind in {percent(found.share)}%{same} of {points:,} {what}."
+    more = ";" if level is None else f" in {percent(max(0.0, 1 - level - found.share))}%,"
+    return f"{ahead} is ahead of {behind}{about}{more} behind in {percent(found.share)}%{same} of {points:,} {what}."
 
 
 def _box(found: Discovery, box: dict[Any, Any], file: Any, what: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ SHOWN_MISSING = 40
 
 ZONE = (
     "A package takes one option of each issue on the agenda. Those counted move something, and the settlement rule and the "
-    "conditional offers allow them; 7 of 17 says that 7 of 17 leave neither side below its reservation value (its alternative, "
+    "conditional offers allow them; say, 7 of 17: 7 texts of 17 leave neither side below its reservation value (its alternative, "
     "and what passing a text at home costs), at the stated values. Where a world draws other numbers the zone is another."
 )
 

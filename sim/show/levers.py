@@ -55,7 +55,8 @@ def sentences(found: Levers, top: int = SHOWN) -> list[str]:
     for verdict, end in ((MORE, "up"), (LESS, "down")):
         if len(own := clear[(clear["verdict"] == verdict) & ~clear["imposed"]]):
             first = own.iloc[0]
-            said.append(f"Furthest {end}: {change_words(found.scenario, first)}, {_words(first, 'difference')} points.")
+            aside = " of what is not imposed" if clear["imposed"].any() else ""
+            said.append(f"Furthest {end}{aside}: {change_words(found.scenario, first)}, {_words(first, 'difference')} points.")
     if len(clear) > top:
         said.append(f"{len(clear)} make a clear difference, of which the {top} greatest are shown.")
     for verdict, head in ((UNCLEAR, "No clear difference"), (SAME, "The same in every world")):

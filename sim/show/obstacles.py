@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 NAMED = 0.8
 """Share of a table's failures for which named reasons account, at least."""
 
+NEARLY = 0.95
+"""Share of a reason from which it is said to be of a side, and not mostly."""
+
 SMOOTH = 0.95
 """Share of worlds with an agreement from which nothing counts as an obstacle."""
 
@@ -83,8 +86,10 @@ def stops(result: Result, lookup: Lookup, process: str) -> Obstacle | None:
 
 
 def obstacle_words(obstacle: Obstacle, parties: dict[str, str]) -> str:
-    """An obstacle in words: ``stayed away in grievance (both sides)``."""
-    return f"{obstacle.reason} ({' or '.join(whose_words(side, parties) for side in obstacle.mostly)})"
+    """An obstacle in words: ``stayed away in grievance (mostly both sides)``."""
+    own = obstacle.mostly
+    some = "" if sum(obstacle.whose[side] for side in own) >= NEARLY * obstacle.share else "mostly "
+    return f"{obstacle.reason} ({some}{' or '.join(whose_words(side, parties) for side in own)})"
 
 
 def main_tables(file: ScenarioFile, process: str) -> list[str]:

@@ -33,13 +33,17 @@ ALIKE = "≈ "
 """Before a process whose share cannot be told apart from that of the first."""
 
 NOTE = (
-    "±: Monte-Carlo error (95%); ( ): what the assumptions leave open, (?) not known; ≈: not told apart from the first; after an "
-    "issue: what is mostly agreed. More: --full, explain, levers. No forecast."
+    "±: Monte-Carlo error (95%); ( ): what the assumptions leave open, (?) not known; ≈: not told apart from the first. "
+    "No forecast. More: --full."
 )
 NOTE_CHANGED = (
-    "±: Monte-Carlo error (95%); ( ): what the assumptions leave open; change: now less before, on the same draws. More: --full. "
-    "No forecast."
+    "±: Monte-Carlo error (95%); ( ): what the assumptions leave open, (?) not known; change: now less before, on the same "
+    "draws. More: --full. No forecast."
 )
+
+
+MOST_HARM = 2
+"""Processes whose harm is named one by one."""
 
 
 def show(result: Result, console: Console) -> None:
@@ -57,7 +61,8 @@ def show(result: Result, console: Console) -> None:
         print_text(console, words, first="• ", hang=2)
     for table in _obstacles(result, lookup, result.processes if beside is None else beside.moved()):
         print_table(console, table)
-    last = [*_pairs(result, lookup), _support(result), NOTE] if beside is None else [_support(result), NOTE_CHANGED]
+    harm = _harm(result, lookup, result.processes if beside is None else beside.moved())
+    last = [harm, *_pairs(result, lookup), _support(result), NOTE] if beside is None else [harm, _support(result), NOTE_CHANGED]
     for words in last:
         print_text(console, words, first="• ", hang=2)
 
@@ -144,6 +149,16 @@ def _obstacles(result: Result, lookup: Lookup, processes: list[str]) -> list[Tab
     return [table] if len(table.rows) > 1 else []
 
 
+def _harm(result: Result, lookup: Lookup, processes: list[str]) -> str:
+    """In how many worlds processes end worse than without one: the two with most, and what the others have at most."""
+    labels = names(result.scenario, "processes")
+    rows = sorted(((lookup(process, "worse_than_none").estimate, process) for process in processes), key=lambda row: -row[0])
+    said = [f"{labels[process]} {percent(share)}" for share, process in rows[:MOST_HARM]]
+    if len(rows) > MOST_HARM:
+        said.append(f"any other at most {percent(rows[MOST_HARM][0])}")
+    return f"Ends worse than without a process: {', '.join(said)} of 100 worlds."
+
+
 def _pairs(result: Result, lookup: Lookup) -> list[str]:
     """Processes with the agenda of the first beside it: the difference, and in how many worlds only one of the two agrees."""
     labels, issues = names(result.scenario, "processes"), names(result.scenario, "issues")
@@ -168,16 +183,13 @@ def _support(result: Result) -> str:
     """What the figures rest on, and how good such figures have been."""
     counts = coverage(result.scenario).counts
     assumed = sum(counts[kind] for kind in ASSUMED)
-    drawn = f"{assumed:,} numbers are assumed, {len(result.drawn)} drawn per world"
-    return f"Rests on {len(cited(result.scenario))} claims; {drawn}. {record_words()}"
+    return f"Rests on {len(cited(result.scenario))} claims, {assumed:,} assumed numbers. {record_words()}"
 
 
 def record_words() -> str:
     """How good such figures have been on affairs that the parameters were not fitted to."""
     own, half = record()["row", "model"], record()["row", "half"]
     than = "better" if own["brier"] < half["brier"] else "no better"
-    score = f"{than} than saying one half (Brier {own['brier']:.2f}, {half['brier']:.2f})"
-    return (
-        f"On {own['rows']:.0f} outcomes of {own['affairs']:.0f} past affairs, each left out of the fit, it is {score}; of "
-        f"{own['under']:.0f} put under 5% {own['happened']:.0f} happened."
-    )
+    score = f"{than} than one half (Brier {own['brier']:.2f}, {half['brier']:.2f})"
+    past = f"On {own['rows']:.0f} outcomes left out of the fit {score}"
+    return f"{past}; {own['happened']:.0f} of {own['under']:.0f} put under 5% happened."
