@@ -94,18 +94,24 @@ def draw(result: Result) -> Figure:
             found, kept = lookup(process, "agreed", issue), lookup(process, "in_force_end", issue)
             start, middle = 0.0, down + BAR / 2
             for name, colour in colours:
-                wide = found.estimate * own.get(name, 0.0)
+                wide = as_saved(found.estimate) * own.get(name, 0.0)
                 axes.barh(middle, wide, left=start, height=0.17, color=colour, zorder=3)
                 start += wide
-            whiskers(axes, middle, (found.low, found.high, found.assumed_low, found.assumed_high))
+            low, high, least, most = map(as_saved, (found.low, found.high, found.assumed_low, found.assumed_high))
+            whiskers(axes, middle, (low, high, least, most))
             if kept is not None:
-                axes.plot([kept.estimate], [middle], marker="D", markersize=4, color=INK, zorder=7)
+                axes.plot([as_saved(kept.estimate)], [middle], marker="D", markersize=4, color=INK, zorder=7)
             name = wrap(label(file.processes, process), NAMES - 0.75, size=SMALL, lines=1)
             _write(axes, -NAMES + 0.18, down + 0.08, name, fontsize=SMALL, color=INK)
             _write(axes, -0.1, down + 0.08, percent(found.estimate), fontsize=SMALL, color=INK, ha="right")
             down += BAR
     sheet.legend(keys, 3)
     return sheet.figure
+
+
+def as_saved(figure: float) -> float:
+    """A figure with the digits that its file has, so that a chart drawn again from files is the same."""
+    return float(f"{figure:.6g}")
 
 
 def options(result: Result) -> dict[tuple[str, str], dict[str, float]]:
