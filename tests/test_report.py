@@ -34,7 +34,7 @@ from sim.show.report.obstacles import clauses, obstacles
 from sim.show.report.page import Code, cell_lines, html, sentence
 from sim.show.report.stories import stories
 from sim.show.tables import Recorder, Table
-from sim.show.written import Lookup, names, percent
+from sim.show.written import Lookup, names, percent, share
 from sim.study.advice.saved import read_explanation, read_levers
 from sim.study.compare import Result
 from sim.study.manifests import RunFolderError
@@ -576,6 +576,15 @@ def run(*words: str) -> Any:
 @pytest.fixture
 def own(result: Result, tmp_path: Path) -> Path:
     return result.save(tmp_path / "run", charts=False)
+
+
+def test_harm_stands_beside_every_process(page: str, result: Result) -> None:
+    lookup = Lookup(result.summary)
+    text = " ".join(Read(page).text.split())
+    assert "ends worse than none" in text
+    for process in result.processes:
+        first, interval, _ = share("worse_than_none", "").estimate(lookup(process, "worse_than_none"))
+        assert f"{first} {interval}" in text
 
 
 def test_command_writes_beside_the_figures(own: Path, page: str) -> None:

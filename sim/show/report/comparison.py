@@ -40,7 +40,7 @@ TO_READ = (
 WORDS = (
     ("both came", "both sides sat down at a table of the process, in some week."),
     ("agreed", "both gave the same undertaking on an issue, in a text or in papers of their own."),
-    ("in force at the end", "agreed, ratified, and neither ended nor suspended in the last week."),
+    ("in force at the end", "agreed, ratified, and in the last week in force, suspended for a time, or carried out in full."),
     ("imposed", "a share of 0 or 100% that the values put in allow no other; not found."),
     ("what a process is for", "its headline issues; what else is on its tables does not count for it."),
     ("interval, [ ]", "chance: where the share would lie in 95% of such runs."),
@@ -51,7 +51,9 @@ WORDS = (
 SURE = (
     "Every share has two intervals: [ ] for chance, and ( ) for what the assumptions leave open, mostly the wider. Where ( ) of "
     "a difference holds 0, the order of two processes may be the other way round; where it is wider than the difference, the "
-    "order is likely and the size is not known."
+    "order is likely and the size is not known. Neither holds that the model itself may be wrong, and that goes for 0% and 100% "
+    "as well: what follows says how such figures did on the past (Brier score: mean squared error of a probability; 0.25 is what "
+    "saying one half has)."
 )
 CONTENTS = (
     ("Which process does best, and on which issues?", "answer"),
@@ -143,7 +145,7 @@ def _processes(result: Result) -> Table:
     first = result.processes[0]
     alone = len(result.processes) == 1
     heads = [] if alone else [Figures(f"agreed, more than {labels[first]}"), Words("what may be said of that")]
-    table = Table("", [Words("process"), *(Figures(f.head) for f in GOT), *heads])
+    table = Table("", [Words("process"), *(Figures(f.head) for f in GOT), *heads, Figures("ends worse than none")])
     purposes: dict[tuple[str, ...], list[str]] = {}
     for process in result.processes:
         purposes.setdefault(tuple(headline(result.scenario.file, process)), []).append(process)
@@ -154,6 +156,7 @@ def _processes(result: Result) -> Table:
             change = lookup(process, "agreed_difference")
             if not alone:
                 cells += ["", ""] if change is None else [POINTS.difference(change), verdict(change)]
+            cells.append(share("worse_than_none", "").estimate(lookup(process, "worse_than_none")))
             table.row(labels[process], *cells, indent=2)
     return table
 
@@ -161,7 +164,8 @@ def _processes(result: Result) -> Table:
 def _notes(result: Result) -> list[Block]:
     if not any(fallbacks(result.scenario.file, process) for process in result.processes):
         return []
-    return [Text("A fall-back, a table that opens once another has failed, does not count here.", aside=True)]
+    opens = "opens once talks at another have ended without a text, and never where nobody comes to that one"
+    return [Text(f"A fall-back does not count here: a table that {opens}.", aside=True)]
 
 
 def _cell(lookup: Lookup, metric: str, process: str, issue: str = "") -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def claims_cited(scenario: Scenario) -> list[Block]:
         claim = scenario.claims[name]
         only = [(ONLY,)] if name not in own else []
         against = [(f"contradicts {', '.join(claim.contradicts)}",)] if claim.contradicts else []
-        where = [(f"to be read: {'; '.join(claim.sources)}",)] if claim.sources else []
+        where = [(f"read in: {'; '.join(claim.sources)}",)] if claim.sources else []
         table.row(name, claim.who, str(claim.when), [(claim.says,), *only, *against, *where])
     read = ["; ".join(one.values()) for one in scenario.sources]
     said: list[Block] = [Text(f"{'. '.join(read)}.", lead="Read in:")] if read else []
