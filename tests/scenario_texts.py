@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from sim.scenario import ScenarioError, load
 
 HERE = Path(__file__).parent
 MINIMAL = (HERE / "minimal.yaml").read_text(encoding="utf-8")
+CLAIMS = (HERE / "minimal-claims.yaml").read_text(encoding="utf-8")
 
 
 def write(name: str, text: str) -> str:
@@ -36,3 +39,13 @@ def changed(old: str, new: str) -> tuple[str, int]:
     assert old in MINIMAL
     at = MINIMAL.index(old)
     return MINIMAL.replace(old, new, 1), MINIMAL[:at].count("\n") + 1
+
+
+def odd_files(label: str, folder: Path) -> Path:
+    """The minimal scenario and its claims, in which all that is words for a reader is ``label``."""
+    said = json.dumps(label)
+    claims = re.sub(r"^( +(?:title|who|says): ).*$", lambda m: m[1] + said, CLAIMS, flags=re.MULTILINE)
+    text = re.sub(r"\b((?:title|about|label|why): )[^,}\n]+", lambda m: m[1] + said, MINIMAL)
+    (folder / "odd-claims.yaml").write_text(claims, encoding="utf-8")
+    (folder / "odd.yaml").write_text(text.replace("minimal-claims.yaml", "odd-claims.yaml"), encoding="utf-8")
+    return folder / "odd.yaml"

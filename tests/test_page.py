@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scenario_texts import MINIMAL as TEXT
+from scenario_texts import odd_files
 
 import sim
 from sim.scenario import load
+from sim.scenario.legible import LONGEST, LONGEST_ABOUT
 from sim.scenario.problems import ScenarioError
 from sim.show.page.answers import METRICS, WORLDS, Asked
 from sim.study.exploration.given import quantities
@@ -187,6 +190,23 @@ def test_moving_an_assumption_moves_the_figures() -> None:
     assert ready != reluctant
     with pytest.raises(ScenarioError, match="expected"):
         Asked(scenario, PAIR, {"behaviour.threshold": high + 1}, 3)
+
+
+# ---------------------------------------------------------------- words
+
+
+def test_what_a_page_is_told_of_words_without_end_is_short(tmp_path: Path) -> None:
+    (tmp_path / "steers.yaml").write_text(TEXT.replace("label: North", 'label: "\\e[31m\\u202e"'), encoding="utf-8")
+    files = {"odd": odd_files("<script>\u200f" + "x" * 10_000, tmp_path), "steers": tmp_path / "steers.yaml"}
+    with TestClient(application(Page(files, first="odd", seed=3), TOKEN), base_url=OWN) as client:
+        for verb, question in (("scenario", {}), ("figures", {"processes": PAIR}), ("world", {"process": "both", "world": 7})):
+            answer = ask(client, verb, **{"scenario": "odd", **question})
+            assert answer.headers["content-type"] == "application/json"
+            assert max(map(len, re.findall("<script>x*…?", answer.text))) == (LONGEST_ABOUT if verb == "scenario" else LONGEST)
+            assert "\u200f" not in answer.text
+        refused = ask(client, "scenario", scenario="steers")
+        assert (refused.status_code, refused.json()["message"].isprintable()) == (422, True)
+        assert "parties.north.label: holds the control character \\x1b" in refused.json()["message"]
 
 
 # ---------------------------------------------------------------- one world

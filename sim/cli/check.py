@@ -21,9 +21,8 @@ def check(
     """
     asked = load_scenario(scenario)
     from sim.show.inventory import show  # noqa: PLC0415
-    from sim.show.legible import legible  # noqa: PLC0415
 
-    found = show(legible(asked), console())
+    found = show(asked, console())
     missing = len(found.missing)
     if strict and missing:
         raise CommandError(f"{scenario}: {missing} number{'s' if missing > 1 else ''} with neither claim nor assumption", 1)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sim.scenario.frozen import Frozen
+from sim.scenario.legible import Label, Sentences, cut
 from sim.scenario.messages import validate
 from sim.scenario.problems import Key, Lines, Problem, ScenarioError, dotted, hint
 from sim.scenario.project import check_inside
@@ -21,10 +22,10 @@ Text = Annotated[str, Field(min_length=1)]
 class Claim(Frozen):
     """What somebody said, in our own words; not what is true."""
 
-    who: Text = Field(description="who says it")
+    who: Label = Field(min_length=1, description="who says it")
     when: date | int | Text = Field(description="the day, the year, or the period in words")
     kind: Kind
-    says: Text = Field(description="what is said, in our own words")
+    says: Sentences = Field(min_length=1, description="what is said, in our own words")
     quoted: list[Text] = Field(default_factory=list, description="single words quoted as they were said")
     contradicts: list[Text] = Field(default_factory=list, description="ids of claims that say otherwise")
     about: list[Text] = Field(default_factory=list, description="topics")
@@ -69,7 +70,7 @@ def read_claims(names: list[str], lines: Lines) -> tuple[dict[str, Claim], Sourc
             continue
         several = read_from.source.get(FILES)
         several = several if isinstance(several, list | tuple) else [read_from.source]
-        sources += [{key: str(one[key]) for key in SAID if key in one} for one in several if isinstance(one, dict)]
+        sources += [{key: cut(str(one[key])) for key in SAID if key in one} for one in several if isinstance(one, dict)]
         for claim_id, claim in read_from.claims.items():
             if claim_id in claims:
                 other = dotted(("claims", claim_id))

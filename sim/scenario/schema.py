@@ -14,6 +14,7 @@ from pydantic import Field
 
 from sim.scenario.behaviour import Behaviour
 from sim.scenario.frozen import Frozen
+from sim.scenario.legible import Label, Sentences
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -47,7 +48,7 @@ class Node(Frozen):
 class Option(Node):
     """One way of settling an issue."""
 
-    label: str = Field("", description="words a reader understands")
+    label: Label = Field("", description="words a reader understands")
     status_quo: bool = Field(False, description="true for the option that holds without any agreement")
     units: dict[Name, Amount] = Field(
         default_factory=dict, description="natural units per week of full delivery, such as prisoners: 50"
@@ -86,7 +87,7 @@ class Stock(Node):
 class Issue(Node):
     """A matter that can be settled in a few ordered, worded ways."""
 
-    label: str = Field("", description="words a reader understands")
+    label: Label = Field("", description="words a reader understands")
     group: Group = Field(description="for reports: humanitarian, technical or political")
     options: dict[Name, Option] = Field(min_length=2, max_length=12, description="in order; exactly one is the status quo")
     sensitivity: Share = Field(description="public sensitivity: how strongly every political cost bites on this issue, 0 to 1")
@@ -141,7 +142,7 @@ class Disputant(Node):
     """A side in the conflict."""
 
     role: Literal["disputant"]
-    label: str = Field("", description="name for readers")
+    label: Label = Field("", description="name for readers")
     positions: dict[Name, Position] = Field(description="per issue; an issue left out has no salience")
     linkages: list[Linkage] = Field(default_factory=list)
     conditional_offers: list[ConditionalOffer] = Field(default_factory=list)
@@ -168,7 +169,7 @@ class Mediator(Node):
     """A third party that hosts, drafts, oversees."""
 
     role: Literal["mediator"]
-    label: str = Field("", description="name for readers")
+    label: Label = Field("", description="name for readers")
     interests: dict[Name, Interest] = Field(default_factory=dict, description="per issue: what it would like to see")
     bias: dict[Name, Signed] = Field(default_factory=dict, description="per disputant: leaning towards it, -1 to 1")
     honesty: Share = Field(description="share of its messages that are what it believes, 0 to 1")
@@ -209,7 +210,7 @@ class SideDeal(Node):
 class Format(Node):
     """How one table works: a point in a space of levers."""
 
-    label: str = Field("", description="words a reader understands")
+    label: Label = Field("", description="words a reader understands")
     mediators: list[Name] = Field(default_factory=list, description="who hosts, drafts and oversees; empty: the sides alone")
     invited: dict[Name, Invitation] = Field(default_factory=dict, description="per disputant; left out: formally invited and believed")
     sponsor: Name | None = Field(None, description="whose initiative it is seen to be")
@@ -249,7 +250,7 @@ class InForce(Node):
 class Table(Node):
     """An agenda dealt with in a format."""
 
-    label: str = Field("", description="words a reader understands")
+    label: Label = Field("", description="words a reader understands")
     agenda: list[Name] = Field(min_length=1, max_length=8, description="issues on the table")
     format: Name = Field(description="one of formats")
     opens: Opening | None = Field(None, description="left out: open from the start")
@@ -262,7 +263,7 @@ class Table(Node):
 class Process(Node):
     """Tables side by side: what is compared."""
 
-    label: str = Field("", description="words a reader understands")
+    label: Label = Field("", description="words a reader understands")
     tables: list[Name] = Field(min_length=1, max_length=12)
     headline: list[Name] | None = Field(None, min_length=1, max_length=20, description="issues the process is for: its own row in a result counts texts that move one of them; left out: all on its tables, fall-backs (tables that open after another has failed) aside")
 
@@ -273,7 +274,7 @@ class Process(Node):
 class Event(Node):
     """Something that happens at a week or at a rate, and what it changes."""
 
-    label: str = Field("", description="words a reader understands")
+    label: Label = Field("", description="words a reader understands")
     week: Week | None = Field(None, description="when it happens; below 0: before the first week, faded since")
     rate: Share | None = Field(None, description="chance per week, instead of a week")
     suppressed_by: Name | None = Field(None, description="issue: does not happen while an agreement on it is delivered")
@@ -305,7 +306,7 @@ class Observed(Node):
     suspensions: Annotated[int, Field(ge=0, le=1000)] | None = Field(None, description="how often it was suspended")
     score: list[Scored] = Field(default_factory=list, description="what the row is scored on")
     times: Annotated[int, Field(ge=1, le=100)] = Field(1, description="how many half-years in a row it went the same way, for stayed_away")
-    note: str = Field("", description="how it was read")
+    note: Sentences = Field("", description="how it was read")
     sources: list[str] = Field(default_factory=list, description="who reported it")
 
 
@@ -329,7 +330,7 @@ class Ground(Node):
     claims: list[str] = Field(default_factory=list, description="ids of claims in the evidence files")
     supports: Literal["existence", "sign", "order", "magnitude"] | None = Field(None, description="what the claims support there")
     choice: bool = Field(False, description="true: a lever or horizon the experimenter sets, neither claim nor assumption")
-    why: str = Field("", description="reason for the assumed size, or for the choice")
+    why: Sentences = Field("", description="reason for the assumed size, or for the choice")
     range: Annotated[float, Field(gt=0, le=1)] | Annotated[list[float], Field(min_length=2, max_length=2)] | None = Field(
         None, description="drawn per world: a relative half-width such as 0.25, or [low, high] for a single number"
     )
@@ -339,8 +340,8 @@ class Ground(Node):
 class ScenarioFile(Node):
     """A whole scenario file, after `extends` has been applied."""
 
-    title: str
-    about: str = Field("", description="what the scenario is about, in a few sentences")
+    title: Label
+    about: Sentences = Field("", description="what the scenario is about, in a few sentences")
     start: date = Field(description="date of week 0")
     weeks: Annotated[int, Field(ge=1, le=520)] = Field(description="length of a run")
     evidence: list[str] = Field(default_factory=list, description="files with claims, relative to the scenario")

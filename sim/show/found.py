@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.show import screen
-from sim.show.legible import legible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,10 +30,7 @@ DRAWN = {
 
 
 def show(found: Findings, console: Console | None = None, **how: Any) -> None:
-    """Print what was found; labels that would steer a terminal or fill it are cut."""
-    scenario = getattr(found, "scenario", None)
-    if scenario is not None and (shown := legible(scenario)) is not scenario:
-        found = replace(found, scenario=shown)  # type: ignore[type-var]  # all findings are dataclasses
+    """Print what was found."""
     import_module(f"sim.show.{PRINTED[found.kind]}").show(found, console or screen.console(), **how)
 
 

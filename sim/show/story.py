@@ -16,7 +16,6 @@ from sim.scenario.arguments import MOST_WORLDS, seed_of, whole
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario, scenario_of
 from sim.show.inventory import levers
-from sim.show.legible import legible
 from sim.show.steps import Narrator, in_weeks
 from sim.show.tables import LEAST, text_lines
 from sim.show.written import amount, points
@@ -91,7 +90,7 @@ def story(  # noqa: PLR0913 - the public call; every argument is one a user thin
     characters, at least 60. Raises ``ScenarioError`` for a process the scenario does not have, and for a number or form that
     is none.
     """
-    scenario = legible(scenario_of(scenario))
+    scenario = scenario_of(scenario)
     world, seed = whole("world", world, most=MOST_WORLDS - 1), seed_of(seed)
     width = whole("width", width, least=LEAST, most=MOST_WIDTH)
     if form not in FORMS:

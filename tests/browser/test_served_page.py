@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scenario_texts import odd_files
 
 pytestmark = pytest.mark.browser
 
@@ -25,10 +26,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for name in ("minimal.yaml", "minimal-claims.yaml"):
         (folder / name).write_bytes((HOME / "tests" / name).read_bytes())
     (folder / "broken.yaml").write_text("title: Broken\nparties: {}\n", encoding="utf-8")
-    hostile = "<img src=x onerror=alert(1)>" + "long " * 1900
-    text = (folder / "minimal.yaml").read_text(encoding="utf-8").replace("label: The ferry", f'label: "{hostile}"')
-    assert hostile in text
-    (folder / "hostile.yaml").write_text(text, encoding="utf-8")
+    odd_files("<img src=x onerror=alert(1)>" + "long \u200f" * 2000, folder)
     command = [sys.executable, "-m", "sim", "serve", str(folder / "minimal.yaml"), "--no-open", "--seed", "3"]
     with subprocess.Popen(command, cwd=HOME, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -124,8 +122,10 @@ def test_a_scenario_that_cannot_be_read_shows_its_message(browser: Any, address:
 
 @pytest.mark.parametrize("opened", VIEWS, indirect=True, ids=str)
 def test_hostile_labels_are_words(opened: Any) -> None:
-    opened.locator("#scenario").select_option("hostile")
-    opened.locator("#chart .label", has_text="<img src=x").wait_for()
+    opened.locator("#scenario").select_option("odd")
+    opened.locator("#chart .label", has_text="<img src=x").first.wait_for()
+    opened.locator("#worlds rect[data-world='12']").first.click()
+    opened.wait_for_selector("#told:not([hidden])")
     assert opened.locator("img").count() == 0
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

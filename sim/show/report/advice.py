@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from sim.show.explain import sides
-from sim.show.legible import legible
 from sim.show.levers import question_words
 from sim.show.report.again import again, set_options
 from sim.show.report.answer import DISCLAIMER
@@ -46,16 +44,8 @@ def parts(found: Advice, of: str = "") -> list[Block]:
     return [*recorded(found, sentences=True), *charts(found, CAPTIONS, {}, of), *recorded(found)]
 
 
-def readable(found: Advice) -> Advice:
-    """The study with labels that are legible."""
-    if not isinstance(found, Explanation):
-        return replace(found, scenario=legible(found.scenario))
-    first, second = map(legible, found.asked.scenarios)
-    return replace(found, scenario=first, asked=replace(found.asked, scenarios=(first, second)))
-
-
 def page(found: Advice) -> Page:
-    """The page of levers, an explanation or proposals whose labels are legible."""
+    """The page of levers, an explanation or proposals."""
     asked = found.manifest
     kind = {Levers: "Levers, one at a time", Explanation: "An explanation", Designs: "Proposals"}[type(found)]
     return Page(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.scenario.evidence import uncertain
-from sim.show.legible import clean
+from sim.scenario.legible import clean
 from sim.show.report.advice import Advice, parts, question
 from sim.show.report.again import set_options
 from sim.show.report.hinges import Moving, hinges

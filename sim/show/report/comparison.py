@@ -71,7 +71,7 @@ FIRST_CHART, SECOND_CHART = "agreement", "texts"
 
 
 def page(result: Result, advice: Sequence[Advice | str] = ()) -> Page:
-    """The page of a comparison whose labels are legible, with what was found beside it of levers and differences."""
+    """The page of a comparison, with what was found beside it of levers and differences."""
     file, count = result.scenario.file, len(result.processes)
     stages = {process: steps(result, process) for process in result.processes}
     drawn = {chart.name: chart for chart in charts(result, CAPTIONS, beneath(result, stages))}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from sim.scenario.frozen import frozen
 from sim.scenario.scenario import Scenario, hash_of
-from sim.show.legible import legible
 from sim.show.report import advice, comparison, others
 from sim.show.report.advice import Advice
 from sim.show.report.page import Page, html
@@ -38,7 +36,7 @@ def page_of(directory: str | os.PathLike[str]) -> Page:
 
 def _comparison(path: Path) -> Page:
     result = read(path)
-    return comparison.page(replace(result, scenario=legible(result.scenario)), list(_beside(path, result.scenario)))
+    return comparison.page(result, list(_beside(path, result.scenario)))
 
 
 def _beside(path: Path, scenario: Scenario) -> Iterator[Advice | str]:
@@ -49,7 +47,7 @@ def _beside(path: Path, scenario: Scenario) -> Iterator[Advice | str]:
             found = ADVICE[kind](folder)
             same = _content(found.scenario) == _content(scenario)
             other = f"{named(folder.name)} holds {an(kind)} of another scenario, which is not shown."
-            yield advice.readable(found) if same else other
+            yield found if same else other
 
 
 def _content(scenario: Scenario) -> str:
@@ -70,9 +68,9 @@ PAGES: dict[str, Callable[[Path], Page]] = {
     "sweep": _sweep,
     "hindcast": lambda path: others.hindcast(read_hindcast(path)),
     "calibration": lambda path: others.calibration(read_calibration(path)),
-    "levers": lambda path: advice.page(advice.readable(read_levers(path))),
-    "explanation": lambda path: advice.page(advice.readable(read_explanation(path))),
-    "design": lambda path: advice.page(advice.readable(read_designs(path))),
+    "levers": lambda path: advice.page(read_levers(path)),
+    "explanation": lambda path: advice.page(read_explanation(path)),
+    "design": lambda path: advice.page(read_designs(path)),
 }
 """Kind of a study to what makes its page."""
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.show.legible import legible
 from sim.show.report.again import again, set_options
 from sim.show.report.answer import DISCLAIMER
 from sim.show.report.drawn import charts
@@ -37,8 +36,8 @@ CAPTIONS = {
 
 
 def sweep(found: Sweep) -> Page:
-    """The page of a sweep whose tables are made."""
-    found = replace(found, asked=legible(found.scenario), kept={"points": found.points, "table": found.table}, folder=None)
+    """The page of a sweep whose tables are made, without its folder."""
+    found = replace(found, asked=found.scenario, kept={"points": found.points, "table": found.table}, folder=None)
     file, points = found.scenario.file, found.manifest["points"]
     paths, worlds = list(points["paths"]), found.manifest["worlds"]
     varied = "; ".join(f"{path_words(path, file)} at {_values(found.points[path])}" for path in paths)

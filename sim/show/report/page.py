@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.show.legible import clean
+from sim.scenario.legible import clean
 from sim.show.tables import Cell, Figures, Part, Table
 
 NAMED, TOPIC = "\ue000{}\ue002", "\ue001{}\ue002"
