@@ -28,6 +28,18 @@ CELL = re.compile(r"^\|[^|]*\| `([a-z]+ [^`]*)`.*\|$", re.MULTILINE)
 
 YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
+PYTHON_OF = {
+    "README.md": "test_widths.py", "sim/docs/mesa.md": "test_agents.py",
+    **{f"sim/docs/{name}.md": "test_tutorials.py" for name in ("compare", "conflict", "rule")},
+}  # fmt: skip
+"""Pages with Python on them, and the test that runs it; that of a tutorial runs its commands as well."""
+
+OTHERS = {
+    "python3": "makes an environment, which takes minutes", "pip": "installs", "pytest": "runs this test",
+    "solara": "waits until it is stopped; is no dependency",
+}  # fmt: skip
+"""Programs that are no ``gobetween``, and why they are not run."""
+
 NOT_RUN = {
     "calibrate": "takes twenty minutes; tests/test_calibration.py runs it with few draws",
     "serve": "waits until it is stopped; tests/browser runs it",
@@ -50,9 +62,13 @@ def commands(text: str) -> Iterator[list[str]]:
         lines = found[1].splitlines() if found.re is BLOCK else [f"gobetween {found[1]}"]
         for line in lines:
             for part in line.split("&&"):
-                words = shlex.split(part, comments=True)
-                if words and words[0].split("/")[-1] == "gobetween":
+                if not (words := shlex.split(part, comments=True)):
+                    continue
+                program = words[0].removeprefix(".venv/bin/")
+                if program == "gobetween":
                     yield words[1:]
+                else:
+                    assert program in OTHERS, f"{part}: expected gobetween or one of {', '.join(OTHERS)}"
 
 
 def few(words: list[str]) -> list[str]:
@@ -90,6 +106,20 @@ def test_a_command_that_is_misspelt_would_be_found() -> None:
     assert done.exit_code == 2
     with pytest.raises(KeyError):
         few(["levels", "a.yaml"])
+    with pytest.raises(AssertionError, match="gobetwen check"):
+        list(commands("```sh\ngobetwen check a.yaml\n```\n"))
+
+
+def test_every_page_is_run() -> None:
+    for path in [HOME / "README.md", *sorted((HOME / "sim" / "docs").rglob("*.md"))]:
+        page, text = str(path.resolve().relative_to(HOME)), path.read_text(encoding="utf-8")
+        kinds = set(re.findall(r"^ *```+ *(\w+)", text, re.MULTILINE))
+        assert kinds <= {"sh", "python", "yaml", "text", "csv"}, page
+        assert "python" not in kinds or page in PYTHON_OF, page
+        assert "sh" not in kinds or page in {*PAGES, *PYTHON_OF}, page
+        list(commands(text))
+    for test in PYTHON_OF.values():
+        assert (HOME / "tests" / test).exists()
 
 
 def test_every_verb_is_run_or_named_with_the_reason() -> None:

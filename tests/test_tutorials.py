@@ -30,7 +30,9 @@ NAMED = re.compile(r"^# (\S+\.yaml)\n")
 
 def gobetween(line: str, *, may_fail: bool = False) -> str:
     """What a line of the command line prints, errors with it."""
-    done = CliRunner().invoke(cli.app, shlex.split(line, comments=True)[1:], env={"COLUMNS": "100"})
+    program, *words = shlex.split(line, comments=True)
+    assert program == "gobetween"
+    done = CliRunner().invoke(cli.app, words, env={"COLUMNS": "100"})
     assert done.exit_code in ({0, 2} if may_fail else {0}), done.output
     return done.output
 
@@ -43,7 +45,7 @@ def told(kind: str, code: str, names: dict[str, Any], *, shown: bool) -> str:
             Path(named[1]).write_text(code[named.end() :], encoding="utf-8")
         return ""
     if kind == "sh":
-        return "".join(gobetween(line, may_fail=shown) for line in code.splitlines() if line.startswith("gobetween "))
+        return "".join(gobetween(line, may_fail=shown) for line in code.splitlines())
     said, file = io.StringIO(), f"<block {len(linecache.cache)} of a tutorial>"
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)  # as if it stood in a file
     with contextlib.redirect_stdout(said):
