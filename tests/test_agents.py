@@ -137,7 +137,7 @@ def test_the_page_of_mesa_in_the_documentation_is_given_a_model_that_it_can_make
     chosen = {name: one["value"] if isinstance(one, dict) else one for name, one in how["model_params"].items()}
     assert {one["type"] for one in how["model_params"].values()} == {"Select", "InputText", "SliderInt"}
     again = type(model)(**chosen)
-    assert again.process == chosen["process"]
+    assert model.process == again.process == chosen["process"]
     for _ in range(30):
         again.step()
     for component in how["components"]:

@@ -160,9 +160,9 @@ class World(mesa.Model):
     @staticmethod
     def model_params(scenario: Scenario, *, worlds: int = 1000) -> dict[str, Any]:
         """What can be chosen of a world, in the form of Mesa's pages (``mesa.visualization``): process, seed and world."""
-        processes = {name: spec.label or name for name, spec in scenario.file.processes.items()}
+        processes = list(scenario.file.processes)
         return {
-            "process": {"type": "Select", "label": "process", "value": next(iter(processes)), "values": list(processes)},
+            "process": {"type": "Select", "label": "process", "value": processes[0], "values": processes},
             "seed": {"type": "InputText", "label": "seed", "value": 0},
             "number": {"type": "SliderInt", "label": "world", "value": 0, "min": 0, "max": worlds - 1, "step": 1},
         }
