@@ -54,6 +54,8 @@ def scenario(
             t: SimpleNamespace(
                 invited={"south": SimpleNamespace(status="not")} if t in absent else {},
                 mediators=THIRD[: n % 4],
+                sponsor=("south", "another_state", None)[n % 3],
+                side_deals=[SimpleNamespace(to="north", controlled_by=("elder", "a_bank")[n % 2])] * (n % 3),
                 contact=SimpleNamespace(talks=CONTACTS[n % 4]),
             )
             for n, t in enumerate(every)

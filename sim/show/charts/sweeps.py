@@ -64,6 +64,7 @@ def _swept(sweep: Sweep) -> Swept:
     count = "1 world" if worlds == 1 else f"{worlds:,} worlds"
     foot = f"{count} per point and process, the same ones at every point; seed {manifest['seed']}; no forecast."
     scenario = sweep.scenario
+    foot = f"{scenario.file.title}. {foot}" if scenario is not None else foot
     numbers: dict[str, Any] = scenario.numbers() if scenario is not None else {}
     paths = tuple(manifest["points"]["paths"])
     base = {path: float(numbers[path]) for path in paths if path in numbers}

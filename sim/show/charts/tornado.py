@@ -62,7 +62,9 @@ READ = {
 
 def figures(found: Sensitivity) -> dict[str, Figure]:
     """The chart by name."""
-    return {"tornado": draw(found.table, file=found.scenario.file, method=found.method)}
+    file, run = found.scenario.file, found.manifest
+    foot = f"{file.title}. {run['worlds']:,} worlds, seed {run['seed']}; 95% intervals; no forecast."
+    return {"tornado": draw(found.table, file=file, method=found.method, foot=foot)}
 
 
 def draw(table: pd.DataFrame, *, file: Any = None, method: str = "", foot: str = "", most: int = MOST) -> Figure:

@@ -78,15 +78,21 @@ def _texts(result: Result) -> Table:
 
 def _network(result: Result) -> Table:
     file, parties = result.scenario.file, names(result.scenario, "parties")
-    columns = [Words("process, table"), Words("sides in talks"), Words("mediators")]
+    columns = [Words("process, table"), Words("sides in talks"), Words("mediators"), Words("sponsor"), Words("side deals")]
     table = Table("Tables, and who brings the sides together", columns)
     for process, label in _labels(result):
         table.heading(label)
         for name in file.processes[process].tables:
             form = file.formats[file.tables[name].format]
-            third = ", ".join(parties[one] for one in form.mediators) or DASH
-            table.row(names(result.scenario, "tables")[name], form.contact.talks.replace("_", " "), third, indent=2)
+            third = ", ".join(parties[one] for one in form.mediators)
+            deals = "; ".join(f"{_party(parties, deal.controlled_by)} for {parties[deal.to]}" for deal in form.side_deals)
+            cells = [form.contact.talks.replace("_", " "), third or DASH, _party(parties, form.sponsor), deals or DASH]
+            table.row(names(result.scenario, "tables")[name], *cells, indent=2)
     return table
+
+
+def _party(parties: dict[str, str], name: str | None) -> str:
+    return parties.get(name, name.replace("_", " ")) if name else DASH
 
 
 def _life(result: Result) -> Table:
