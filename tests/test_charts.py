@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from sim.scenario import load
 from sim.show.charts import comparison, funnel, life, style, surplus
@@ -361,6 +363,22 @@ def test_words_neither_overlap_nor_leave_the_page(case):
     assert list(figures) == ["funnel", "agreement", "texts", "life", "surplus", "weekly", "network"]
     for name, figure in figures.items():
         assert clashes(figure) == [], name
+
+
+def written_on(figure: Figure) -> str:
+    return " ".join(text.get_text().replace("\n", " ") for text in figure.findobj(Text))
+
+
+def test_every_chart_of_a_comparison_names_its_scenario_worlds_and_seed():
+    found = many(processes=3, tables=3)
+    for name, figure in found.plot().items():
+        assert f"A quarrel. {found.count} worlds per process, seed 1;" in written_on(figure), name
+
+
+def test_sponsors_and_who_delivers_a_side_deal_stand_beside_who_talks():
+    said = written_on(drawn("network", many(processes=3, tables=3)))
+    assert re.search("Sponsor: .*another state", said)
+    assert " a bank " in said
 
 
 def drawn(chart: str, found: Result) -> Figure:

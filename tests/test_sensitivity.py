@@ -248,6 +248,8 @@ def test_a_folder_is_whole_and_of_its_own_kind(wide: Scenario, result: sim.Resul
         return sim.sensitivity(wide, processes=PAIR, n=100, metric="weeks_in_force", parameters=[RATE], out=out)
 
     found = run(tmp_path / "a")
+    foot = found.plot()["tornado"].texts[-1].get_text()
+    assert foot.startswith(f"{wide.file.title}. {found.manifest['worlds']:,} worlds, seed ")
     run(tmp_path / "a")
     run(tmp_path / "b")
     files = ["claims.yaml", "manifest.json", "scenario.yaml", "sensitivity.csv", "tornado.png", "tornado.svg"]

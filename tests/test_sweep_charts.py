@@ -268,6 +268,8 @@ def test_written_charts_are_the_same_each_time(small: Sweep, tmp_path: Path) -> 
     assert [f.name for f in first] == ["curves.png", "curves.svg", "map.png", "map.svg"]
     assert all(f.read_bytes() == (tmp_path / "second" / f.name).read_bytes() for f in first)
     assert any("North: grievance" in t.get_text() for t in small.plot()["map"].axes[0].texts)
+    for figure in small.plot().values():
+        assert any(t.get_text().startswith("Two small neighbours. 20 worlds per point and process") for t in figure.texts)
 
 
 def test_one_metric_of_an_issue_is_drawn_where_it_is_asked_for(small: Sweep) -> None:
