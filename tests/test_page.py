@@ -180,6 +180,13 @@ def test_parameters_stand_with_range_meaning_and_evidence(client: TestClient) ->
         assert all(one[words] for words in ("label", "meaning", "evidence"))
 
 
+def test_what_moves_a_process_is_offered_beside_one_that_never_agrees() -> None:
+    scenario = load(MINIMAL)
+    both = Asked(scenario, PAIR, {}, 3)
+    assert not any(row["agreed"]["estimate"] for row in both.figures()["processes"][0]["issues"].values())
+    assert both.parameters() == Asked(scenario, PAIR[1:], {}, 3).parameters()
+
+
 def test_moving_an_assumption_moves_the_figures() -> None:
     scenario = load(MINIMAL)
     low, high = quantities(scenario)["behaviour.threshold"]

@@ -152,7 +152,8 @@ class Asked:
         inverse = np.linalg.pinv(x.T @ x)
         slopes = inverse @ x.T @ y
         error = np.sqrt(np.outer(np.diag(inverse), ((y - x @ slopes) ** 2).sum(axis=0)))
-        ranked = [*self.given, *(free[n] for n in np.argsort(-np.abs(slopes / error).max(axis=1), kind="stable"))]
+        told = np.divide(np.abs(slopes), error, out=np.zeros_like(slopes), where=error > 0)  # 0: always the same
+        ranked = [*self.given, *(free[n] for n in np.argsort(-told.max(axis=1), kind="stable"))]
         start, chosen = stated(self.scenario), []
         for kind, count in OFFERED.items():
             own = [name for name in ranked if name.startswith("behaviour.") == (kind == "behaviour")]
