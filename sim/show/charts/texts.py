@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
@@ -31,6 +32,7 @@ from sim.show.charts.style import (
     height_of,
     label,
     legend_height,
+    line_height,
     page,
     percent,
     percentages,
@@ -64,7 +66,9 @@ def draw(result: Result) -> Figure:
         colours = [(name, COLOURS[n % len(COLOURS)]) for n, name in enumerate(n for n in file.issues[issue].options if n in seen)]
         if rows:
             blocks.append((issue, colours, rows))
-    keys = [*whisker_key(), Line2D([], [], color=INK, marker="D", markersize=4, linestyle="", label="in force at the end")]
+    known = any(not isnan(lookup(process, "agreed", issue).assumed_low) for issue, _, rows in blocks for process in rows)
+    force = Line2D([], [], color=INK, marker="D", markersize=4, linestyle="", label="in force at the end")
+    keys = [*whisker_key(thin=known), force]
     height = sum(0.35 + _key_height(result, issue, colours) + BAR * len(rows) for issue, colours, rows in blocks) or 0.4
     words = Words(
         "What was agreed",
@@ -86,7 +90,8 @@ def draw(result: Result) -> Figure:
         down += 0.35
         for name, colour in colours:
             said = wrap(label(file.issues[issue].options, name), NAMES + BARS - 0.4, size=SMALL)
-            _write(axes, -NAMES, down, "■", fontsize=SMALL, color=colour)
+            place = ([(0.06 - NAMES) / BARS], [down + line_height(SMALL) / 2])
+            axes.plot(*place, marker="s", markersize=6.5, color=colour, markeredgewidth=0, clip_on=False)
             _write(axes, -NAMES + 0.18, down, said, fontsize=SMALL, color=INK)
             down += height_of(said, SMALL) + 0.02
         for process in rows:
