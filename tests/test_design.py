@@ -364,6 +364,13 @@ def test_what_is_printed_is_what_was_found(found: sim.Designs) -> None:
     assert "worse than none" in words
 
 
+def test_of_a_small_space_it_is_said_that_all_of_it_was_looked_at(scenario: sim.Scenario) -> None:
+    small = sim.design(scenario, "ferry", levers=["term"], proposals=20, worlds=20, seed=SEED)
+    assert small.manifest["whole"]
+    looked = small.manifest["looked_at"]
+    assert f"All proposals that the limits leave were looked at, {looked} with the known formats;" in " ".join(words(small).split())
+
+
 def test_one_that_is_not_best_on_average_may_lead(found: sim.Designs) -> None:
     (name, proposal), *_ = found.proposals.items()
     table = found.table.copy()

@@ -49,9 +49,12 @@ def sentences(found: Designs) -> list[str]:
     called, rows = labels(found), _rows(found)
     issues = names(found.scenario, "issues")
     about = ", ".join(issues[issue] for issue in found.space.issues)
+    made = found.manifest
+    looked = f"{made['looked_at']:,} of {made['space']:,} proposals were looked at"
+    if made["whole"]:
+        looked = f"All proposals that the limits leave were looked at, {made['looked_at']:,} with the known formats"
     said = [
-        f"Asked: what to propose for {about}. {found.manifest['looked_at']:,} of {found.manifest['space']:,} proposals were "
-        f"looked at; the figures are of {found.manifest['worlds']:,} worlds that had no part in that.",
+        f"Asked: what to propose for {about}. {looked}; the figures are of {made['worlds']:,} worlds that had no part in that.",
         _leads(found, called, rows),
     ]
     said += [proposal_words(found, name) for name in found.proposals]
