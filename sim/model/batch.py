@@ -165,7 +165,7 @@ def _keep(kept: Records, worlds: Records) -> None:
 def _live(program: Program, worlds: Records, states: NDArray[np.int64], until: int, own: OwnRules | None = None) -> None:
     loop = compiled("live_worlds", program.roomy, own) if own is None or own.compiled else None
     if loop is not None:
-        loop(worlds, program.scratch.copy(), states, until)  # other threads may run the same process
+        loop(worlds, program.scratch, states, until)
         return
     live_worlds, packages = linked(own.functions if own is not None else None)["live_worlds"], packages_of(program)
     for record in worlds:  # the same in plain Python

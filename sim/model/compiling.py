@@ -275,7 +275,7 @@ def _top(name: str, namespace: dict[str, Any], folder: Path | None) -> Any:
     from numba import njit  # noqa: PLC0415
 
     with _cached_in(folder):
-        return njit(cache=folder is not None, nogil=True, **_OPTIONS)(copied(RULES[name], namespace))
+        return njit(cache=folder is not None, **_OPTIONS)(copied(RULES[name], namespace))
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -89,8 +88,7 @@ class Asked:
         values: list[tuple[dict[str, Any], str, Array]] = []
         by_process = []
         drawn: dict[str, Array] = {}
-        with ThreadPoolExecutor(max_workers=2) as threads:  # the compiled weeks hold no lock
-            outcomes = list(threads.map(self._outcomes, self.processes))
+        outcomes = [self._outcomes(process) for process in self.processes]
         for process, (drawn_there, whole, frames) in zip(self.processes, outcomes, strict=True):
             drawn = {name: column for name, column in drawn_there.items() if name not in self.given}
             steps = np.cumprod([whole[step].to_numpy() for step in STEPS], axis=0).sum(axis=0)
