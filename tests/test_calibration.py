@@ -24,7 +24,7 @@ from sim.scenario.evidence import drawn_between, uncertain
 from sim.scenario.learned import TABLE, posterior
 from sim.scenario.paths import bounds
 from sim.show.calibration import show
-from sim.study.history import calibration, checks, fitting, inference
+from sim.study.history import calibration, checks, coverage, fitting, inference
 from sim.study.history import reference as tables
 from sim.study.history.beside import beside
 from sim.study.history.calibration import learn
@@ -126,7 +126,9 @@ def found(table: tables.Reference) -> calibration.Calibration:
         said = learn(table, episodes, learned=own)
         places = np.linspace(0, 1, 20)[:, None] * np.ones(len(PRIORS))
         wide = calibration._with_places(said.parameters, places)
-        return replace(said, parameters=wide, checks=checks.checks(own, episodes, posterior=said.posterior, seed=5))
+        patch.setattr(coverage, "WORLDS", 800)
+        unseen, held = checks.checks(own, episodes, posterior=said.posterior, seed=5), coverage.coverage(own, episodes, seed=5)
+        return replace(said, parameters=wide, checks=unseen, coverage=held)
 
 
 WORLDS = 400
@@ -186,6 +188,52 @@ def test_learning_moves_towards_what_was_seen_and_leaves_an_affair_out(found: ca
     assert found.parameters["contraction"].between(-1, 1).all()
 
 
+def test_what_is_predicted_of_an_affair_is_made_again_from_the_posterior_without_it(found: calibration.Calibration) -> None:
+    held, rows = found.coverage.set_index("of"), found.rows[found.rows["kind"] == "issue"].set_index("cluster")
+    alone = [name for name in held.index if held.loc[name, "cases"] == 1 and not held.loc[name, "flag"]]
+    assert len(alone) > 1
+    for name in alone:  # what was smoothed for the fit and what is run again are of one posterior
+        assert abs(held.loc[name, "predicted"] - rows.loc[name, "left_out"]) < 0.12
+        assert held.loc[name, "observed"] == rows.loc[name, "k"]
+
+
+def test_intervals_of_whole_numbers_worked_by_hand() -> None:
+    shares = np.array([1, 6, 8, 4, 0, 1]) / 20
+    row = coverage._row("sea", "affair", 3, shares, 20)
+    assert (row["low_50"], row["high_50"], row["inside_50"]) == (1, 2, False)
+    assert (row["low_90"], row["high_90"], row["inside_90"]) == (0, 3, True)
+    assert (row["cases"], row["flag"]) == (5, "few worlds")
+    assert [row[name] for name in ("expected_50", "expected_90", "predicted")] == pytest.approx([0.7, 0.95, 1.95])
+
+
+def test_a_count_is_beta_binomial_over_the_draws_of_its_chance() -> None:
+    stats = pytest.importorskip("scipy.stats")
+    n, chances = 12, np.array([0.2, 0.2, 0.7])
+    mass = inference.mass_of(n)
+    known = [stats.betabinom(n, p * mass, (1 - p) * mass).pmf(np.arange(n + 1)) for p in chances]
+    assert_allclose(coverage._of_count(chances, n), np.mean(known, axis=0), rtol=1e-9)
+
+
+@pytest.mark.parametrize("level", coverage.LEVELS)
+def test_an_interval_holds_what_it_promises(level: int) -> None:
+    n = 30
+    shares = coverage._of_count(np.linspace(0.05, 0.6, 50), n)
+    rows = [coverage._row("", "count", k, shares) for k in range(n + 1)]
+    inside = float(shares @ [row[f"inside_{level}"] for row in rows])
+    assert inside == pytest.approx(rows[0][f"expected_{level}"])
+    assert level / 100 <= inside < level / 100 + 0.1
+
+
+def test_what_was_said_is_counted_by_row_and_by_affair(found: calibration.Calibration) -> None:
+    scored = found.record[found.record["rule"] == "model"].set_index("counted")
+    for way, own in found.reliability.groupby("counted"):
+        assert own["rows"].sum() == scored.loc[way, "rows"]
+        assert own["probability"].is_monotonic_increasing
+    text = shown(found)
+    assert "Predicted, left out of the fit, and what came out" in text
+    assert "in the 90% interval" in text
+
+
 def test_a_predecessor_is_held_against_as_a_rule(table: tables.Reference) -> None:
     episodes, _ = read_episodes([HOME / "scenarios" / "history" / f"{name}.yaml" for name in NAMES])
     names = [row.name for row in table.rows]
@@ -208,7 +256,8 @@ def test_a_truth_is_recorded_only_where_both_came(table: tables.Reference) -> No
 
 def test_a_calibration_is_saved_whole(found: calibration.Calibration, tmp_path: Path) -> None:
     folder = found.save(tmp_path / "found")
-    tables_of = {"checks.csv", "parameters.csv", "posterior.csv", "record.csv", "rows.csv", "scores.csv"}
+    names = ("checks", "coverage", "parameters", "posterior", "record", "reliability", "rows", "scores")
+    tables_of = {f"{name}.csv" for name in names}
     assert {p.name for p in folder.iterdir()} == {"manifest.json", "parameters.png", "parameters.svg", *tables_of}
     with (folder / "parameters.csv").open(encoding="utf-8", newline="") as stream:
         assert [row["parameter"] for row in csv.DictReader(stream)] == [*PRIORS]

@@ -27,7 +27,7 @@ from sim.study.advice.explain import Explanation, ask
 from sim.study.advice.levers import Levers, Question
 from sim.study.exploration.discovery import Discovery, find_boxes
 from sim.study.exploration.sensitivity import Sensitivity
-from sim.study.history.calibration import Calibration
+from sim.study.history.calibration import TABLES, Calibration
 from sim.study.history.hindcast import Hindcast
 from sim.study.history.regularities import Regularities
 from sim.study.saving import RunFolderError
@@ -90,7 +90,7 @@ def studies() -> dict[str, Callable[..., Path]]:
 
     def calibration(folder: Path, *, force: bool = False, **more: Any) -> Path:
         said = {"kind": "calibration", **RECORD, **COUNTED, **NUMBERS, **more}
-        return Calibration(*[FRAME] * 8, manifest=said).save(folder, charts=False, force=force)
+        return Calibration(**dict.fromkeys(TABLES, FRAME), manifest=said).save(folder, charts=False, force=force)
 
     def levers(folder: Path, *, force: bool = False, **more: Any) -> Path:
         said = {"kind": "levers", "scenario_hash": short.hash, "metric": "agreed", **NUMBERS, **more}

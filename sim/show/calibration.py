@@ -16,6 +16,7 @@ from sim.show.tables import Cell, Figures, Table, Words, print_table, print_text
 from sim.show.verdicts import interval, signed
 from sim.show.wording import number_words
 from sim.show.written import MINUS, percent, weeks
+from sim.study.history.coverage import LEVELS
 from sim.study.history.ratios import wilson
 from sim.study.history.reference import COUNTED
 
@@ -31,7 +32,7 @@ OUTCOMES = {"agreed": "agreed", "ended_360": "ended by day 360"}
 
 def show(found: Calibration, console: Console) -> None:
     """The tables, each with what to beware of."""
-    for table in (_parameters(found), _counts(found), _scores(found), *_record(found)):
+    for table in (_parameters(found), _counts(found), _scores(found), *_record(found), *_reliability(found)):
         print_table(console, table)
         console.print()
     said = found.manifest
@@ -43,12 +44,30 @@ def show(found: Calibration, console: Console) -> None:
         "largest distance of known truths from uniform places (by chance above 0.136 in 5%, above 0.163 in 1%). In, out: of "
         "the 95% interval of the count. Model less rule: below 0 the model is better.",
     )
+    if len(found.coverage):
+        _with_note(console, _coverage(found.coverage), coverage_words(found.coverage))
     if len(found.checks):
         _with_note(console, _checks(found.checks), CHECKS_NOTE)
     if len(found.alternatives):
         _with_note(console, _alternatives(found.alternatives), ALTERNATIVES_NOTE.format(said["alternatives_worlds"]))
     for title, rows in found.results.groupby("scenario", sort=False) if len(found.results) else ():
         _with_note(console, _results(str(title), rows), RESULTS_NOTE.format(said["results_worlds"], _places(rows)))
+
+
+def coverage_words(coverage: pd.DataFrame) -> str:
+    """How many affairs and counts lie inside of their intervals, and how many the model expects."""
+    said = []
+    for kind, words in (("affair", "affairs"), ("count", "counts of real cases")):
+        own = coverage[(coverage["kind"] == kind) & (coverage["flag"] == "")]
+        inside = {level: (own[f"inside_{level}"].sum(), own[f"expected_{level}"].sum()) for level in LEVELS}
+        if len(own):
+            parts = [f"{seen} in the {level}% interval ({expected:.0f} expected)" for level, (seen, expected) in inside.items()]
+            said.append(f"Of {len(own)} {words}, each left out of the fit, lie {' and '.join(parts)}.")
+    few = coverage.loc[coverage["flag"] != "", "of"].str.replace("_", " ")
+    if len(few):
+        said.append(f"Not counted, since the model hardly has the record of it: {', '.join(few)}.")
+    said.append("Expected is what the model itself expects: numbers are whole, so intervals hold more than they promise.")
+    return " ".join(said)
 
 
 CHECKS_NOTE = (
@@ -127,6 +146,30 @@ def _record(found: Calibration) -> Iterator[Table]:
         said = RULES.get(row["rule"], "the model")
         table.row(f"{row['counted'].replace('_', ' ')}, {said}", *scores, str(row["under"]), str(row["happened"]))
     yield table
+
+
+def _reliability(found: Calibration) -> Iterator[Table]:
+    """How often what was given a probability happened."""
+    if not len(found.reliability):
+        return
+    heads = ("rows", "said, %", "happened, %", "were it right, %")
+    table = Table("What was said, and how often it happened, left out of the fit", [Words("counted by"), *map(Figures, heads)])
+    for row in found.reliability.to_dict("records"):
+        within = f"{percent(row['low'])} to {percent(row['high'])}"
+        table.row(row["counted"], str(row["rows"]), percent(row["probability"]), percent(row["happened"]), within)
+    yield table
+
+
+def _coverage(coverage: pd.DataFrame) -> Table:
+    heads = ("cases", "came out", "predicted", *(f"{level}%" for level in LEVELS))
+    table = Table("Predicted, left out of the fit, and what came out", [Words("affair or count"), *map(Figures, heads)])
+    for row in coverage.to_dict("records"):
+        ends = [
+            (f"{row[f'low_{level}']} to {row[f'high_{level}']}", "in" if row[f"inside_{level}"] else "out") for level in LEVELS
+        ]
+        name = f"{row['of'].replace('_', ' ')}{' (few worlds)' if row['flag'] else ''}"
+        table.row(name, str(row["cases"]), str(row["observed"]), f"{row['predicted']:.1f}", *ends)
+    return table
 
 
 def _checks(checks: pd.DataFrame) -> Table:

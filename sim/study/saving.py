@@ -263,9 +263,9 @@ def _own(path: Path) -> set[str]:
 
 OTHERS = (
     BOXES, LIMITS, "rows.csv", "life.csv", "scores.csv", "calibration.csv", "sharpness.csv",
-    "table.csv", "context.csv", "contrast.csv", "parameters.csv", "posterior.csv", "checks.csv", "record.csv", "alternatives.csv",
-    "results.csv", "points.csv", "against-scenario.yaml", "against-claims.yaml", LEVERS, REFUSED, SHARES, MOMENTS_FILE, HYBRIDS,
-    PROPOSALS, PROPOSALS_FILE, LOOKED_AT, ROBUSTNESS, INFORMATION, *GROWN["sweep"],
+    "table.csv", "context.csv", "contrast.csv", "parameters.csv", "posterior.csv", "checks.csv", "record.csv", "reliability.csv",
+    "coverage.csv", "alternatives.csv", "results.csv", "points.csv", "against-scenario.yaml", "against-claims.yaml", LEVERS,
+    REFUSED, SHARES, MOMENTS_FILE, HYBRIDS, PROPOSALS, PROPOSALS_FILE, LOOKED_AT, ROBUSTNESS, INFORMATION, *GROWN["sweep"],
 )  # fmt: skip
 """Tables of the other kinds of study."""
 

@@ -25,7 +25,7 @@ from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
 from sim.study.compare import DEFAULT_SEED, Progress, versions
 from sim.study.findings import Findings
-from sim.study.history import beside, checks, fitting, inference
+from sim.study.history import beside, checks, coverage, fitting, inference
 from sim.study.history.alternatives import ALTERNATIVES, WORLDS, alternatives
 from sim.study.history.counted import Study, read_study
 from sim.study.history.episodes import Episode, read_episodes
@@ -33,13 +33,18 @@ from sim.study.history.fitting import Fit, scored
 from sim.study.history.hindcast import observed_hash, run_episodes, score
 from sim.study.history.inference import Row
 from sim.study.history.priors import PRIORS, RowDraws
-from sim.study.history.record import record
+from sim.study.history.record import record, reliability
 from sim.study.history.reference import COMMON, Line, Reference, lines_of, reference
 from sim.study.history.scoring import recalibrated
 from sim.study.workers import in_order
 
 KEPT = 256
 """Rows of the posterior table."""
+
+TABLES = (
+    "parameters", "rows", "scores", "posterior", "checks", "record", "reliability", "coverage", "alternatives", "results",
+)  # fmt: skip
+"""Tables of a calibration, each in a file of its name."""
 
 POSTERIOR = "posterior.csv"
 """The main table of a saved calibration."""
@@ -64,9 +69,11 @@ class Calibration(Findings):
     ``parameters``: per parameter prior and posterior range, contraction, and how far the places of known truths are
     from uniform. ``rows``: per line of the record what was seen and the figure under the prior, under the
     posterior, and (``left_out``) under the posterior without its affair. ``scores``: the left-out figures beside
-    the rules, as in a hindcast; ``record``: the same in short, by row and by affair. ``posterior``: draws that scenarios
-    may take, one per row. ``checks``: what was not fitted, see ``checks``. ``alternatives`` and ``results`` have rows only
-    where they were asked for; see ``alternatives.alternatives`` and ``beside.beside``.
+    the rules, as in a hindcast; ``record``: the same in short, by row and by affair; ``reliability``: how often what was given
+    a probability happened. ``coverage``: whether intervals for affairs and counts left out hold what they promise.
+    ``posterior``: draws that scenarios may take, one per row. ``checks``: what was not fitted, see ``checks``.
+    ``alternatives`` and ``results`` have rows only where they were asked for; see ``alternatives.alternatives`` and
+    ``beside.beside``.
     """
 
     kind = "calibration"
@@ -77,6 +84,8 @@ class Calibration(Findings):
     posterior: pd.DataFrame
     checks: pd.DataFrame
     record: pd.DataFrame
+    reliability: pd.DataFrame
+    coverage: pd.DataFrame
     alternatives: pd.DataFrame
     results: pd.DataFrame
     manifest: dict[str, Any]
@@ -88,8 +97,7 @@ class Calibration(Findings):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table that has rows, by the name of its file."""
-        names = ("parameters", "rows", "scores", "posterior", "checks", "record", "alternatives", "results")
-        return {f"{name}.csv": getattr(self, name) for name in names if len(getattr(self, name))}
+        return {f"{name}.csv": getattr(self, name) for name in TABLES if len(getattr(self, name))}
 
 
 def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user thinks in
@@ -133,8 +141,9 @@ def calibrate(  # noqa: PLR0913 - the public call; every argument is one a user 
     found = replace(found, parameters=_with_places(found.parameters, places))
     say("checking what was not fitted")
     unseen = checks.checks(learned, episodes, posterior=found.posterior, seed=seed)
+    held = coverage.coverage(learned, episodes, seed=seed, jobs=jobs)
     said_of = manifest_of(episodes, study, worlds=worlds, seed=seed, ablate=ablate, compare=asked)
-    found = replace(found, checks=unseen, manifest=found.manifest | said_of)
+    found = replace(found, checks=unseen, coverage=held, manifest=found.manifest | said_of)
     if ablate:
         few = first.only(slice(0, min(worlds, WORLDS)))
         said = alternatives(few, episodes, study, seed=seed, jobs=jobs, progress=steps.next(), report=say)
@@ -206,8 +215,11 @@ def learn(table: Reference, episodes: list[Episode], *, learned: Fit, predecesso
     }  # fmt: skip
     nothing = pd.DataFrame()
     scores = _scores(rows, episodes, predecessor or {})
-    told = record(rows, episodes, predecessor or {})
-    return Calibration(_parameters(learned), rows, scores, posterior, nothing, told, nothing, nothing, manifest)
+    told, alike = record(rows, episodes, predecessor or {}), reliability(rows, episodes)
+    return Calibration(
+        _parameters(learned), rows, scores, posterior, checks=nothing, record=told, reliability=alike, coverage=nothing,
+        alternatives=nothing, results=nothing, manifest=manifest,
+    )  # fmt: skip
 
 
 def _parameters(own: Fit) -> pd.DataFrame:

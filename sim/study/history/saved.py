@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.study.history.calibration import Calibration
+from sim.study.history.calibration import TABLES, Calibration
 from sim.study.history.hindcast import Hindcast
 from sim.study.manifests import MANIFEST, RunFolderError, manifest_of_kind, named, saved_table
 
@@ -20,6 +20,8 @@ TEXT = {
     "sharpness": ("outcome",),
     "parameters": ("parameter", "why"),
     "record": ("counted", "rule"),
+    "reliability": ("counted",),
+    "coverage": ("of", "kind", "flag"),
     "checks": ("statistic", "of", "kind", "note"),
     "alternatives": ("alternative", "verdict"),
     "results": ("scenario", "process", "metric"),
@@ -64,7 +66,6 @@ def read_calibration(directory: str | os.PathLike[str]) -> Calibration:
     """The calibration that was saved to ``directory``; a table that it does not have is empty. Raises RunFolderError."""
     path = Path(directory)
     manifest = manifest_of_kind(path, "calibration", ("seed", "worlds", "episodes", "draws", "effective"))
-    names = ("parameters", "rows", "scores", "posterior", "checks", "record", "alternatives", "results")
-    there = [name for name in names if f"{name}.csv" in manifest["files"]]
-    found = dict.fromkeys(names, pd.DataFrame()) | {name: saved_table(path, manifest, name, TEXT.get(name, ())) for name in there}
-    return Calibration(manifest=manifest, **found)
+    there = [name for name in TABLES if f"{name}.csv" in manifest["files"]]
+    found = {name: saved_table(path, manifest, name, TEXT.get(name, ())) for name in there}
+    return Calibration(manifest=manifest, **(dict.fromkeys(TABLES, pd.DataFrame()) | found))
