@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from sim.show import boxes
-from sim.show.levers import dim, figure, lever_words, part, value_of
+from sim.show.levers import estimate, figure, figure_words, lever_words, value_of
 from sim.show.tables import Figures, Table, Words, print_table, print_text
 from sim.show.wording import path_words
 from sim.show.written import Figure, names, percent, points, share
@@ -60,8 +60,8 @@ def sentences(found: Designs) -> list[str]:
     said += [proposal_words(found, name) for name in found.proposals]
     said += list(_alike(found, called, rows))
     said += [
-        f"{called[name]}, as it is known, keeps {_words(rows[name], 'kept')}: more than {percent(rows[name]['above'])}% of the "
-        "proposals drawn at random."
+        f"{called[name]}, as it is known, keeps {figure_words(rows[name], 'kept')}: more than {percent(rows[name]['above'])}% of "
+        "the proposals drawn at random."
         for name in called if name not in found.proposals and rows[name]["above"] == rows[name]["above"]
     ]  # fmt: skip
     return [*said, *_missed(found, rows), _hangs_on(found), _worth_knowing(found)]
@@ -86,7 +86,7 @@ def proposal_words(found: Designs, name: str) -> str:
     called, row = labels(found), _rows(found)[name]
     known = names(found.scenario, "tables")[row["nearest"]]
     changes = "; ".join(change_words(found, lever, *values) for lever, values in json.loads(row["changes"]).items())
-    gain = f"{_words(row, 'kept_difference')} points kept, {_words(row, 'harm_difference')} points harm"
+    gain = f"{figure_words(row, 'kept_difference')} points kept, {figure_words(row, 'harm_difference')} points harm"
     return f"{called[name]} ({row['wanted']}, by the search): as {known}, but {changes or 'nothing else'}. That changes {gain}."
 
 
@@ -173,15 +173,10 @@ def _table(found: Designs) -> Table:
         table.heading(kind)
         for row in found.table.to_dict("records"):
             if (row["proposal"] in found.proposals) == wanted:
-                shares = [_parts(share(name, ""), row, name) for name in ("kept", "agreed", "harm")]
-                surplus = [_parts(Figure(name, "", points), row, name) for name in sides]
+                shares = [estimate(share(name, ""), row, name) for name in ("kept", "agreed", "harm")]
+                surplus = [estimate(Figure(name, "", points), row, name) for name in sides]
                 table.row(called[row["proposal"]], *shares, *surplus, f"{row['effort']:g}", indent=2)
     return table
-
-
-def _parts(how: Figure, row: Any, name: str) -> tuple[Any, ...]:
-    first, *intervals = how.estimate(part(row, name))
-    return (first, *(dim(text) for text in intervals))
 
 
 def _robustness(found: Designs) -> Table:
@@ -191,7 +186,7 @@ def _robustness(found: Designs) -> Table:
         [Words("proposal"), *map(Figures, ("kept, %", "in its worst tenth", "regret, points", "regret in its worst tenth"))],
     )
     for row in found.robustness.to_dict("records"):
-        cells = (figure(row, name) if "regret" in name else _parts(share(name, ""), row, name) for name in ROBUST)
+        cells = (figure(row, name) if "regret" in name else estimate(share(name, ""), row, name) for name in ROBUST)
         table.row(called[row["proposal"]], *((cell[0], cell[1]) for cell in cells))
     return table
 
@@ -213,12 +208,6 @@ def conditions(found: Designs) -> Iterator[str]:
 
 def _rows(found: Designs) -> dict[str, Any]:
     return {row["proposal"]: row for row in found.table.to_dict("records")}
-
-
-def _words(row: Any, name: str) -> str:
-    own = share(name, "")
-    told = own.difference(part(row, name)) if name.endswith("difference") else own.estimate(part(row, name))
-    return " ".join(text for text in told if text)
 
 
 def notes(found: Designs) -> list[str]:

@@ -9,10 +9,10 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from sim.show.levers import figure, lever_words, part, value_of
+from sim.show.levers import figure, figure_words, lever_words, value_of
 from sim.show.tables import Figures, Table, Words, print_table, print_text
 from sim.show.wording import METRICS, path_words
-from sim.show.written import DASH, names, percent, share
+from sim.show.written import DASH, names, percent
 from sim.study.advice.explain import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ def sentences(found: Explanation) -> list[str]:
     first, second, whole = (row for row in found.summary.to_dict("records"))
     ours, theirs = sides(found)
     said = [
-        f"{what(found)}. {theirs}: {_words(second, signed=False)} of worlds; {ours}: {_words(first, signed=False)}. "
-        f"The difference, {_words(whole)} points, is shared out over what they differ in."
+        f"{what(found)}. {theirs}: {figure_words(second, 'share')} of worlds; {ours}: {figure_words(first, 'share')}. "
+        f"The difference, {figure_words(whole, 'share', signed=True)} points, is shared out over what they differ in."
     ]
     rows, nothing = found.table.to_dict("records"), (found.table["share_low"] == 0) & (found.table["share_high"] == 0)
     for row in (row for row, none in zip(rows, nothing, strict=True) if not none):
         name = group_words(found, row)
-        line = f"{name[:1].upper()}{name[1:]}: {_words(row)} points"
+        line = f"{name[:1].upper()}{name[1:]}: {figure_words(row, 'share', signed=True)} points"
         if row["share_low"] <= 0 <= row["share_high"]:
             line += ", no clear part"
         if not pd.isna(row["alone"]):
@@ -104,11 +104,6 @@ def sentences(found: Explanation) -> list[str]:
         none = found.table[nothing].to_dict("records")
         said.append(f"No part in any world: {', '.join(group_words(found, row) for row in none)}.")
     return said
-
-
-def _words(row: Any, *, signed: bool = True) -> str:
-    own, figures = share("share", ""), part(row, "share")
-    return " ".join(text for text in (own.difference(figures) if signed else own.estimate(figures)) if text)
 
 
 def _shares(found: Explanation) -> Table:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sim.show.tables import Figures, Table, Words, print_table, print_text
 from sim.show.wording import METRICS, path_words, value_words
-from sim.show.written import names, share
+from sim.show.written import Figure, names, share
 from sim.study.advice.levers import LESS, MORE, SAME, UNCLEAR
 
 if TYPE_CHECKING:
@@ -48,15 +48,16 @@ def sentences(found: Levers, top: int = SHOWN) -> list[str]:
     label = names(found.scenario, "processes")[found.process]
     what = question_words(found.scenario, found.question.metric, found.question.issue)
     said = [
-        f"{label}, as it is. {what}: {_words(base, 'share')} of worlds; worse than without a process: {_words(base, 'harm')}. "
-        f"{len(table)} changes of one lever were tried on the same worlds."
+        f"{label}, as it is. {what}: {figure_words(base, 'share')} of worlds; worse than without a process: "
+        f"{figure_words(base, 'harm')}. {len(table)} changes of one lever were tried on the same worlds."
     ]
     clear = table[table["verdict"].isin([MORE, LESS])]
     for verdict, end in ((MORE, "up"), (LESS, "down")):
         if len(own := clear[(clear["verdict"] == verdict) & ~clear["imposed"]]):
             first = own.iloc[0]
             aside = " of what is not imposed" if clear["imposed"].any() else ""
-            said.append(f"Furthest {end}{aside}: {change_words(found.scenario, first)}, {_words(first, 'difference')} points.")
+            gain = figure_words(first, "difference")
+            said.append(f"Furthest {end}{aside}: {change_words(found.scenario, first)}, {gain} points.")
     if len(clear) > top:
         said.append(f"{len(clear)} make a clear difference, of which the {top} greatest are shown.")
     for verdict, head in ((UNCLEAR, "No clear difference"), (SAME, "The same in every world")):
@@ -140,9 +141,8 @@ def _table(found: Levers, rows: pd.DataFrame) -> Table:
             table.gap()
             table.heading(path_words(place, found.scenario.file))
             last = place
-        first, *intervals = share("share", "").estimate(part(row, "share"))
         cells = (figure(row, name) for name in ("difference", "harm_difference"))
-        table.row(change_words(found.scenario, row), (first, *map(dim, intervals)), *cells)
+        table.row(change_words(found.scenario, row), estimate(share("share", ""), row, "share"), *cells)
     return table
 
 
@@ -153,7 +153,13 @@ def _place(path: str) -> str:
 def figure(row: Any, name: str) -> tuple[str | Text, ...]:
     """A difference of shares with both of its intervals."""
     first, *intervals = share(name, "").difference(part(row, name))
-    return (first, *(dim(text) for text in intervals))
+    return (first, *map(dim, intervals))
+
+
+def estimate(how: Figure, row: Any, name: str) -> tuple[str | Text, ...]:
+    """A figure with both of its intervals, written as ``how`` says."""
+    first, *intervals = how.estimate(part(row, name))
+    return (first, *map(dim, intervals))
 
 
 def part(row: Any, name: str) -> Any:
@@ -167,10 +173,11 @@ def dim(text: str) -> Text:
     return Text(text, style="dim")
 
 
-def _words(row: Any, name: str) -> str:
-    own = share(name, "")
-    written = own.difference(part(row, name)) if name.endswith("difference") else own.estimate(part(row, name))
-    return " ".join(text for text in written if text)
+def figure_words(row: Any, name: str, *, signed: bool | None = None) -> str:
+    """A share with both intervals in a sentence; ``signed``, if nothing is said, where its name is that of a difference."""
+    how, own = share(name, ""), part(row, name)
+    is_signed = name.endswith("difference") if signed is None else signed
+    return " ".join(text for text in (how.difference(own) if is_signed else how.estimate(own)) if text)
 
 
 def notes(found: Levers) -> list[str]:

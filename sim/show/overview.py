@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from sim.model.packages import options_in
 from sim.scenario.evidence import cited, coverage
 from sim.scenario.headline import agenda
 from sim.scenario.learned import record
@@ -106,13 +105,11 @@ def _cell(lookup: Lookup, process: str, metric: str, issue: str) -> tuple[str, .
 
 def _commonest_options(result: Result) -> dict[tuple[str, str], str]:
     """Per issue and process, and over all of them (""), the option agreed most often, in words, and how often if not mostly."""
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for row in result.texts.itertuples():
-        for issue, option in options_in(str(row.text)).items():
-            for process in ("", str(row.process)):
-                counts.setdefault((issue, process), Counter())[option] += row.share
+    every: dict[tuple[str, str], Counter[str]] = {}
+    for (issue, _), own in result.options.items():
+        every.setdefault((issue, ""), Counter()).update(own)
     found = {}
-    for (issue, process), options in counts.items():
+    for (issue, process), options in (every | result.options).items():
         option, often = options.most_common(1)[0]
         words = result.scenario.file.issues[issue].options[option].label or option.replace("_", " ")
         part = often / options.total()

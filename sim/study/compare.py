@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -16,6 +17,7 @@ import pandas as pd
 from sim.model.batch import live, try_out
 from sim.model.draws import BLOCK, Drawn, Draws, spans
 from sim.model.own import OwnRules
+from sim.model.packages import options_in
 from sim.model.reasons import WEIGHED, WORDS, State
 from sim.model.rules import Rule
 from sim.scenario.arguments import jobs_of, seed_of, worlds_of
@@ -136,6 +138,15 @@ class Result(Findings):
         frame["order"] = [order[place] for place in zip(frame["process"], frame["table"], strict=True)]
         frame = frame.sort_values(["order", "share", "text"], ascending=[True, False, True], kind="stable", ignore_index=True)
         return frame.drop(columns="order")
+
+    @cached_property
+    def options(self) -> dict[tuple[str, str], Counter[str]]:
+        """Issue and process to the options that its texts settle on, each with the share of worlds, over all tables."""
+        found: dict[tuple[str, str], Counter[str]] = {}
+        for row in self.texts.itertuples():
+            for issue, option in options_in(str(row.text)).items():
+                found.setdefault((issue, str(row.process)), Counter())[option] += row.share
+        return found
 
     @property
     def table(self) -> pd.DataFrame:

@@ -62,9 +62,9 @@ def draw(words: Words, bars: Sequence[Bar], across: str, *, joined: bool = False
     notes = [bar.text for bar in bars]
     heights = [max(height_of(n, SIZE) + height_of(t, SMALL) + 0.1, 0.36) for n, t in zip(names, notes, strict=True)]
     known = any(not np.isnan(bar.bounds[2]) for bar in bars)
+    changed = not all(bar.total for bar in bars)
     changes = [Patch(facecolor=BLUE, label="more"), Patch(facecolor=VERMILLION, label="less")]
-    changes = [] if all(bar.total for bar in bars) else changes
-    keys = [*changes, *whisker_key(thin=known)]
+    keys = [*(changes if changed else []), *whisker_key(thin=known)]
     grid = Grid(1, BARS, sum(heights), left=NAMES, right=0.25, bottom=0.65, legend=legend_height(keys, 2))
     sheet = page(words, grid, [Heading("")])
     axes = sheet.panels[0]

@@ -88,8 +88,8 @@ class Asked:
         values: list[tuple[dict[str, Any], str, Array]] = []
         by_process = []
         drawn: dict[str, Array] = {}
-        outcomes = [self._outcomes(process) for process in self.processes]
-        for process, (drawn_there, whole, frames) in zip(self.processes, outcomes, strict=True):
+        for process in self.processes:
+            drawn_there, whole, frames = self._outcomes(process)
             drawn = {name: column for name, column in drawn_there.items() if name not in self.given}
             steps = np.cumprod([whole[step].to_numpy() for step in STEPS], axis=0).sum(axis=0)
             one: dict[str, Any] = {"name": process, "label": self.label("processes", process), "issues": {}}

@@ -23,18 +23,17 @@ from sim.scenario.problems import refuse
 from sim.scenario.scenario import Scenario, scenario_of
 from sim.scenario.schema import Limits
 from sim.study.advice import robust
-from sim.study.advice.levers import ENDS
+from sim.study.advice.levers import figures
 from sim.study.advice.proposals import name_of, parts_of_file
-from sim.study.advice.race import AGREED, FIGURES, HARM, KEPT, SURPLUS, Runner
+from sim.study.advice.race import AGREED, FIGURES, HARM, KEPT, Runner, worse_off
 from sim.study.advice.search import RANDOM, WORLDS, Found, Looked, expected, search
 from sim.study.advice.space import LEVERS, Proposal, Space, space_of
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, manifest
 from sim.study.exploration.discovery import Discovery
 from sim.study.findings import Findings
-from sim.study.outcomes import mean, share
+from sim.study.outcomes import mean
 from sim.study.saving import BOXES, INFORMATION, LIMITS, LOOKED_AT, PROPOSALS, PROPOSALS_FILE, ROBUSTNESS
 from sim.study.sweeps.pieces import engine
-from sim.study.tally import left_open
 
 PROPOSALS_LOOKED_AT = 5000
 MOST_PROPOSALS = 100_000
@@ -219,10 +218,12 @@ def _table(space: Space, every: Mapping[str, Proposal], found: Found, values: Ar
         })  # fmt: skip
     nearest = np.array([names.index(_row_of(every, space.known[row["nearest"]])) for row in rows])
     columns = {**dict.fromkeys(FIGURES), **{f"surplus_{side}": None for side in sides}}
-    for place, figure in enumerate(columns):
-        _put(rows, figure, values[:, place], drawn, of_worlds=figure == "harm")
-    for place, figure in enumerate(FIGURES):
-        _put(rows, f"{figure}_difference", values[:, place] - values[nearest, place], drawn)
+    told = [figures(name, values[:, place], drawn, of_worlds=name == "harm") for place, name in enumerate(columns)]
+    change = values - values[nearest]
+    told += [figures(f"{name}_difference", change[:, place], drawn) for place, name in enumerate(FIGURES)]
+    for parts in told:
+        for row, part in zip(rows, parts, strict=True):
+            row.update(part)
     for row, own in zip(rows, range(len(rows)), strict=True):
         others = [n for n in range(len(names)) if n != own]
         row["equals"] = " ".join(names[n] for n in others if not _apart(values[own, KEPT] - values[n, KEPT]))
@@ -232,12 +233,6 @@ def _table(space: Space, every: Mapping[str, Proposal], found: Found, values: Ar
 
 def _row_of(every: Mapping[str, Proposal], proposal: Proposal) -> str:
     return next(name for name, own in every.items() if own == proposal)
-
-
-def _put(rows: list[dict[str, Any]], name: str, values: Array, drawn: dict[str, Array], *, of_worlds: bool = False) -> None:
-    for row, own, assumed in zip(rows, values, zip(*left_open(values, drawn), strict=True), strict=True):
-        told = share(own.astype(bool)) if of_worlds else mean(own)
-        row |= dict(zip((f"{name}{end}" for end in ENDS), (told.estimate, told.low, told.high, *assumed), strict=True))
 
 
 def _apart(change: Array) -> bool:
@@ -250,9 +245,8 @@ def _beats(rows: list[dict[str, Any]], values: Array, first: int, second: int) -
     if rows[first]["effort"] > rows[second]["effort"]:
         return False
     a, b = values[first], values[second]
-    worse_off = SURPLUS + int(b[SURPLUS:].mean(axis=1).argmin())
-    own = SURPLUS + int(a[SURPLUS:].mean(axis=1).argmin())
-    changes = [mean(c) for c in (a[KEPT] - b[KEPT], a[AGREED] - b[AGREED], b[HARM] - a[HARM], a[own] - b[worse_off])]
+    fairer = a[worse_off(a)] - b[worse_off(b)]
+    changes = [mean(c) for c in (a[KEPT] - b[KEPT], a[AGREED] - b[AGREED], b[HARM] - a[HARM], fairer)]
     return any(change.low > 0 for change in changes) and all(change.high >= 0 for change in changes)
 
 

@@ -26,15 +26,14 @@ from sim.scenario.headline import agenda, headline
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario, scenario_of
 from sim.study.advice.hybrids import Group, Place, groups_of, hybrids, place_of
-from sim.study.advice.levers import ENDS, METRICS
+from sim.study.advice.levers import ENDS, METRICS, figures
 from sim.study.advice.mixtures import differences, mixtures
 from sim.study.advice.moments import MOMENTS, parts_by_moment
 from sim.study.advice.shapley import shapley
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, manifest, run_block
 from sim.study.findings import Findings
-from sim.study.outcomes import mean, reached, share
+from sim.study.outcomes import reached
 from sim.study.saving import HYBRIDS, MOMENTS_FILE, SHARES, SUMMARY
-from sim.study.tally import left_open
 from sim.study.workers import in_order
 
 ELSEWHERE = "all else"
@@ -215,17 +214,17 @@ def _found(asked: Asked, hits: tuple[Hits, Hits], drawn: Drawn, said: dict[str, 
         "alone": np.array([values[1 << n] - values[0] for n in range(count)]).reshape(shape),
         "last": np.array([values[-1] - values[-1 - (1 << n)] for n in range(count)]).reshape(shape),
     }
-    told = [_told(name, figures, drawn) for name, figures in columns.items()]
+    told = [figures(name, values_of, drawn) for name, values_of in columns.items()]
     rows = [_words(group) | parts[0] | parts[1] | parts[2] for group, *parts in zip(asked.groups, *told, strict=True)]
     rows.sort(key=lambda row: -abs(row["share"]))
     rest = (own[1] - own[0]) - (values[-1] - values[0])
     if rest.any():
-        rows += [{"group": ELSEWHERE, "levers": "", "first": "", "second": "", **_told("share", rest[None], drawn)[0]}]
+        rows += [{"group": ELSEWHERE, "levers": "", "first": "", "second": "", **figures("share", rest[None], drawn)[0]}]
     names = ["group", "levers", "first", "second", *(f"{name}{end}" for name in columns for end in ENDS)]
     of = pd.DataFrame({"of": ["first", "second", "difference"], "process": [*asked.processes, ""]})
-    figures = _told("share", own, drawn, of_worlds=True) + _told("share", (own[1] - own[0])[None], drawn)
+    rows_of = figures("share", own, drawn, of_worlds=True) + figures("share", (own[1] - own[0])[None], drawn)
     return Explanation(
-        asked.scenarios[0], asked, pd.DataFrame(rows, columns=names), pd.concat([of, pd.DataFrame(figures)], axis=1),
+        asked.scenarios[0], asked, pd.DataFrame(rows, columns=names), pd.concat([of, pd.DataFrame(rows_of)], axis=1),
         _moments(hits[1][[0, -1], : at + 1], drawn), _hybrids(asked, values, drawn), said,
     )  # fmt: skip
 
@@ -235,21 +234,11 @@ def _words(group: Group) -> dict[str, Any]:
     return {"group": group.name, "levers": " ".join(group.first), "first": json.dumps(first), "second": json.dumps(second)}
 
 
-def _told(name: str, values: NDArray[Any], drawn: Drawn, *, of_worlds: bool = False) -> list[dict[str, float]]:
-    """Estimate and both intervals of the mean of each row of ``values`` ``(figures, worlds)``, as columns of a table."""
-    bounds = zip(*left_open(values.astype(float), drawn), strict=True)
-    found = []
-    for own, assumed in zip(values, bounds, strict=True):
-        told = share(own.astype(bool)) if of_worlds else mean(own.astype(float))
-        found.append(dict(zip((f"{name}{end}" for end in ENDS), (told.estimate, told.low, told.high, *assumed), strict=True)))
-    return found
-
-
 def _moments(hits: Hits, drawn: Drawn) -> pd.DataFrame:
     """A row per moment up to the one asked about: its part of the difference at the table, and the rates of both."""
     parts, values = parts_by_moment(hits)
     rows: list[dict[str, Any]] = []
-    for place, told in enumerate(_told("share", values, drawn)):
+    for place, told in enumerate(figures("share", values, drawn)):
         rows.append({"moment": MOMENTS[place], **told, "share": parts[place]})
         for name, own in zip(("first_rate", "second_rate"), hits, strict=True):
             before = own[place - 1] if place else np.ones_like(own[0])
@@ -261,5 +250,5 @@ def _hybrids(asked: Asked, values: NDArray[np.int64], drawn: Drawn) -> pd.DataFr
     """A row per hybrid: for each group whose it is, and the share of worlds."""
     of = asked.processes if asked.place is not None else ("first", "second")
     whose = [{g.name: of[mask >> n & 1] for n, g in enumerate(asked.groups)} for mask in range(len(values))]
-    shares = pd.DataFrame(_told("share", values, drawn, of_worlds=True))
+    shares = pd.DataFrame(figures("share", values, drawn, of_worlds=True))
     return pd.concat([pd.DataFrame(whose, index=range(len(values))), shares], axis=1)

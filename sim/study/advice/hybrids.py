@@ -135,33 +135,51 @@ def hybrids(scenario: Scenario, place: Place, groups: Sequence[Group]) -> Iterat
 
     Several stand in one scenario, as many as there is room for. Raises ScenarioError where there is none.
     """
-    file = scenario.file
-    free = min(AT_ONCE, ROOM["processes"], ROOM["formats"] - len(file.formats), ROOM["tables"] - len(file.tables))
-    if free < 1:
-        raise refuse(scenario.path, f"no room for another format and table; expected fewer than {ROOM['formats']} of each")
+    free = room_in(scenario)
     parts = [parts_of(scenario, table) for table in place.tables]
     every = range(1 << len(groups))
     for masks in (every[start : start + free] for start in range(0, len(every), free)):
-        data = thawed(scenario.document.data)
-        data["processes"] = {}
-        data.pop("observed", None)
-        data["provenance"] = dict(data.get("provenance") or {})
+        data = without_processes(scenario)
         for mask in masks:
-            _add(data, place, _name(file, mask), {lever: parts[lever in changed(groups, mask)][lever] for lever in parts[0]})
-        mixed = Document(data, scenario.document.lines)
-        yield build(mixed, scenario.path, pinned=scenario.pinned, known=scenario), list(data["processes"])
+            mixed = {lever: parts[lever in changed(groups, mask)][lever] for lever in parts[0]}
+            _add(data, place, new_name(scenario.file, f"hybrid_{mask}"), mixed)
+        yield with_processes(scenario, data)
+
+
+def room_in(scenario: Scenario, *, tables: int = 1) -> int:
+    """How many processes of so many tables each, with a format of their own, one scenario takes. Raises ScenarioError."""
+    file = scenario.file
+    left = (ROOM["tables"] - len(file.tables)) // tables
+    free = min(AT_ONCE, ROOM["processes"], ROOM["formats"] - len(file.formats), left)
+    if free < 1:
+        raise refuse(scenario.path, f"no room for another format and table; expected fewer than {ROOM['formats']} of each")
+    return free
+
+
+def without_processes(scenario: Scenario) -> dict[str, Any]:
+    """What a scenario says, as data that can be added to, without its processes and what was observed of them."""
+    data = thawed(scenario.document.data)
+    data.pop("observed", None)
+    return data | {"processes": {}, "provenance": dict(data.get("provenance") or {})}
+
+
+def with_processes(scenario: Scenario, data: dict[str, Any]) -> tuple[Scenario, list[str]]:
+    """The scenario that such data make, and the names of its processes."""
+    made = build(Document(data, scenario.document.lines), scenario.path, pinned=scenario.pinned, known=scenario)
+    return made, list(data["processes"])
+
+
+def new_name(file: ScenarioFile, name: str) -> str:
+    """The name, or one that ends in it, that nothing in a scenario has; nor does it with the number of a table after it."""
+    taken = [*file.formats, *file.tables, *file.processes]
+    while any(other == name or other.startswith(f"{name}_") for other in taken):
+        name = f"other_{name}"
+    return name
 
 
 def changed(groups: Sequence[Group], mask: int) -> frozenset[str]:
     """Levers that are as in the second process."""
     return frozenset(lever for n, group in enumerate(groups) if mask >> n & 1 for lever in group.second)
-
-
-def _name(file: ScenarioFile, mask: int) -> str:
-    name = f"hybrid_{mask}"
-    while name in file.formats or name in file.tables:
-        name = f"other_{name}"
-    return name
 
 
 def _add(data: dict[str, Any], place: Place, name: str, parts: dict[str, Part]) -> None:

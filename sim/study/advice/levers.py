@@ -179,12 +179,9 @@ def _rows(kept: Sequence[Change], hits: NDArray[np.bool_], drawn: dict[str, np.n
     change = hits[1:].astype(np.int64) - hits[0]
     rows: list[dict[str, Any]] = [dict(one.row, imposed=one.imposed) for one in kept]
     for figure, (name, difference) in enumerate((("share", "difference"), ("harm", "harm_difference"))):
-        for column, values, told in ((name, hits[1:, figure], share), (difference, change[:, figure], mean)):
-            bounds = zip(*left_open(values.astype(float), drawn), strict=True)
-            for row, own, (low, high) in zip(rows, values, bounds, strict=True):
-                found = told(own if told is share else own.astype(float))
-                row |= {column: found.estimate, f"{column}_low": found.low, f"{column}_high": found.high}
-                row |= {f"{column}_assumed_low": low, f"{column}_assumed_high": high}
+        shares = figures(name, hits[1:, figure], drawn, of_worlds=True)
+        for row, *parts in zip(rows, shares, figures(difference, change[:, figure], drawn), strict=True):
+            row.update(parts[0] | parts[1])
     for row, own in zip(rows, change[:, 0], strict=True):
         row |= {"gained": float((own > 0).mean()), "lost": float((own < 0).mean())}
         row["verdict"] = _verdict(row)
@@ -192,6 +189,21 @@ def _rows(kept: Sequence[Change], hits: NDArray[np.bool_], drawn: dict[str, np.n
 
 
 ENDS = ("", "_low", "_high", "_assumed_low", "_assumed_high")
+"""What the columns of a figure end in: estimate, Monte-Carlo bounds, what the assumptions leave open."""
+
+
+def figures(name: str, values: NDArray[Any], drawn: dict[str, np.ndarray], *, of_worlds: bool = False) -> list[dict[str, float]]:
+    """The mean of each row of ``values`` ``(figures, worlds)`` with both intervals, as columns of a table.
+
+    With ``of_worlds`` the values are yes or no.
+    """
+    found = []
+    for own, assumed in zip(values, zip(*left_open(values.astype(float), drawn), strict=True), strict=True):
+        told = share(own.astype(bool)) if of_worlds else mean(own.astype(float))
+        found.append(dict(zip((f"{name}{end}" for end in ENDS), (told.estimate, told.low, told.high, *assumed), strict=True)))
+    return found
+
+
 COLUMNS = (
     "path", "lever", "value", "now", "imposed", "verdict", *(f"difference{end}" for end in ENDS), "gained", "lost",
     *(f"{name}{end}" for name in ("share", "harm", "harm_difference") for end in ENDS),

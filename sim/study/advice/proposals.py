@@ -10,11 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sim.scenario.frozen import thawed
-from sim.scenario.problems import refuse
-from sim.scenario.reading import Document
-from sim.scenario.scenario import Scenario, build
-from sim.study.advice.hybrids import AT_ONCE, ROOM
+from sim.scenario.scenario import Scenario
+from sim.study.advice.hybrids import new_name, room_in, with_processes, without_processes
 from sim.study.advice.space import AGENDA, Proposal, Space
 
 PREFIX = "proposal"
@@ -22,36 +19,23 @@ PREFIX = "proposal"
 
 def scenarios(space: Space, proposals: Sequence[Proposal]) -> Iterator[tuple[Scenario, list[str]]]:
     """Scenarios that hold a process for every proposal, in order, several in each. Raises ScenarioError without room."""
-    file = space.scenario.file
-    places = max(len(part.written[AGENDA]["tables"]) for part in space.values[AGENDA])
-    tables = (ROOM["tables"] - len(file.tables) - places) // places
-    free = min(AT_ONCE, ROOM["processes"], ROOM["formats"] - len(file.formats), tables)
-    if free < 1:
-        raise refuse(space.scenario.path, f"no room for another format and table; expected fewer than {ROOM['formats']} of each")
+    free = room_in(space.scenario, tables=max(len(part.written[AGENDA]["tables"]) for part in space.values[AGENDA]))
     for start in range(0, len(proposals), free):
         yield scenario_of_all(space, proposals[start : start + free])
 
 
 def scenario_of_all(space: Space, proposals: Sequence[Proposal]) -> tuple[Scenario, list[str]]:
     """One scenario that holds a process for each of these and no other, with their names."""
-    scenario = space.scenario
-    data = thawed(scenario.document.data)
-    data.pop("observed", None)
-    data["processes"] = {}
-    data["provenance"] = dict(data.get("provenance") or {})
+    data = without_processes(space.scenario)
     for number, proposal in enumerate(proposals):
         for section, own in parts_of_file(space, proposal, name_of(space, number)).items():
             data[section] |= own
-    names = list(data["processes"])
-    return build(Document(data, scenario.document.lines), scenario.path, pinned=scenario.pinned, known=scenario), names
+    return with_processes(space.scenario, data)
 
 
 def name_of(space: Space, number: int) -> str:
     """A name that nothing in the scenario has: ``proposal_1``."""
-    file, name = space.scenario.file, f"{PREFIX}_{number + 1}"
-    while any(name in section or f"{name}_2" in section for section in (file.formats, file.tables, file.processes)):
-        name = f"other_{name}"
-    return name
+    return new_name(space.scenario.file, f"{PREFIX}_{number + 1}")
 
 
 def parts_of_file(space: Space, proposal: Proposal, name: str, label: str = "") -> dict[str, dict[str, Any]]:

@@ -82,6 +82,11 @@ def figures_of(rows: pd.DataFrame, scenario: Scenario, issues: Sequence[str]) ->
     return np.array([*shares, whole["worse_than_none"], *surplus], dtype=float)
 
 
+def worse_off(values: Array) -> int:
+    """The place of the surplus of the side that has least of it on average, in values ``(figures, worlds)``."""
+    return SURPLUS + int(values[SURPLUS:].mean(axis=1).argmin())
+
+
 # ---------------------------------------------------------------- what is kept of a search that was stopped
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.model.draws import Draws
 from sim.model.layout import Array
-from sim.study.advice.race import KEPT, SURPLUS, Field, Runner, fits
+from sim.study.advice.race import KEPT, Field, Runner, fits, worse_off
 from sim.study.advice.space import Proposal, Space
 from sim.study.outcomes import Estimate, mean, share
 
@@ -163,10 +163,11 @@ def _children(space: Space, looked: Looked, seed: int, generation: int, count: i
 def _picked(runner: Runner, finalists: list[Proposal], values: Array, finals: Field) -> Iterator[Pick]:
     """The best by each thing that is wanted, made as simple as may be; two that hardly differ are one."""
     picks: dict[Proposal, tuple[list[str], Array]] = {}
-    for wanted, order in finals.orders().items():
-        at = int(order[0])
-        proposal, own = _simplified(runner, finalists[at], values[at])
-        side = SURPLUS + int(own[SURPLUS:].mean(axis=1).argmin())
+    first = {wanted: int(order[0]) for wanted, order in finals.orders().items()}
+    simple = {at: _simplified(runner, finalists[at], values[at]) for at in dict.fromkeys(first.values())}
+    for wanted, at in first.items():
+        proposal, own = simple[at]
+        side = worse_off(own)
         same = (
             other for other, (_, theirs) in picks.items()
             if len(runner.space.differing(proposal, other)) < 2 and next(fits(theirs[None], own, side))
@@ -180,7 +181,7 @@ def _simplified(runner: Runner, proposal: Proposal, own: Array) -> tuple[Proposa
     """The proposal with as many levers as may be as in the nearest known format, without falling behind; and its figures."""
     space = runner.space
     known = space.known[space.nearest(proposal)]
-    side = SURPLUS + int(own[SURPLUS:].mean(axis=1).argmin())
+    side = worse_off(own)
     levers = [number for number in range(len(proposal)) if proposal[number] != known[number]]
     single = [space.settled(_as_in(proposal, known, [number])) for number in levers]
     run = runner.run(single, BLOCKS[-1], WORLDS[-1])

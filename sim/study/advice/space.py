@@ -197,8 +197,9 @@ def _agenda(tables: list[list[str]], *, in_turn: bool = False) -> Part:
 def _values(scenario: Scenario, issues: tuple[str, ...], known: Mapping[str, dict[str, Part]]) -> dict[str, tuple[Part, ...]]:
     """Every value of every lever, those of the formats first."""
     file = scenario.file
-    of_formats = {spec.format: name for name, spec in file.tables.items()}
-    every = [*known.values(), *(_known(scenario, name) for name in of_formats.values())]
+    formats = {spec.format: name for name, spec in file.tables.items()}
+    others = [name for name in formats.values() if name not in known]
+    every = [*known.values(), *(_known(scenario, name) for name in others)]
     found = {}
     for lever in LEVERS:
         own = _agendas(scenario, issues, known) if lever == AGENDA else [Part({lever: v}, {}) for v in _own(file, lever)]
