@@ -20,8 +20,8 @@ from sim.scenario.schema import Format
 from sim.show.explain import sentences
 from sim.show.written import percent
 from sim.study.advice.explain import ELSEWHERE, Explanation
+from sim.study.advice.figures import ENDS
 from sim.study.advice.hybrids import GROUPS, MOST, groups_of, hybrids, place_of
-from sim.study.advice.levers import ENDS
 from sim.study.advice.mixtures import differences
 from sim.study.advice.moments import parts_by_moment, split
 from sim.study.advice.shapley import shapley

@@ -69,7 +69,7 @@ def design(  # noqa: PLR0913, PLR0917 - one argument per option
     `gobetween compare` runs. Stopped, it goes on from there when it is called again.
     """
     from sim.study.advice.design import asked_space, manifest_of  # noqa: PLC0415
-    from sim.study.saving import check_target  # noqa: PLC0415
+    from sim.study.saving import check_target, parts_beside  # noqa: PLC0415
 
     asked, wanted = load_scenario(scenario, settings), RunOptions(worlds, seed, jobs)
     limits = {
@@ -79,7 +79,7 @@ def design(  # noqa: PLR0913, PLR0917 - one argument per option
     space = asked_space(asked, issue, **limits)  # type: ignore[arg-type]
     folder = out or f"results/{Path(scenario).stem}-{'-'.join(space.issues)}-design"
     path = check_target(folder, manifest_of(space, proposals=proposals, worlds=wanted.worlds, seed=wanted.seed), force=force)
-    parts = path.parent / f".{path.name}.parts"
+    parts = parts_beside(path)
     count = min(proposals, space.size)
     with progress(None, f"{count:,} proposals, few worlds each, the best of them more") as tick:
         found = sim.design(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -42,21 +43,23 @@ def explain(  # noqa: PLR0913, PLR0917 - one argument per option
 ) -> None:
     """Share out the difference between two processes over the levers in which they differ.
 
-    Prints what each has of it, and writes the tables and a chart to a folder.
+    Prints what each has of it, and writes the tables and a chart to a folder. Stopped, it goes on from there when it is
+    called again.
     """
     from sim.study.advice.explain import ask, manifest_of  # noqa: PLC0415
-    from sim.study.saving import check_target  # noqa: PLC0415
+    from sim.study.saving import check_target, parts_beside  # noqa: PLC0415
 
     asked, wanted = load_scenario(scenario, settings), RunOptions(worlds, seed, jobs)
     other = None if against is None else load_scenario(against, settings)
     question = ask(asked, first, second, against=other, metric=metric, issue=issue)
     folder = out or f"results/{Path(scenario).stem}-{first}-{second or Path(str(against)).stem}-explained"
-    check_target(folder, manifest_of(question, worlds=wanted.worlds, seed=wanted.seed), force=force)
+    path = check_target(folder, manifest_of(question, worlds=wanted.worlds, seed=wanted.seed), force=force)
+    parts = parts_beside(path)
     count = 2 + (1 << len(question.groups))
     with progress(wanted.worlds * count, f"{wanted.worlds:,} worlds, the two and {count - 2} mixtures of them") as tick:
         found = sim.explain(
             asked, first, second, against=other, metric=metric, issue=issue,
-            worlds=wanted.worlds, seed=wanted.seed, jobs=wanted.jobs, progress=tick,
+            worlds=wanted.worlds, seed=wanted.seed, jobs=wanted.jobs, parts=parts, progress=tick,
         )  # fmt: skip
 
     def show_it() -> None:
@@ -67,4 +70,5 @@ def explain(  # noqa: PLR0913, PLR0917 - one argument per option
             found.show(console())
 
     show_and_save(show_it, lambda: found.save(folder, force=force))
+    shutil.rmtree(parts, ignore_errors=True)
     typer.echo(f"Written to {plain(folder)}: shares.csv, moments.csv, hybrids.csv, waterfall.png and waterfall.svg", err=as_json)

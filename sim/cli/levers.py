@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -36,20 +37,22 @@ def levers(  # noqa: PLR0913, PLR0917 - one argument per option
 ) -> None:
     """Show what each other value of each lever of a process would do, one lever at a time.
 
-    Prints the changes that make a clear difference, and writes the whole table to a folder.
+    Prints the changes that make a clear difference, and writes the whole table to a folder. Stopped, it goes on from
+    there when it is called again.
     """
     from sim.study.advice.levers import Question, manifest_of  # noqa: PLC0415
-    from sim.study.saving import check_target  # noqa: PLC0415
+    from sim.study.saving import check_target, parts_beside  # noqa: PLC0415
 
     asked, wanted = load_scenario(scenario, settings), RunOptions(worlds, seed, jobs)
     (process,) = asked.choose_processes([process])
     question = Question(metric, issue or "")
     question.check(asked, process)
     folder = out or f"results/{Path(scenario).stem}-{process}-levers"
-    check_target(folder, manifest_of(asked, process, question, worlds=wanted.worlds, seed=wanted.seed), force=force)
+    path = check_target(folder, manifest_of(asked, process, question, worlds=wanted.worlds, seed=wanted.seed), force=force)
+    parts = parts_beside(path)
     how = {"metric": metric, "issue": issue, "worlds": wanted.worlds, "seed": wanted.seed, "jobs": wanted.jobs}
     with progress(None, f"{wanted.worlds:,} worlds for each change of a lever of {process}") as tick:
-        found = sim.levers(asked, process, **how, progress=tick)  # type: ignore[arg-type]
+        found = sim.levers(asked, process, **how, parts=parts, progress=tick)  # type: ignore[arg-type]
 
     def show_it() -> None:
         if as_json:
@@ -58,4 +61,5 @@ def levers(  # noqa: PLR0913, PLR0917 - one argument per option
             found.show(console())
 
     show_and_save(show_it, lambda: found.save(folder, force=force))
+    shutil.rmtree(parts, ignore_errors=True)
     typer.echo(f"Written to {plain(folder)}: levers.csv, refused.csv, levers.png and levers.svg", err=as_json)

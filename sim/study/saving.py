@@ -96,6 +96,11 @@ def check_target(
     return path
 
 
+def parts_beside(path: Path) -> Path:
+    """The folder for finished parts of a study that is to be written to ``path``."""
+    return path.parent / f".{path.name}.parts"
+
+
 def _check_replaceable(path: Path, name: str, manifest: Mapping[str, Any], force: bool) -> None:
     if not path.is_dir():
         raise RunFolderError(f"{name}: is a file, expected a folder or a new name")

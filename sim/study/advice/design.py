@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.model.draws import Draws, Parameters, spans
+from sim.model.draws import spans
 from sim.model.layout import Array
 from sim.scenario import archive
 from sim.scenario.arguments import jobs_of, names_of, seed_of, whole, worlds_of
@@ -23,7 +23,8 @@ from sim.scenario.problems import refuse
 from sim.scenario.scenario import Scenario, scenario_of
 from sim.scenario.schema import Limits
 from sim.study.advice import robust
-from sim.study.advice.levers import figures
+from sim.study.advice.figures import Drawn, drawn_in, figures
+from sim.study.advice.parts import Parts
 from sim.study.advice.proposals import name_of, parts_of_file
 from sim.study.advice.race import AGREED, FIGURES, HARM, KEPT, Runner, worse_off
 from sim.study.advice.search import RANDOM, WORLDS, Found, Looked, expected, search
@@ -127,15 +128,15 @@ def design(  # noqa: PLR0913 - the public call; every argument is one a user thi
         if progress is not None:
             progress(done, total)
 
-    runner = Runner(space, seed, jobs, f"{scenario.hash} {engine()}", None if parts is None else Path(parts), told)
+    study = Parts(f"{scenario.hash} {engine()}", None if parts is None else Path(parts))
+    runner = Runner(space, seed, jobs, study, told)
     found = search(runner, count)
     chosen = {name_of(space, number): pick.proposal for number, pick in enumerate(found.picks)}
     every = chosen | {name: own for name, own in space.known.items() if own not in chosen.values()}
     views = robust.views_of(runner, list(every.values()))
     told_of = robust.robustness(views, list(every))
     values = np.concatenate([runner.run(list(every.values()), block, n) for block, n in spans(worlds)], axis=2)
-    drawn = [Parameters(scenario, Draws(seed, block, n)).drawn for block, n in spans(worlds)]
-    columns = {name: np.concatenate([own[name] for own in drawn]) for name in drawn[0]}
+    columns = drawn_in(scenario, seed, worlds)
     if progress is not None:
         progress(total, total)
     designs = Designs(
@@ -198,7 +199,7 @@ def _said(space: Space, found: Found) -> dict[str, Any]:
 # ---------------------------------------------------------------- tables
 
 
-def _table(space: Space, every: Mapping[str, Proposal], found: Found, values: Array, drawn: dict[str, Array]) -> pd.DataFrame:
+def _table(space: Space, every: Mapping[str, Proposal], found: Found, values: Array, drawn: Drawn) -> pd.DataFrame:
     """A row per proposal; ``values`` are theirs in the worlds of the comparison, ``(proposals, figures, worlds)``."""
     picks = {pick.proposal: pick for pick in found.picks}
     names, sides = list(every), space.scenario.disputants

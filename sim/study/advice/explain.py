@@ -10,9 +10,11 @@ up to the difference. They are bookkeeping: which order is the right one is not 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,15 +27,18 @@ from sim.scenario.arguments import jobs_of, seed_of, worlds_of
 from sim.scenario.headline import agenda, headline
 from sim.scenario.problems import hint, refuse, shown
 from sim.scenario.scenario import Scenario, scenario_of
+from sim.study.advice.figures import ENDS, Drawn, drawn_in, figures
 from sim.study.advice.hybrids import Group, Place, groups_of, hybrids, place_of
-from sim.study.advice.levers import ENDS, METRICS, figures
+from sim.study.advice.levers import METRICS
 from sim.study.advice.mixtures import differences, mixtures
 from sim.study.advice.moments import MOMENTS, parts_by_moment
+from sim.study.advice.parts import Parts
 from sim.study.advice.shapley import shapley
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, manifest, run_block
 from sim.study.findings import Findings
 from sim.study.outcomes import reached
 from sim.study.saving import HYBRIDS, MOMENTS_FILE, SHARES, SUMMARY
+from sim.study.sweeps.pieces import engine
 from sim.study.workers import in_order
 
 ELSEWHERE = "all else"
@@ -43,7 +48,6 @@ AGAINST = "against-"
 """What the files of the other scenario begin with, in a folder of an explanation of two."""
 
 Hits = NDArray[np.bool_]
-Drawn = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -121,32 +125,33 @@ def explain(  # noqa: PLR0913 - the public call; every argument is one a user th
     worlds: int = DEFAULT_WORLDS,
     seed: int = DEFAULT_SEED,
     jobs: int = 1,
+    parts: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Explanation:
     """What each group of levers has of the difference between two processes, the second less the first.
 
     With ``against``, another scenario, the process ``first`` is compared with itself there, and the difference is shared out over
     the parts in which the two scenarios differ. ``metric`` is agreed, came, ratified or in_force_end, on the issues that both are
-    about or on one ``issue``. Raises ScenarioError for a process, metric or issue that there is not, and for two that have no
-    issue in common or do not differ.
+    about or on one ``issue``. Finished parts are kept in the folder ``parts``, if one is named, from where the same study goes
+    on. Raises ScenarioError for a process, metric or issue that there is not, and for two that have no issue in common or do
+    not differ.
     """
     seed, jobs, worlds = seed_of(seed), jobs_of(jobs), worlds_of(worlds)
     asked = ask(scenario, first, second, against=against, metric=metric, issue=issue)
     cases = list(asked.cases())
+    asked_for = [*(one.hash for one in asked.scenarios), engine(), asked.processes, asked.issues, seed]
+    study = Parts(json.dumps(asked_for), None if parts is None else Path(parts))
     tasks = [(case, block, count) for block, count in spans(worlds) for case in cases]
-    parts = (partial(_run, case, asked.issues, (seed, block, count)) for case, block, count in tasks)
+    calls = (partial(_kept, study, case, asked.issues, (seed, block, count)) for case, block, count in tasks)
     found: list[list[Hits]] = [[] for _ in cases]
-    drawn: dict[str, list[NDArray[Any]]] = {}
     done, total = 0, worlds * sum(len(names) for _, names in cases)
-    for place, (hits, own) in enumerate(in_order(parts, jobs=jobs)):
+    for place, hits in enumerate(in_order(calls, jobs=jobs)):
         found[place % len(cases)].append(hits)
-        for name, column in own.items() if place % len(cases) == 0 else ():
-            drawn.setdefault(name, []).append(column)
         done += hits.shape[0] * hits.shape[2]
         if progress is not None:
             progress(done, total)
     whole = [np.concatenate(blocks, axis=2) for blocks in found]
-    columns = {name: np.concatenate(blocks) for name, blocks in drawn.items()}
+    columns = drawn_in(scenario, seed, worlds)
     said = manifest_of(asked, worlds=worlds, seed=seed)
     return _found(asked, (np.concatenate(whole[:2]), np.concatenate(whole[2:])), columns, said)
 
@@ -193,15 +198,18 @@ def manifest_of(asked: Asked, *, worlds: int, seed: int) -> dict[str, Any]:
     return manifest(asked.scenarios[0], kind="explanation", seed=seed, worlds=worlds, **of, **other)
 
 
-def _run(case: tuple[Scenario, list[str]], issues: Sequence[str], which: tuple[int, int, int]) -> tuple[Hits, Drawn]:
-    """How far each process got with the issues asked about, ``(processes, metrics, worlds)``, and what was drawn."""
-    (scenario, names), found, drawn = case, [], {}
+def _kept(study: Parts, case: tuple[Scenario, list[str]], issues: Sequence[str], which: tuple[int, int, int]) -> Hits:
+    """How far each process got with the issues asked about, ``(processes, metrics, worlds)``; read, if that was run before."""
+    return study.of([case[0].hash, case[1], which], lambda: _run(case, issues, which))
+
+
+def _run(case: tuple[Scenario, list[str]], issues: Sequence[str], which: tuple[int, int, int]) -> Hits:
+    (scenario, names), found = case, []
     for name in names:
         piece = run_block(scenario, name, *which)
         got = reached(piece.rows, issues)
         found.append([got[metric].reshape(-1, piece.worlds).any(axis=0) for metric in MOMENTS])
-        drawn = piece.drawn
-    return np.array(found), drawn
+    return np.array(found)
 
 
 def _found(asked: Asked, hits: tuple[Hits, Hits], drawn: Drawn, said: dict[str, Any]) -> Explanation:

@@ -7,9 +7,12 @@ scenario with that format cannot have are listed with the reason and not run.
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,11 +25,13 @@ from sim.scenario.headline import agenda, headline
 from sim.scenario.problems import ScenarioError, hint, refuse, shown
 from sim.scenario.scenario import Scenario, scenario_of
 from sim.study.advice.changes import Change, changes
+from sim.study.advice.figures import ENDS, Drawn, drawn_in, figures
+from sim.study.advice.parts import Parts
 from sim.study.compare import DEFAULT_SEED, DEFAULT_WORLDS, Progress, manifest, run_block
 from sim.study.findings import Findings
-from sim.study.outcomes import issue_rows, mean, process_rows, share
+from sim.study.outcomes import issue_rows, process_rows
 from sim.study.saving import LEVERS, REFUSED
-from sim.study.tally import left_open
+from sim.study.sweeps.pieces import engine
 from sim.study.workers import in_order
 
 METRICS = ("agreed", "came", "ratified", "in_force_end")
@@ -96,12 +101,14 @@ def levers(  # noqa: PLR0913 - the public call; every argument is one a user thi
     worlds: int = DEFAULT_WORLDS,
     seed: int = DEFAULT_SEED,
     jobs: int = 1,
+    parts: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Levers:
     """What each other value of each lever of a process would do, one at a time, on the same worlds.
 
-    ``metric`` is agreed, came, ratified or in_force_end, of the headline issues of the process or of one ``issue``. Raises
-    ScenarioError for a process, metric or issue that there is not, and a number that is none.
+    ``metric`` is agreed, came, ratified or in_force_end, of the headline issues of the process or of one ``issue``. Finished
+    parts are kept in the folder ``parts``, if one is named, from where the same study goes on. Raises ScenarioError for a
+    process, metric or issue that there is not, and a number that is none.
     """
     scenario, seed, jobs, worlds = scenario_of(scenario), seed_of(seed), jobs_of(jobs), worlds_of(worlds)
     (process,) = scenario.choose_processes([process])
@@ -111,9 +118,11 @@ def levers(  # noqa: PLR0913 - the public call; every argument is one a user thi
     kept = [change for change, _ in variants]
     asked = manifest_of(scenario, process, question, worlds=worlds, seed=seed)
     cases = [scenario, *(variant for _, variant in variants)]
+    study = Parts(json.dumps([scenario.hash, engine(), process, metric, issue, seed]), None if parts is None else Path(parts))
     tasks = [(case, block, count) for block, count in spans(worlds) for case in cases]
-    parts = (partial(_run, case, scenario, process, question, (seed, block, count)) for case, block, count in tasks)
-    hits, drawn = _gathered(in_order(parts, jobs=jobs), len(cases), (worlds * len(cases), progress))
+    calls = (partial(_kept, study, case, scenario, process, question, (seed, block, count)) for case, block, count in tasks)
+    hits = _gathered(in_order(calls, jobs=jobs), len(cases), (worlds * len(cases), progress))
+    drawn = drawn_in(scenario, seed, worlds)
     table = _rows(kept, hits, drawn)
     order = np.lexsort((np.arange(len(kept)), -np.abs(table["difference"].to_numpy())))
     base = _rows([Change("", None, None)], hits[:1].repeat(2, axis=0), drawn)
@@ -144,37 +153,33 @@ def _variants(scenario: Scenario, process: str, question: Question) -> tuple[lis
     return found, pd.DataFrame(refused, columns=["path", "lever", "value", "now", "reason"])
 
 
-Ran = tuple[Hits, dict[str, np.ndarray]]
+def _kept(  # noqa: PLR0913, PLR0917 - one part of the study
+    study: Parts, variant: Scenario, scenario: Scenario, process: str, question: Question, which: tuple[int, int, int]
+) -> Hits:
+    """Metric and harm of one block of worlds of a variant, ``(2, worlds)``; read, if that was run before."""
+    return study.of([variant.hash, which], lambda: _run(variant, scenario, process, question, which))
 
 
-def _run(variant: Scenario, scenario: Scenario, process: str, question: Question, which: tuple[int, int, int]) -> Ran:
-    """Metric and harm of one block of worlds of a variant, ``(2, worlds)``, and what was drawn."""
-    piece = run_block(variant, process, *which)
-    harm = process_rows(piece.rows, scenario)[HARM].to_numpy(dtype=bool)
-    return np.stack([question.hits(piece.rows, scenario), harm]), piece.drawn
+def _run(variant: Scenario, scenario: Scenario, process: str, question: Question, which: tuple[int, int, int]) -> Hits:
+    rows = run_block(variant, process, *which).rows
+    harm = process_rows(rows, scenario)[HARM].to_numpy(dtype=bool)
+    return np.stack([question.hits(rows, scenario), harm])
 
 
-def _gathered(
-    ran: Iterable[Ran], cases: int, told: tuple[int, Progress | None]
-) -> tuple[NDArray[np.bool_], dict[str, np.ndarray]]:
-    """All blocks side by side: ``(cases, 2, worlds)``, and what was drawn in the first case."""
+def _gathered(ran: Iterable[Hits], cases: int, told: tuple[int, Progress | None]) -> NDArray[np.bool_]:
+    """All blocks side by side: ``(cases, 2, worlds)``."""
     total, progress = told
     blocks: list[list[Hits]] = [[] for _ in range(cases)]
-    drawn: dict[str, list[np.ndarray]] = {}
     done = 0
-    for place, (hits, own) in enumerate(ran):
+    for place, hits in enumerate(ran):
         blocks[place % cases].append(hits)
-        if place % cases == 0:
-            for name, column in own.items():
-                drawn.setdefault(name, []).append(column)
         done += hits.shape[1]
         if progress is not None:
             progress(done, total)
-    whole = np.stack([np.concatenate(parts, axis=1) for parts in blocks])
-    return whole, {name: np.concatenate(parts) for name, parts in drawn.items()}
+    return np.stack([np.concatenate(parts, axis=1) for parts in blocks])
 
 
-def _rows(kept: Sequence[Change], hits: NDArray[np.bool_], drawn: dict[str, np.ndarray]) -> pd.DataFrame:
+def _rows(kept: Sequence[Change], hits: NDArray[np.bool_], drawn: Drawn) -> pd.DataFrame:
     """A row per change; ``hits`` are those of the process as it is, and then of each change."""
     change = hits[1:].astype(np.int64) - hits[0]
     rows: list[dict[str, Any]] = [dict(one.row, imposed=one.imposed) for one in kept]
@@ -186,22 +191,6 @@ def _rows(kept: Sequence[Change], hits: NDArray[np.bool_], drawn: dict[str, np.n
         row |= {"gained": float((own > 0).mean()), "lost": float((own < 0).mean())}
         row["verdict"] = _verdict(row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-ENDS = ("", "_low", "_high", "_assumed_low", "_assumed_high")
-"""What the columns of a figure end in: estimate, Monte-Carlo bounds, what the assumptions leave open."""
-
-
-def figures(name: str, values: NDArray[Any], drawn: dict[str, np.ndarray], *, of_worlds: bool = False) -> list[dict[str, float]]:
-    """The mean of each row of ``values`` ``(figures, worlds)`` with both intervals, as columns of a table.
-
-    With ``of_worlds`` the values are yes or no.
-    """
-    found = []
-    for own, assumed in zip(values, zip(*left_open(values.astype(float), drawn), strict=True), strict=True):
-        told = share(own.astype(bool)) if of_worlds else mean(own.astype(float))
-        found.append(dict(zip((f"{name}{end}" for end in ENDS), (told.estimate, told.low, told.high, *assumed), strict=True)))
-    return found
 
 
 COLUMNS = (

@@ -6,13 +6,9 @@ Jamieson, Talwalkar 2016): who was lucky in one round has that luck no longer in
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,12 +17,12 @@ from numpy.typing import NDArray
 
 from sim.model.layout import Array
 from sim.scenario.scenario import Scenario
+from sim.study.advice.parts import Parts
 from sim.study.advice.proposals import scenarios
 from sim.study.advice.space import Proposal, Space
 from sim.study.compare import run_block
 from sim.study.outcomes import issue_rows, process_rows
 from sim.study.workers import in_order
-from sim.study.writing import write
 
 AGREED, KEPT, HARM, SURPLUS = 0, 1, 2, 3
 """Places of the figures; the surplus of every side from the last on."""
@@ -36,13 +32,12 @@ FIGURES = ("agreed", "kept", "harm")
 
 @dataclass(frozen=True)
 class Runner:
-    """Runs proposals of a space; ``study`` names the search whose finished parts are kept in ``folder``, if there is one."""
+    """Runs proposals of a space, and keeps finished ``parts``."""
 
     space: Space
     seed: int
     jobs: int = 1
-    study: str = ""
-    folder: Path | None = None
+    parts: Parts = field(default_factory=Parts)
     told: Callable[[int], None] | None = None
 
     def run(self, proposals: Sequence[Proposal], block: int, worlds: int) -> Array:
@@ -50,9 +45,9 @@ class Runner:
         if not len(proposals):
             return np.empty((0, SURPLUS + len(self.space.scenario.disputants), worlds))
         alone = replace(self, told=None)
-        parts = (partial(alone.part, scenario, names, (block, worlds)) for scenario, names in scenarios(self.space, proposals))
+        calls = (partial(alone.part, scenario, names, (block, worlds)) for scenario, names in scenarios(self.space, proposals))
         found = []
-        for values in in_order(parts, jobs=self.jobs):
+        for values in in_order(calls, jobs=self.jobs):
             found.append(values)
             if self.told is not None:
                 self.told(len(values) * worlds)
@@ -60,13 +55,8 @@ class Runner:
 
     def part(self, scenario: Scenario, names: Sequence[str], which: tuple[int, int]) -> Array:
         """The figures of a few proposals that stand in one scenario; read, if an earlier search has run them."""
-        file = None if self.folder is None else self.folder / f"{_name(self.study, scenario.hash, which)}.part"
-        if file is not None and (kept := _read(file)) is not None:
-            return kept
-        found = np.stack([figures(scenario, name, self.space.issues, (self.seed, *which)) for name in names])
-        if file is not None:
-            write(file, _packed(found))
-        return found
+        every = (figures(scenario, name, self.space.issues, (self.seed, *which)) for name in names)
+        return self.parts.of([scenario.hash, which], lambda: np.stack(list(every)))
 
 
 def figures(scenario: Scenario, process: str, issues: Sequence[str], which: tuple[int, int, int]) -> Array:
@@ -85,31 +75,6 @@ def figures_of(rows: pd.DataFrame, scenario: Scenario, issues: Sequence[str]) ->
 def worse_off(values: Array) -> int:
     """The place of the surplus of the side that has least of it on average, in values ``(figures, worlds)``."""
     return SURPLUS + int(values[SURPLUS:].mean(axis=1).argmin())
-
-
-# ---------------------------------------------------------------- what is kept of a search that was stopped
-
-
-def _name(study: str, scenario: str, which: tuple[int, int]) -> str:
-    return hashlib.sha256(json.dumps([study, scenario, which]).encode()).hexdigest()[:32]
-
-
-def _packed(values: Array) -> bytes:
-    content = io.BytesIO()
-    np.save(content, values, allow_pickle=False)
-    return hashlib.sha256(content.getvalue()).digest() + content.getvalue()
-
-
-def _read(file: Path) -> Array | None:
-    """What was kept, None where nothing was or it is damaged."""
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return None
-    if hashlib.sha256(content[32:]).digest() != content[:32]:
-        return None
-    found: Array = np.load(io.BytesIO(content[32:]), allow_pickle=False)
-    return found
 
 
 # ---------------------------------------------------------------- who goes on
