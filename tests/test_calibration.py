@@ -206,9 +206,10 @@ def test_intervals_of_whole_numbers_worked_by_hand() -> None:
     assert [row[name] for name in ("expected_50", "expected_90", "predicted")] == pytest.approx([0.7, 0.95, 1.95])
 
 
-def test_a_count_is_beta_binomial_over_the_draws_of_its_chance() -> None:
+@pytest.mark.parametrize("n", [12, 204])
+def test_a_count_is_beta_binomial_over_the_draws_of_its_chance(n: int) -> None:
     stats = pytest.importorskip("scipy.stats")
-    n, chances = 12, np.array([0.2, 0.2, 0.7])
+    chances = np.array([0.2, 0.2, 0.7])
     mass = inference.mass_of(n)
     known = [stats.betabinom(n, p * mass, (1 - p) * mass).pmf(np.arange(n + 1)) for p in chances]
     assert_allclose(coverage._of_count(chances, n), np.mean(known, axis=0), rtol=1e-9)

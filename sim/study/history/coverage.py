@@ -65,7 +65,8 @@ def _of_count(chance: Array, n: float) -> Array:
     """The chance of each number of ``n`` cases, over draws of the chance of one, ``(n + 1,)``."""
     cases = int(n)
     ways = [lgamma(cases + 1) - lgamma(k + 1) - lgamma(cases - k + 1) for k in range(cases + 1)]
-    found = np.exp(np.stack([way + inference.log_beta_binomial(k, n, chance) for k, way in enumerate(ways)]))
+    logs = np.stack([way + inference.log_beta_binomial(k, n, chance) for k, way in enumerate(ways)])
+    found = np.exp(logs - logs.max(axis=0))
     return np.asarray((found / found.sum(axis=0)).mean(axis=1))
 
 
