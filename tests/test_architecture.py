@@ -27,6 +27,7 @@ FLOOR = {"scenario": 0, "model": 1, "study": 2, "show": 3, "cli": 4, "door": 5}
 
 LAZY = {
     ("sim/show/found.py", "draw", "sim.show.charts"): "matplotlib only where charts are asked for",
+    ("sim/show/page/server.py", "advise", "sim.show.page.advice"): "a second of imports that the page's first draw would wait for",
     ("sim/model/compiling.py", "", "sim.model.linking"): "it loads numba, which takes half a second",
 }
 """Imports within functions, by file, function ("": any) and module, with the reason. The door may import as late as it

@@ -371,6 +371,13 @@ def test_of_a_small_space_it_is_said_that_all_of_it_was_looked_at(scenario: sim.
     assert f"All proposals that the limits leave were looked at, {looked} with the known formats;" in " ".join(words(small).split())
 
 
+def test_where_none_was_drawn_at_random_nothing_is_said_of_the_best(found: sim.Designs) -> None:
+    out = io.StringIO()
+    show(replace(found, manifest=found.manifest | {"whole": False, "drawn": 0, "top": 0.0}), Console(file=out, width=400, highlight=False))
+    assert "none drawn at random: how good others may be is not known" in out.getvalue()
+    assert "the best 0%" not in out.getvalue()
+
+
 def test_one_that_is_not_best_on_average_may_lead(found: sim.Designs) -> None:
     (name, proposal), *_ = found.proposals.items()
     table = found.table.copy()

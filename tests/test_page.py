@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import re
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 from scenario_texts import MINIMAL as TEXT
 from scenario_texts import odd_files
 
 import sim
 from sim.scenario import load
 from sim.scenario.legible import LONGEST, LONGEST_ABOUT
-from sim.scenario.problems import ScenarioError
+from sim.scenario.problems import Problem, ScenarioError
+from sim.show.page import advice
 from sim.show.page.answers import METRICS, WORLDS, Asked
 from sim.study.exploration.given import quantities
 
@@ -23,7 +28,7 @@ pytest.importorskip("starlette.testclient", reason="the extra `page` is not inst
 
 from starlette.testclient import TestClient
 
-from sim.show.page.server import MOST_BYTES, STATIC, Page, application
+from sim.show.page.server import MOST_BYTES, STATIC, Page, Question, application
 
 HOME = Path(__file__).parent.parent
 MINIMAL = HOME / "tests" / "minimal.yaml"
@@ -236,3 +241,104 @@ def test_a_world_is_the_one_that_was_counted(client: TestClient) -> None:
             seen.add(number)
     assert seen == entered
     assert 0 < len(entered) < 40
+
+
+# ---------------------------------------------------------------- longer questions
+
+
+def found_of(client: TestClient, kind: str, **question: Any) -> dict[str, Any]:
+    for _ in range(1200):
+        answer = ask(client, kind, **question)
+        assert answer.status_code == 200, answer.json()
+        if answer.json()["found"] is not None:
+            return dict(answer.json()["found"])
+        time.sleep(0.05)
+    raise AssertionError("nothing was found")
+
+
+def test_a_longer_question_is_answered_as_by_the_command(client: TestClient) -> None:
+    given = {GRIEVANCE: 0.35}
+    found = found_of(client, "levers", processes=["direct_talks"], process="direct_talks", seed=3, given=given)
+    scenario = load(MINIMAL)
+    own = sim.levers(scenario.with_(Asked(scenario, ("direct_talks",), given, 3).settings), "direct_talks", worlds=WORLDS, seed=3)
+    clear = own.table[own.table["verdict"].isin(["more", "less"])]
+    assert [row["estimate"] for row in found["chart"]["rows"]] == clear["difference"].head(advice.SHOWN).tolist()
+    text = io.StringIO()
+    own.show(Console(file=text, width=10_000, highlight=False))
+    said = " ".join(text.getvalue().split())
+    for words in (*found["sentences"], *found["notes"]):
+        assert " ".join(words.split()) in said
+    (table,) = found["tables"]
+    assert len(table["head"]) == 4
+    assert all(len(row["cells"]) in {1, 4} for row in table["rows"])
+
+
+def test_why_two_differ_and_what_to_propose(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(advice, "WORLDS", 20)
+    monkeypatch.setattr(advice, "PROPOSALS", 12)
+    found = found_of(client, "design", issue="ferry", seed=3)
+    assert found["sentences"][0].startswith("Asked: what to propose for")
+    assert {row["label"] for row in found["chart"]["rows"]} >= {"Proposal 1"}
+    answer = ask(client, "explain", processes=list(PAIR), issue="ferry")
+    for _ in range(200):
+        if answer.status_code != 200 or answer.json()["found"] is not None:
+            break
+        time.sleep(0.05)
+        answer = ask(client, "explain", processes=list(PAIR), issue="ferry")
+    wanted = sim.explain(load(MINIMAL), *PAIR, issue="ferry", worlds=20, seed=0)
+    assert [row["estimate"] for row in answer.json()["found"]["chart"]["rows"]] == wanted.table["share"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("kind", "question", "words"),
+    [
+        ("levers", {"process": "direct_talk"}, "did you mean direct_talks"),
+        ("levers", {"process": "direct_talks", "issue": "no"}, "unknown issue"),
+        ("explain", {"processes": ["both"]}, "expected two that differ"),
+        ("design", {}, "choose what is to be agreed"),
+    ],
+)
+def test_a_longer_question_that_cannot_be_answered_is_refused(
+    client: TestClient, kind: str, question: dict[str, Any], words: str
+) -> None:
+    answer = ask(client, kind, **question)
+    assert answer.status_code == 422
+    assert words in answer.json()["message"]
+
+
+def test_another_longer_question_ends_the_one_before() -> None:
+    page = Page({"minimal": MINIMAL}, first="minimal", seed=3)
+    began, held = threading.Event(), threading.Event()
+
+    def slow(told: advice.Told) -> Any:
+        began.set()
+        held.wait(10)
+        told(1, 2)
+        pytest.fail("it was not ended")
+
+    first = advice.Study(slow)
+    page.study = ("another", first)
+    assert began.wait(10)
+    page.advise("levers", Question(scenario="minimal", process="direct_talks"))
+    held.set()
+    first.wait()
+    assert (first.found, first.error) == (None, "")
+    assert page.study is not None
+    page.stop(Question(scenario="minimal"))
+    assert page.study is None
+
+
+def test_a_study_that_fails_says_why() -> None:
+    def wrong(_: advice.Told) -> Any:
+        raise ScenarioError([Problem("a.yaml", 3, "issues", "no such thing")])
+
+    study = advice.Study(wrong)
+    study.wait()
+    assert "no such thing" in study.error
+    page = Page({"minimal": MINIMAL}, first="minimal", seed=3)
+    question = Question(scenario="minimal", process="direct_talks")
+    page.advise("levers", question)
+    assert page.study is not None
+    page.study = (page.study[0], study)
+    with pytest.raises(ScenarioError, match="no such thing"):
+        page.advise("levers", question)

@@ -127,6 +127,8 @@ def _missed(found: Designs, rows: dict[str, Any]) -> Iterator[str]:
     )
     if told["whole"]:
         yield f"Every proposal that the limits leave was looked at{f'; {dropped}' if told['audited'] else ''}."
+    elif not told["drawn"]:
+        yield f"Not every proposal was looked at, and none drawn at random: how good others may be is not known; {dropped}."
     else:
         yield (
             f"Not every proposal was looked at. One of the best {100 * told['top']:.2g}% was with a chance of 95% among the "
@@ -220,6 +222,6 @@ def notes(found: Designs) -> list[str]:
         "side deal, and the capacity of monitoring.",
         "If the assumptions are others: every view is one draw of all of them; the best of these proposals is picked in half of "
         "its luck and told in the other. Regret: how much less is kept than under the best. [ ] over views.",
-        "gobetween compare proposals.yaml, in the folder that is written, gives the same shares. What a proposal may do to what "
-        "is not in the scenario nobody knows: advice to look at, and no forecast.",
+        "Saved, they are in proposals.yaml, of which gobetween compare gives the same shares. What a proposal may do to what is not "
+        "in the scenario nobody knows: advice to look at, and no forecast.",
     ]

@@ -122,7 +122,8 @@ def value_of(scenario: Scenario, lever: str, value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{value_of(scenario, lever, key)} {value_of(scenario, '', item)}" for key, item in value.items())
     known = names(scenario, LABELLED[lever]) if lever in LABELLED else {}
-    return known.get(str(value), value_words(value))
+    words = known.get(str(value), value_words(value))
+    return f"{words[:1].upper()}{words[1:]}" if lever == "sponsor" and value is not None else words
 
 
 def _table(found: Levers, rows: pd.DataFrame) -> Table:

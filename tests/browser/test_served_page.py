@@ -70,6 +70,11 @@ def test_the_page_is_read_moved_and_walked(opened: Any, tmp_path: Path) -> None:
     slider.fill(slider.get_attribute("max"))
     assert moved(opened, before)
     assert opened.locator(".lever.set").count() == 1
+    opened.locator("#further button[value=levers]").click()
+    opened.wait_for_selector("#advice table", state="attached", timeout=120_000)
+    assert opened.locator("#running").is_hidden()
+    assert "changes of one lever were tried" in opened.locator("#advice").text_content()
+    opened.evaluate("document.querySelectorAll('#advice details').forEach(one => one.open = true)")
     opened.locator("#worlds rect[data-world='12']").first.click()
     opened.wait_for_selector("#told:not([hidden])")
     assert "World 12 of seed 3" in opened.locator("#story").text_content()

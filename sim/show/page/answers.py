@@ -203,7 +203,7 @@ class Asked:
         """A scenario file that extends this one with what is given, to be put beside it."""
         data: dict[str, Any] = {"format": FORMAT, "extends": Path(self.scenario.path).name}
         data["title"] = f"{self.scenario.file.title} (changed)"
-        for path, value in self._settings.items():
+        for path, value in self.settings.items():
             node = data
             *above, last = path.split(".")
             for key in above:
@@ -212,7 +212,7 @@ class Asked:
         return to_yaml(data)
 
     @cached_property
-    def _settings(self) -> dict[str, float]:
+    def settings(self) -> dict[str, float]:
         """Path to value of all numbers that the given quantities move, as ``model.draws.Parameters`` moves them."""
         numbers, every, found = self.scenario.numbers(), uncertain(self.scenario), {}
         for name, value in self.given.items():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
@@ -25,6 +25,9 @@ from sim.scenario.scenario import Scenario
 from sim.show.page.answers import WORLDS, Asked
 from sim.show.written import names
 
+if TYPE_CHECKING:
+    from sim.show.page.advice import Study
+
 MOST_BYTES = 65_536
 """Of a request."""
 
@@ -41,6 +44,9 @@ HEADERS = {
 }  # fmt: skip
 
 STATIC = {"": ("page.html", "text/html"), "page.css": ("page.css", "text/css"), "page.js": ("page.js", "text/javascript")}
+
+LONGER = ("levers", "explain", "design")
+"""Questions that take a while."""
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -91,6 +97,7 @@ class Question(BaseModel):
     tab: Name = ""
     turn: Annotated[int, Field(ge=0, le=2**53)] = 0
     process: Name = ""
+    issue: Name = ""
     world: Annotated[int, Field(ge=0, lt=WORLDS)] = 0
 
 
@@ -102,6 +109,7 @@ class Page:
         self.scenarios, self.first, self.seed = dict(scenarios), first, seed
         self.lock = threading.Lock()
         self.turns: dict[str, int] = {}
+        self.study: tuple[str, Study] | None = None
         self.load = lru_cache(maxsize=8)(self._load)
 
     def _load(self, name: str) -> Scenario:
@@ -140,6 +148,28 @@ class Page:
         """The scenario with what is given, as a file."""
         return {"name": f"{question.scenario}-changed.yaml", "text": self.asked(question).changed()}
 
+    def advise(self, kind: str, question: Question) -> dict[str, Any]:
+        """How far a longer question is, or what was found; another one than before ends that one and begins."""
+        from sim.show.page.advice import Study, work_of  # noqa: PLC0415 - a second, for who asks it
+
+        key = f"{kind} {question.model_dump_json(exclude={'tab', 'turn', 'world'})}"
+        if self.study is None or self.study[0] != key:
+            work = work_of(kind, self.asked(question), question.issue, question.process)
+            self.stop(question)
+            self.study = (key, Study(work))
+        study = self.study[1]
+        if study.error:
+            self.study = None
+            raise refuse(kind, study.error)
+        return {"done": study.done, "total": study.total, "found": study.found}
+
+    def stop(self, _: Question) -> dict[str, Any]:
+        """End the longer question."""
+        if self.study is not None:
+            self.study[1].stop()
+            self.study = None
+        return {}
+
     def answer(self, verb: Callable[[Question], dict[str, Any]], question: Question) -> dict[str, Any]:
         """One answer at a time; of questions of one tab that wait only the latest is answered (the others get ``late``)."""
         latest = max(self.turns.pop(question.tab, 0), question.turn)
@@ -156,7 +186,9 @@ class Page:
     @cached_property
     def verbs(self) -> dict[str, Callable[[Question], dict[str, Any]]]:
         """What can be asked, by the last part of the address."""
-        return {"scenario": self.scenario, "figures": self.figures, "world": self.world, "changed": self.changed}
+        longer = {kind: partial(self.advise, kind) for kind in LONGER}
+        own = {"scenario": self.scenario, "figures": self.figures, "world": self.world, "changed": self.changed}
+        return {**own, **longer, "stop": self.stop}
 
     async def ask(self, request: Request) -> Response:
         """Read a question and answer it; a message for a person where it cannot be answered."""

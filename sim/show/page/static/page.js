@@ -118,6 +118,8 @@ function draw() {
   $("count").textContent = found.worlds;
   fill($("metric"), found.metrics, state.metric);
   fill($("which"), Object.fromEntries(found.processes.map((one) => [one.name, one.label])), $("which").value || found.processes[0].name);
+  fill($("issue"), { "": "all that it is for", ...found.issues }, $("issue").value in found.issues ? $("issue").value : "");
+  $("of").textContent = found.processes.length > 1 ? "B" : "A";
   chart(found);
   table(found);
   worlds(found);
@@ -253,6 +255,80 @@ function step(by) {
   week();
 }
 
+// ---------------------------------------------------------------- longer questions
+
+const WAIT = 500;
+let study = 0;
+
+async function further(kind) {
+  const mine = (study += 1);
+  const heading = { levers: "What one change would do", explain: "Why A and B differ", design: "What to propose" }[kind];
+  const question = { processes: state.processes, given: { ...state.given }, process: state.processes.at(-1), issue: $("issue").value };
+  $("advice").replaceChildren();
+  $("far").value = 0;
+  $("running").hidden = false;
+  await trying(async () => {
+    for (;;) {
+      const now = await ask(kind, question);
+      if (mine !== study) return;
+      $("far").value = now.total ? now.done / now.total : 0;
+      if (now.found) {
+        advice(heading, now.found);
+        break;
+      }
+      await new Promise((done) => setTimeout(done, WAIT));
+      if (mine !== study) return;
+    }
+  });
+  if (mine === study) $("running").hidden = true;
+}
+
+async function stop() {
+  study += 1;
+  $("running").hidden = true;
+  await trying(() => ask("stop"));
+}
+
+function advice(heading, found) {
+  const sentences = made("ul", {}, ...found.sentences.map((text) => made("li", {}, text)));
+  const tables = found.tables.map((table) => made("details", {}, made("summary", {}, short(table.title) || "Table"), grid(table)));
+  const notes = found.notes.map((text) => made("p", { class: "small" }, text));
+  $("advice").replaceChildren(made("h3", {}, heading), sentences, bars(found.chart), ...tables, ...notes);
+  document.body.dataset.advised = heading;
+}
+
+function bars(shown) {
+  const ends = shown.rows.flatMap((row) => [0, row.low, row.high, ...(row.assumed ?? [])]);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const at = (value) => 12 + (396 * (value - low)) / (high - low || 1);
+  const rows = shown.rows.map((row) => {
+    const said = shown.signed ? `${signed(row.estimate)} [${signed(row.low)}, ${signed(row.high)}] (${row.assumed ? row.assumed.map(signed).join(", ") : "?"})` : interval(row);
+    const svg = made("svg", { viewBox: "0 0 420 34", role: "img", "aria-label": `${short(row.label)}: ${said}` });
+    svg.append(made("line", { class: "axis", x1: at(0), x2: at(0), y1: 0, y2: 34 }));
+    const group = made("g", { class: "b" });
+    if (row.assumed) group.append(made("line", { class: "thin", x1: at(row.assumed[0]), x2: at(row.assumed[1]), y1: 10, y2: 10 }));
+    group.append(made("line", { class: "thick", x1: at(row.low), x2: at(row.high), y1: 10, y2: 10 }), made("circle", { class: "dot", cx: at(row.estimate), cy: 10, r: 4 }));
+    svg.append(group, made("text", { x: Math.min(Math.max(at(row.estimate), 90), 330), y: 30, "text-anchor": "middle" }, said));
+    return made("div", { class: "row" }, made("span", { class: "label" }, made("bdi", {}, short(row.label))), svg);
+  });
+  const nothing = rows.length ? [] : [made("p", {}, "Nothing makes a clear difference.")];
+  return made("figure", {}, ...rows, ...nothing, made("figcaption", {}, `${shown.title}. Thick: Monte-Carlo interval; thin: what the assumptions leave open; the line: nought.`));
+}
+
+function grid(table) {
+  const head = table.head.map((one) => made("th", { scope: "col", class: one.figures ? "n" : "" }, one.text));
+  const rows = table.rows.map((row) => {
+    const cells = row.cells.map((lines, n) => {
+      const own = lines.flatMap((line, place) => (place ? [made("br"), line] : [line]));
+      if (row.over_all) return made("th", { scope: "colgroup", colspan: table.head.length }, ...own);
+      return n ? made("td", { class: table.head[n].figures ? "n" : "" }, ...own) : made("th", { scope: "row" }, ...own);
+    });
+    return made("tr", {}, ...cells);
+  });
+  const whole = made("table", {}, made("thead", {}, made("tr", {}, ...head)), made("tbody", {}, ...rows));
+  return made("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": short(table.title) || "Table" }, whole);
+}
+
 // ---------------------------------------------------------------- beginning
 
 $("scenario").addEventListener("change", (event) => trying(async () => {
@@ -271,6 +347,8 @@ for (const [id, place] of [["first", 0], ["second", 1]]) {
 $("metric").addEventListener("change", (event) => { state.metric = event.target.value; draw(); });
 $("release").addEventListener("click", () => trying(async () => { state.given = {}; levers(state.about.parameters); await figures(); }));
 $("pick").addEventListener("submit", (event) => { event.preventDefault(); read($("which").value, Number($("number").value)); });
+$("further").addEventListener("submit", (event) => { event.preventDefault(); further(event.submitter.value); });
+$("stop").addEventListener("click", stop);
 $("week").addEventListener("input", week);
 $("back").addEventListener("click", () => step(-1));
 $("on").addEventListener("click", () => step(1));
