@@ -222,6 +222,6 @@ def notes(found: Designs) -> list[str]:
         "side deal, and the capacity of monitoring.",
         "If the assumptions are others: every view is one draw of all of them; the best of these proposals is picked in half of "
         "its luck and told in the other. Regret: how much less is kept than under the best. [ ] over views.",
-        "Saved, they are in proposals.yaml, of which gobetween compare gives the same shares. What a proposal may do to what is not "
-        "in the scenario nobody knows: advice to look at, and no forecast.",
+        "Saved, they are in proposals.yaml, of which gobetween compare gives the same shares. What a proposal may do to what is "
+        "not in the scenario nobody knows: advice to look at, and no forecast.",
     ]
