@@ -11,8 +11,9 @@ from numpy.testing import assert_array_equal
 
 from sim.model import draws as module
 from sim.model.chance import philox, uniform
-from sim.model.draws import BLOCK, Chosen, Draws, one_world, owner_of, spans
+from sim.model.draws import BLOCK, Chosen, Draws, one_world, owner_of, parameters_of, spans
 from sim.model.records import World
+from sim.scenario import load
 
 ALL_ONES = 0xFFFFFFFF
 TESTS = Path(__file__).parent
@@ -85,6 +86,17 @@ def test_compiled_and_uncompiled_draws_are_the_same_bits(monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "compiled", lambda *_: None)
     assert_array_equal(compiled, Draws(3, 2, 1000).uniform("parameters", "p"))
     assert_array_equal(compiled, Draws(3, 2, 1000).uniform("parameters", "p", 1)[0])
+
+
+def test_parameters_are_those_of_the_worlds_that_were_chosen() -> None:
+    scenario = load(TESTS / "minimal.yaml")
+    some, others = (Chosen(3, 0, 2, np.array(which)) for which in ([0, 1], [4, 5]))
+    assert some != others
+    name = next(iter(parameters_of(scenario, some).drawn))
+    every = parameters_of(scenario, Draws(3, 0, 6)).drawn[name]
+    assert parameters_of(scenario, some).drawn[name].tolist() == every[:2].tolist()
+    assert parameters_of(scenario, others).drawn[name].tolist() == every[4:].tolist()
+    assert parameters_of(scenario, others) is parameters_of(scenario, others), "drawn once for all processes"
 
 
 def test_owners_have_numbers_of_their_own() -> None:

@@ -95,6 +95,9 @@ class Chosen(Draws):
 
     which: NDArray[np.int64]
 
+    __eq__ = object.__eq__  # the same only if it is the same: those of two choices may differ in nothing but ``which``
+    __hash__ = object.__hash__
+
     @property
     def numbers(self) -> NDArray[np.int64]:
         """Numbers of the worlds, ``(R,)``."""
@@ -153,8 +156,9 @@ class Parameters:
 
 
 def parameters_of(scenario: Scenario, draws: Draws | None) -> Parameters:
-    """The parameters of these worlds; those of the usual draws are drawn once for all processes."""
-    return _kept(scenario, draws) if type(draws) is Draws else Parameters(scenario, draws)
+    """The parameters of these worlds; those of the same draws are drawn once for all processes."""
+    known = type(draws) is Draws or isinstance(draws, Chosen)  # equal by what they are, or by being the same
+    return _kept(scenario, draws) if known else Parameters(scenario, draws)
 
 
 _kept = lru_cache(maxsize=2)(Parameters)

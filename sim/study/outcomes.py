@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,21 @@ STAGES = {
     Stage.CARRIED_OUT: "carried out",
 }  # fmt: skip
 
+
+class _Words:
+    """A column of few words, stored as places in a list of them."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.dtype = pd.CategoricalDtype(list(words))
+
+    def of(self, places: NDArray[np.int64]) -> pd.Categorical:
+        """The words at these places."""
+        return pd.Categorical.from_codes(places, dtype=self.dtype)
+
+
+REASONS = _Words(WORDS[reason] for reason in Reason)
+PLACE_OF_REASON = np.zeros(max(Reason) + 1, np.int64)
+PLACE_OF_REASON[[int(reason) for reason in Reason]] = np.arange(len(Reason))
 
 GOOD_ENDS = frozenset({WORDS[Reason.HOLDS], WORDS[Reason.CARRIED_OUT]})
 """Reasons that are no failure."""
@@ -62,7 +78,8 @@ def table_rows(batch: Batch) -> pd.DataFrame:
     """A row per table and world of a batch; weeks are missing where a thing did not happen."""
     parts = []
     sides, weeks, worlds = batch.scenario.disputants, batch.scenario.file.weeks, len(batch.records)
-    whose = pd.Index([NOBODY, *range(len(sides)), ALL])
+    whose = np.array([NOBODY, *range(len(sides)), ALL])  # ascending
+    of_whom, stages = _Words(["nobody", *sides, "both"]), _Words([STAGES.get(s, s.name.lower()) for s in Stage])
     for table in batch.tables:
         outcome = table.outcome
         labels = [table.agenda.name(k) for k in range(len(table.agenda.packages))]
@@ -70,12 +87,12 @@ def table_rows(batch: Batch) -> pd.DataFrame:
             "process": batch.program.process,
             "table": table.name,
             "world": batch.draws.numbers,
-            "stage": pd.Categorical.from_codes(outcome["stage"], [STAGES.get(s, s.name.lower()) for s in Stage]),
-            "reason": _words(outcome["reason"]),
-            "whose": pd.Categorical.from_codes(whose.get_indexer(outcome["whose"]), ["nobody", *sides, "both"]),
+            "stage": stages.of(outcome["stage"]),
+            "reason": REASONS.of(PLACE_OF_REASON[outcome["reason"]]),
+            "whose": of_whom.of(np.searchsorted(whose, outcome["whose"])),
             "alone": outcome["alone"] == 1,
-            "cited": _words(outcome["cited"]),
-            "first_end": _words(outcome["first_end"]),
+            "cited": REASONS.of(PLACE_OF_REASON[outcome["cited"]]),
+            "first_end": REASONS.of(PLACE_OF_REASON[outcome["first_end"]]),
             "package": np.array([*labels, ""], dtype=object)[outcome["package"]],
         }
         for week in ("occasion", "came", "declared", "agreed", "ratified", "ended"):
@@ -99,26 +116,18 @@ def table_rows(batch: Batch) -> pd.DataFrame:
             columns[f"text_surplus_{side}"] = table.of_side(n, "agreed_surplus").copy()
         for unit, amount in table.units.items():
             columns[f"units_{unit}"] = amount
-        frame = pd.DataFrame(columns)
         moved = np.zeros((worlds, len(table.agenda.issues)), bool)
         has_text = outcome["package"] >= 0
         moved[has_text] = table.agenda.moved[outcome["package"][has_text]]
         for k, issue in enumerate(table.agenda.issues):
-            frame[f"moved_{issue}"] = pd.array(moved[:, k], dtype="boolean")
+            columns[f"moved_{issue}"] = pd.array(moved[:, k], dtype="boolean")
         for k, issue in enumerate(batch.program.issues):
             if batch.scenario.file.issues[issue].stock is not None:
-                frame[f"frozen_weeks_{issue}"] = batch.records["issues"][:, k]["stock"]["longest"].astype(np.int32)
+                columns[f"frozen_weeks_{issue}"] = batch.records["issues"][:, k]["stock"]["longest"].astype(np.int32)
         for k, issue in enumerate(table.agenda.issues):
-            frame[f"possible_{issue}"] = pd.array(table.records["possible"][:, k] == 1, dtype="boolean")
-        parts.append(frame)
-    return pd.concat(parts, ignore_index=True)
-
-
-def _words(codes: NDArray[np.int64]) -> pd.Categorical:
-    order = list(Reason)
-    lookup = np.full(max(order) + 1, 0)
-    lookup[[int(r) for r in order]] = np.arange(len(order))
-    return pd.Categorical.from_codes(lookup[codes], [WORDS[r] for r in order])
+            columns[f"possible_{issue}"] = pd.array(table.records["possible"][:, k] == 1, dtype="boolean")
+        parts.append(pd.DataFrame(columns))
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
 def _weeks(weeks: NDArray[np.int64]) -> pd.arrays.IntegerArray:
@@ -137,40 +146,59 @@ ABOUT_HEADLINE = frozenset({*REACHED, "possible", "weeks_to_agreement", "weeks_i
 
 def moves(rows: pd.DataFrame, issues: Iterable[str]) -> NDArray[np.bool_]:
     """Whether the text of each row moves one of these issues, ``(rows,)``."""
-    return _any_issue(rows, issues, lambda column: column.fillna(False))
+    return _any_issue(rows, issues, _yes)
 
 
 def on_agenda(rows: pd.DataFrame, issues: Iterable[str]) -> NDArray[np.bool_]:
     """Whether the table of each row has one of these issues on its agenda, ``(rows,)``."""
-    return _any_issue(rows, issues, lambda column: column.notna())
+    return _any_issue(rows, issues, _known)
 
 
 def possible(rows: pd.DataFrame, issues: Iterable[str]) -> NDArray[np.bool_]:
     """Whether one of these issues could be moved at the table of each row, kept in full and free of cost at home, ``(rows,)``."""
-    return _any_issue(rows, issues, lambda column: column.fillna(False), "possible")
+    return _any_issue(rows, issues, _yes, "possible")
 
 
 def _any_issue(
-    rows: pd.DataFrame, issues: Iterable[str], of: Callable[[pd.Series], pd.Series], name: str = "moved"
+    rows: pd.DataFrame, issues: Iterable[str], of: Callable[[pd.Series], NDArray[np.bool_]], name: str = "moved"
 ) -> NDArray[np.bool_]:
     found = np.zeros(len(rows), bool)
     for column in [f"{name}_{issue}" for issue in issues if f"{name}_{issue}" in rows]:
-        found |= of(rows[column].astype("boolean")).to_numpy(dtype=bool)
+        found |= of(rows[column])
     return found
 
 
-def reached(rows: pd.DataFrame, issues: Iterable[str]) -> dict[str, NDArray[np.bool_]]:
-    """How far the table of each row got with some of its issues, metric to ``(rows,)``.
+def _yes(column: pd.Series) -> NDArray[np.bool_]:
+    """Whether it is so; what is not known is not."""
+    if pd.api.types.is_object_dtype(column):
+        column = column.astype("boolean")
+    return column.to_numpy(dtype=bool, na_value=False)
+
+
+def _known(column: pd.Series) -> NDArray[np.bool_]:
+    """Whether it is known."""
+    return column.notna().to_numpy(dtype=bool)
+
+
+Done = dict[str, NDArray[np.bool_]]
+"""Metric to whether each row got so far, ``(rows,)``."""
+
+
+def done(rows: pd.DataFrame) -> Done:
+    """How far the table of each row got, whatever the issue."""
+    there = {metric: column for metric, column in REACHED.items() if column in rows}
+    return {metric: (_known if column.endswith("_week") else _yes)(rows[column]) for metric, column in there.items()}
+
+
+def reached(rows: pd.DataFrame, issues: Iterable[str], far: Done | None = None) -> Done:
+    """How far the table of each row got with some of its issues; ``far`` is ``done(rows)``, where that is known already.
 
     The sides came to a table that has one of them on its agenda; the rest counts texts that move one of them.
     """
     issues = list(issues)
     sat, text = on_agenda(rows, issues), moves(rows, issues)
-    found = {}
-    for metric, column in REACHED.items():
-        if column in rows:
-            happened = rows[column].notna() if column.endswith("_week") else rows[column].fillna(False)
-            found[metric] = happened.to_numpy(dtype=bool) & (sat if metric == "came" else text)
+    own = done(rows) if far is None else far
+    found = {metric: happened & (sat if metric == "came" else text) for metric, happened in own.items()}
     if any(f"possible_{issue}" in rows for issue in issues):
         found["possible"] = possible(rows, issues)
     return found
@@ -188,31 +216,31 @@ def process_rows(rows: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
         return rows[column].to_numpy(dtype=float, na_value=np.nan).reshape(tables, worlds)
 
     found = reached(rows, headline(scenario.file, str(rows["process"].iloc[0])))
-    frame = pd.DataFrame({metric: hit.reshape(tables, worlds).any(axis=0) for metric, hit in found.items()})
+    whole: dict[str, Any] = {metric: hit.reshape(tables, worlds).any(axis=0) for metric, hit in found.items()}
     agreed = np.where(found["agreed"].reshape(tables, worlds), by_world("agreed_week"), np.inf).min(axis=0)
-    frame["weeks_to_agreement"] = np.where(np.isfinite(agreed), agreed + 1, np.nan)
-    frame["weeks_in_force"] = rows["process_weeks_in_force"].to_numpy()[:worlds]
+    whole["weeks_to_agreement"] = np.where(np.isfinite(agreed), agreed + 1, np.nan)
+    whole["weeks_in_force"] = rows["process_weeks_in_force"].to_numpy()[:worlds]
     for side in scenario.disputants:
-        frame[f"surplus_{side}"] = by_world(f"surplus_{side}").sum(axis=0)
+        whole[f"surplus_{side}"] = by_world(f"surplus_{side}").sum(axis=0)
+    surplus = [whole[f"surplus_{side}"] for side in scenario.disputants]
+    trust = [by_world(f"trust_change_{side}")[0] for side in scenario.disputants]
     stands = np.nan_to_num(by_world("stands_end")).any(axis=0)
-    frame["worse_than_none"] = worse_than_none(frame, by_world, scenario.disputants, stands)
-    return frame
+    whole["worse_than_none"] = worse_than_none(surplus, trust, stands)
+    return pd.DataFrame(whole)
 
 
 LOSS, DISTRUST = 1e-4, 1e-3
 """Average utility per week, and trust, that must be lost before a world counts as worse than without a process."""
 
 
-def worse_than_none(
-    frame: pd.DataFrame, by_world: Callable[[str], NDArray[np.float64]], sides: list[str], stands: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def worse_than_none(surplus: Sequence[Array], trust: Sequence[Array], stands: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Worlds that end worse than without a process, ``(worlds,)``; in those of ``stands`` an agreement is left.
 
-    A side has paid for it on balance; or nothing stands at the end and a side trusts the other less than
-    before. Without a process there is no surplus and trust stays as it was.
+    A side has paid for it on balance (``surplus`` of each side); or nothing stands at the end and a side trusts the other less
+    than before (``trust``, its change). Without a process there is no surplus and trust stays as it was.
     """
-    paid = np.any([frame[f"surplus_{s}"] < -LOSS for s in sides], axis=0)
-    embittered = np.any([by_world(f"trust_change_{s}")[0] < -DISTRUST for s in sides], axis=0)
+    paid = np.any([own < -LOSS for own in surplus], axis=0)
+    embittered = np.any([own < -DISTRUST for own in trust], axis=0)
     return np.asarray(paid | (embittered & ~stands))
 
 
@@ -232,20 +260,18 @@ def issue_rows(rows: pd.DataFrame, scenario: Scenario) -> dict[str, pd.DataFrame
 
     ``rows`` is sorted by table, then world.
     """
-    worlds = rows["world"].nunique()
+    worlds, far = rows["world"].nunique(), done(rows)
     tables = len(rows) // worlds
     found: dict[str, pd.DataFrame] = {}
     for issue, spec in scenario.file.issues.items():
-        if f"moved_{issue}" not in rows or not on_agenda(rows, [issue]).any():
+        if f"moved_{issue}" not in rows or not (here := on_agenda(rows, [issue])).any():
             continue
-        hits = reached(rows, [issue])
-        kept = {metric: hits[metric].reshape(tables, worlds).any(axis=0) for metric in OF_ISSUE if metric in hits}
-        frame = pd.DataFrame(kept)
-        here = on_agenda(rows, [issue])
+        hits = reached(rows, [issue], far)
+        kept: dict[str, Any] = {m: hits[m].reshape(tables, worlds).any(axis=0) for m in OF_ISSUE if m in hits}
         for unit in sorted({u for o in spec.options.values() for u in o.units}):
             there = rows[f"units_{unit}"].to_numpy(dtype=float, na_value=0.0) if f"units_{unit}" in rows else 0.0
-            frame[f"units_{unit}"] = np.where(here, np.nan_to_num(there), 0.0).reshape(tables, worlds).sum(axis=0)
-        found[issue] = frame
+            kept[f"units_{unit}"] = np.where(here, np.nan_to_num(there), 0.0).reshape(tables, worlds).sum(axis=0)
+        found[issue] = pd.DataFrame(kept)
     return found
 
 

@@ -88,8 +88,9 @@ class Asked:
         values: list[tuple[dict[str, Any], str, Array]] = []
         by_process = []
         drawn: dict[str, Array] = {}
+        draws = self.draws(np.arange(WORLDS))
         for process in self.processes:
-            drawn_there, whole, frames = self._outcomes(process)
+            drawn_there, whole, frames = self._outcomes(process, draws)
             drawn = {name: column for name, column in drawn_there.items() if name not in self.given}
             steps = np.cumprod([whole[step].to_numpy() for step in STEPS], axis=0).sum(axis=0)
             one: dict[str, Any] = {"name": process, "label": self.label("processes", process), "issues": {}}
@@ -115,9 +116,9 @@ class Asked:
             row |= {"assumed": None if np.isnan(low[n]) else [float(low[n]), float(high[n])]}
         return found
 
-    def _outcomes(self, process: str) -> tuple[dict[str, Array], pd.DataFrame, dict[str, pd.DataFrame]]:
+    def _outcomes(self, process: str, draws: Given) -> tuple[dict[str, Array], pd.DataFrame, dict[str, pd.DataFrame]]:
         """What was drawn in the worlds of a process, and what came of them as a whole and by issue."""
-        batch = live(self.scenario, process, self.draws(np.arange(WORLDS)))
+        batch = live(self.scenario, process, draws)
         rows = table_rows(batch)
         return batch.parameters.drawn, process_rows(rows, self.scenario), issue_rows(rows, self.scenario)
 
