@@ -762,6 +762,23 @@ def test_levers_and_explanations_stand_beside_a_comparison_and_alone(own: Path, 
     assert len(ids) == len(set(ids))
 
 
+def test_what_the_command_line_writes_next_to_a_comparison_is_shown(result: Result, tmp_path: Path) -> None:
+    home = result.save(tmp_path / "small", charts=False)
+    scenario = sim.load(home / "scenario.yaml")
+    sim.levers(scenario, "both", worlds=20, seed=3).save(tmp_path / "small-both-levers", charts=False)
+    sim.levers(scenario, "both", worlds=20, seed=3).save(tmp_path / "elsewhere-levers", charts=False)
+    other = scenario.with_({"formats.go_between.monitoring": 0.0})
+    sim.levers(other, "both", worlds=20, seed=3).save(tmp_path / "small-other-levers", charts=False)
+    text = Read(html(page_of(home))).text
+    assert text.count("Which single change of Both side by side would help most? Counted") == 1
+    assert "of another scenario" not in text
+    table = tmp_path / "small-both-levers" / "levers.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "x", encoding="utf-8")
+    text = Read(html(page_of(home))).text
+    assert "small-both-levers" in text
+    assert "it is not shown" in text
+
+
 def test_an_explanation_of_two_scenarios_is_saved_with_both(tmp_path: Path) -> None:
     ours, theirs = (sim.load(ROOT / f"scenarios/{name}.yaml") for name in ("kursk-2024", "no-refusal"))
     made = sim.explain(ours, "black_sea_model", against=theirs, worlds=60, seed=3)

@@ -40,14 +40,27 @@ def _comparison(path: Path) -> Page:
 
 
 def _beside(path: Path, scenario: Scenario) -> Iterator[Advice | str]:
-    """Levers and explanations in folders within that of a comparison; of another scenario only that they are there."""
-    for folder in sorted(entry for entry in path.iterdir() if (entry / MANIFEST).is_file()):
-        kind = str(read_manifest(folder)["kind"])
-        if kind in ADVICE:
-            found = ADVICE[kind](folder)
-            same = _content(found.scenario) == _content(scenario)
-            other = f"{named(folder.name)} holds {an(kind)} of another scenario, which is not shown."
-            yield found if same else other
+    """Levers, explanations and proposals in folders within that of a comparison, or beside it under its name and a dash.
+
+    That is where the command line writes them. Of those of another scenario it is said that they are there, if they are within.
+    """
+    home = path.resolve()
+    within = [entry for entry in sorted(home.iterdir()) if (entry / MANIFEST).is_file()]
+    named_so = [entry for entry in sorted(home.parent.iterdir()) if entry.name.startswith(f"{home.name}-")]
+    near = [entry for entry in named_so if (entry / MANIFEST).is_file()]
+    for folder in (*within, *near):
+        try:
+            kind = str(read_manifest(folder)["kind"])
+            found = ADVICE[kind](folder) if kind in ADVICE else None
+        except RunFolderError as error:
+            if folder in within:
+                raise
+            yield f"{error}; it is not shown."
+            continue
+        if found is not None and _content(found.scenario) == _content(scenario):
+            yield found
+        elif found is not None and folder in within:
+            yield f"{named(folder.name)} holds {an(kind)} of another scenario, which is not shown."
 
 
 def _content(scenario: Scenario) -> str:
