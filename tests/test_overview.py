@@ -224,6 +224,8 @@ def test_differing_lists_values_by_path() -> None:
     assert found["parties.north.grievance"][1] == 0.11
     assert found["weeks"][1] == 30
     assert set(found) == {"parties.north.grievance", "weeks"}
+    assert differing(MINIMAL, MINIMAL.with_({"tables.direct.seated": True})) == {"tables.direct.seated": [False, True]}
+    assert differing(MINIMAL, MINIMAL.with_({"tables.direct.seated": False})) == {}, "it goes without saying"
 
 
 # ---------------------------------------------------------------- how good such figures have been

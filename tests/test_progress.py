@@ -126,9 +126,10 @@ def test_calibrate_names_every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "places_of_truths", lambda *_, **__: np.zeros((1, 0)))
     monkeypatch.setattr(calibration, "_with_places", lambda parameters, _: parameters)
     monkeypatch.setattr(calibration.fitting, "fit", slow)
-    nothing = calibration.Calibration(*[pd.DataFrame()] * 8, {})
+    nothing = calibration.Calibration(**dict.fromkeys(calibration.TABLES, pd.DataFrame()), manifest={})
     monkeypatch.setattr(calibration, "learn", lambda *_, **__: nothing)
     monkeypatch.setattr(calibration.checks, "checks", slow)
+    monkeypatch.setattr(calibration.coverage, "coverage", slow)
     monkeypatch.setattr(calibration, "alternatives", lambda *_, report, **__: (report("one of them"), slow())[1])
     monkeypatch.setattr(beside, "beside", slow)
     counts: list[tuple[int, int]] = []

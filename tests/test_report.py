@@ -198,18 +198,27 @@ def test_answer_says_what_is_imposed(result: Result) -> None:
     )
 
 
+BEST = "The ferry (Both side by side)"
+
+
 @pytest.mark.parametrize(
     ("ferry", "words"),
     [
-        ((0.8, 0.7, 0.9, 0.6, 0.95), "Agreed in most worlds with the process that agrees on it most often: The ferry."),
-        ((0.8, 0.7, 0.9, 0.4, 0.95), "In some worlds, and the assumptions leave open in how many: The ferry."),
-        ((0.8, 0.7, 0.9, NAN, NAN), "In some worlds, and the assumptions leave open in how many: The ferry."),
-        ((0.55, 0.49, 0.6, 0.52, 0.6), "In some worlds, and the assumptions leave open in how many: The ferry."),
+        ((0.8, 0.7, 0.9, 0.6, 0.95), f"Agreed in most worlds: {BEST}."),
+        ((0.8, 0.7, 0.9, 0.4, 0.95), f"In some worlds, and the assumptions leave open in how many: {BEST}."),
+        ((0.8, 0.7, 0.9, NAN, NAN), f"In some worlds, and the assumptions leave open in how many: {BEST}."),
+        ((0.55, 0.49, 0.6, 0.52, 0.6), f"In some worlds, and the assumptions leave open in how many: {BEST}."),
     ],
 )
 def test_most_worlds_is_said_only_where_both_intervals_say_so(result: Result, ferry: tuple[float, ...], words: str) -> None:
-    found = with_figures(result, {("both", "agreed", "ferry"): ferry})
+    found = with_figures(result, {("both", "agreed", "ferry"): ferry, ("direct_talks", "agreed", "ferry"): (0.1, 0.05, 0.2, NAN, NAN)})
     assert clean(answer.answer(found)[1][1]).startswith(words)
+
+
+def test_processes_that_cannot_be_told_apart_are_named_together(result: Result) -> None:
+    alike = {(process, "agreed", "ferry"): (at, at - 0.1, at + 0.1, 0.6, 0.95) for process, at in (("both", 0.8), ("direct_talks", 0.75))}
+    said = clean(answer.answer(with_figures(result, alike))[1][1])
+    assert said.startswith("Agreed in most worlds: The ferry (Both side by side or Direct talks). In brackets the process")
 
 
 def test_answer_of_a_single_process() -> None:

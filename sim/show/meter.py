@@ -111,9 +111,12 @@ def shown(console: Console, meter: Meter) -> Iterator[Meter]:
 
 
 def _lines(console: Console, meter: Meter, over: threading.Event) -> None:
+    said = ""
     while not over.wait(LINE_EVERY):
+        if (words := meter.words()) == said:
+            continue
         try:
-            console.print(meter.words(), markup=False, highlight=False, soft_wrap=True)
+            console.print(said := words, markup=False, highlight=False, soft_wrap=True)
         except (OSError, ValueError):  # nobody reads any more; the run goes on
             return
 

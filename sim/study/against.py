@@ -45,10 +45,18 @@ def beside(changed: Result, base: Result) -> Result:
 
 
 def differing(base: Scenario, changed: Scenario) -> dict[str, list[Any]]:
-    """Path to the value before and after, of all that differs between two scenario files; None where it is not there."""
-    before, after = (dict(_leaves(one.document.data)) for one in (base, changed))
-    both = dict.fromkeys([*before, *after])
-    return {path: [before.get(path), after.get(path)] for path in both if before.get(path) != after.get(path)}
+    """Path to the value before and after, of all that differs between two scenario files.
+
+    Where it is not written it is what goes without saying; None where nothing does.
+    """
+    written = [dict(_leaves(one.document.data)) for one in (base, changed)]
+    unsaid = [dict(_leaves(one.file.model_dump(mode="json"))) for one in (base, changed)]
+    found = {}
+    for path in dict.fromkeys(path for own in written for path in own):
+        values = [own.get(path, others.get(path)) for own, others in zip(written, unsaid, strict=True)]
+        if values[0] != values[1]:
+            found[path] = values
+    return found
 
 
 def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -118,22 +118,29 @@ def imposed_words(lookup: Lookup, process: str, issue: str = "") -> str:
 def _issues(result: Result) -> str:
     """Issues agreed on in most worlds, in some, in none; by whichever process agrees on each most often, fall-backs aside."""
     lookup, file = Lookup(result.summary), result.scenario.file
+    processes = _labels(result, "processes")
     most, some, none, put_in = [], [], [], []
     for issue, label in _labels(result, "issues").items():
         having = [p for p in result.processes if issue in agenda(file, p, fallback=False)]
         if not having:
             continue
-        row = max((lookup(p, "agreed", issue) for p in having), key=lambda row: row.estimate)
+        rows = {p: lookup(p, "agreed", issue) for p in having}
+        best = max(having, key=lambda p: rows[p].estimate)
+        row = rows[best]
+        alike = [best, *(p for p in having if p != best and rows[p].high >= row.low)]
+        told = f"{label} ({listed([processes[p] for p in alike], last='or')})" if len(result.processes) > 1 else label
         if not row.estimate:
             none.append(label)
             put_in += [label] if all(imposed_words(lookup, p, issue) for p in having) else []
         elif row.low > 0.5 and row.assumed_low > 0.5:
-            most.append(label)
+            most.append(told)
         else:
-            some.append(label)
-    best = "with " + ("this process" if len(result.processes) == 1 else "the process that agrees on it most often")
-    said = [f"Agreed in most worlds {best}: {listed(most)}."] if most else []
+            some.append(told)
+    how = " with this process" if len(result.processes) == 1 else ""
+    said = [f"Agreed in most worlds{how}: {listed(most)}."] if most else []
     said += [f"In some worlds, and the assumptions leave open in how many: {listed(some)}."] if some else []
+    if len(result.processes) > 1 and said:
+        said.append("In brackets the process that agrees on it most often, or those of which none can be told from it.")
     said += [f"In none of {worlds(result)}: {listed(none)}."] if none else []
     said += [f"Of these imposed by the values put in, and not found: {listed(put_in)}."] if put_in else []
     return " ".join(said)

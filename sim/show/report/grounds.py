@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.scenario.evidence import Support, cited, coverage, uncertain
+from sim.scenario.evidence import Support, cited, coverage, ground_of, uncertain
 from sim.show.inventory import MEANING
 from sim.show.report.page import Block, Fold, Text
 from sim.show.tables import Figures, Table, Words
+from sim.show.wording import number_words, path_words
 from sim.show.written import percent
 
 if TYPE_CHECKING:
@@ -32,10 +33,21 @@ def grounds(scenario: Scenario) -> list[Block]:
     for kind, count in counts.items():
         table.row(kind, f"{count:,}", f"{percent(count / max(len(found.leaves), 1))}%", MEANING[kind])
     blocks: list[Block] = [Text(said), Fold("By kind of support", [table])]
+    if counts["magnitude"]:
+        blocks.append(Fold("Numbers that have their size from a claim", [_sizes(scenario)]))
     if scenario.claims:
         told = f"{len(cited(scenario))} claims are cited, of {len(scenario.claims)} in the evidence files"
         blocks.append(Text(f"{told}: below, in the details."))
     return blocks
+
+
+def _sizes(scenario: Scenario) -> Table:
+    table = Table("", [Words("number"), Figures("value"), Words("claims"), Words("how it follows")])
+    for one in coverage(scenario).leaves:
+        if one.support == "magnitude" and (found := ground_of(scenario, one.path)) is not None:
+            what = path_words(one.path, scenario.file)
+            table.row(what, number_words(one.value), ", ".join(found[1].claims or ()), found[1].why)
+    return table
 
 
 CLAIMS = "The claims that are cited"
