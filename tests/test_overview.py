@@ -27,7 +27,7 @@ from sim.study.against import differing
 from sim.study.compare import Result
 from sim.study.history.calibration import _predecessor
 from sim.study.history.episodes import read_episodes
-from sim.study.history.record import record
+from sim.study.history.record import record, reliability
 
 HOME = Path(__file__).parent.parent
 MINIMAL = sim.load(HOME / "tests" / "minimal.yaml")
@@ -238,6 +238,8 @@ def test_the_record_that_ships_is_that_of_the_calibration() -> None:
     episodes, _ = read_episodes(history)
     found = record(rows, episodes, _predecessor(history))
     pd.testing.assert_frame_equal(found, pd.read_csv(folder / "record.csv"), check_dtype=False)
+    alike = reliability(rows, episodes)
+    pd.testing.assert_frame_equal(alike, pd.read_csv(folder / "reliability.csv"), check_dtype=False, rtol=1e-5, atol=1e-6)
     assert (folder / "record.csv").read_bytes() == (HOME / "sim" / "scenario" / "record.csv").read_bytes()
     agreed = rows[(rows["kind"] == "issue") & (rows["n"] > 0)]
     by_row = ((agreed["left_out"] - agreed["k"]) ** 2).mean()

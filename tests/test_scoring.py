@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -157,6 +158,15 @@ def test_bins_count_what_happened_and_bound_it() -> None:
     # Two of the three rows share their luck: both happen in one history of ten, so 2/3 is within 95 of 100.
     assert (low.low, low.high) == (0, pytest.approx(2 / 3))
     assert (high.rows, high.happened, high.low, high.high) == (2, 1, 0.5, 1)
+
+
+def test_the_area_is_the_chance_that_what_happened_was_given_more() -> None:
+    said = np.array([0.1, 0.4, 0.4, 0.9])
+    told = cases("nnyy", "abcd")
+    assert scoring.area(said, told) == pytest.approx((1 + 0.5 + 1 + 1) / 4)
+    twice = scoring.area(said[[0, 1, 1, 2, 3]], cases("nnnyy", "abbcd"))
+    assert scoring.area(said, replace(told, weights=np.array([1.0, 2, 1, 1]))) == pytest.approx(twice)
+    assert np.isnan(scoring.area(said, cases("yyyy", "abcd")))
 
 
 def test_isotonic_fit_pools_what_falls() -> None:

@@ -139,12 +139,14 @@ def _record(found: Calibration) -> Iterator[Table]:
     """How good the figures were, by row and by affair."""
     if not len(found.record):
         return
-    columns = [Words("counted by, who says it"), *map(Figures, ("Brier", "log", "put under 5%", "of these happened"))]
+    heads = ("Brier", "log", "AUC", "miscalibration", "discrimination", "put under 5%", "of these happened")
+    columns = [Words("counted by, who says it"), *map(Figures, heads)]
     table = Table("Agreements, their own affair left out of the fit", columns)
     for row in found.record.to_dict("records"):
         scores = [(f"{row[m]:.3f}", interval(row[f"{m}_low"], row[f"{m}_high"])) for m in ("brier", "log")]
         said = RULES.get(row["rule"], "the model")
-        table.row(f"{row['counted'].replace('_', ' ')}, {said}", *scores, str(row["under"]), str(row["happened"]))
+        more = [f"{row[name]:.3f}" for name in ("auc", "miscalibration", "discrimination")]
+        table.row(f"{row['counted'].replace('_', ' ')}, {said}", *scores, *more, str(row["under"]), str(row["happened"]))
     yield table
 
 

@@ -28,7 +28,9 @@ def record(rows: pd.DataFrame, episodes: list[Episode], predecessor: dict[str, f
     """A row per way of counting and per rule, on agreements once both came, each affair left out of the fit.
 
     Counted by ``row``, by ``affair`` (each weighs the same), and by row ``without`` the affair that has most of the squared
-    error. ``under`` is the number of rows put under 5%, ``happened`` that of those which happened nevertheless.
+    error. Scores with intervals; ``auc``, the chance that a row that happened was given more than one that did not; the parts of
+    the Brier score, ``miscalibration`` and ``discrimination``; ``under``, the number of rows put under 5%, and ``happened``,
+    that of those which happened nevertheless.
     """
     told = {outcome: (p, cases) for outcome, p, cases in scored(rows, "left_out", episodes)}
     if "agreed" not in told:
@@ -54,6 +56,10 @@ def record(rows: pd.DataFrame, episodes: list[Episode], predecessor: dict[str, f
                 mean = cluster_mean(losses(p, cases.happened), names, weights)
                 bounds = {measure: mean.estimate, f"{measure}_low": mean.low, f"{measure}_high": mean.high}
                 line |= {name: round(value, DIGITS) for name, value in bounds.items()}
+            own_cases = replace(cases, weights=weights)
+            parts = scoring.decompose(p, own_cases)
+            line |= {"auc": round(scoring.area(p, own_cases), DIGITS)}
+            line |= {name: round(getattr(parts, name), DIGITS) + 0.0 for name in ("miscalibration", "discrimination")}
             under = there & (p < UNDER)
             found.append(line | {"under": int(under.sum()), "happened": int((under & cases.happened).sum())})
     return pd.DataFrame(found)

@@ -236,9 +236,10 @@ def _logistic(x: Array, happened: Bools, weights: Array, shrunken: tuple[Array, 
 
 def area(probability: Array, cases: Cases) -> float:
     """Chance that a row that happened was given more than one that did not (area under the curve); NaN without both."""
-    yes, no = (probability[(cases.happened == kind) & (cases.weights > 0)] for kind in (True, False))
-    above = (yes[:, None] > no[None, :]) + 0.5 * (yes[:, None] == no[None, :])
-    return float(above.mean()) if above.size else float("nan")
+    yes, no = cases.happened, ~cases.happened
+    above = (probability[yes][:, None] > probability[no]) + 0.5 * (probability[yes][:, None] == probability[no])
+    weights = cases.weights[yes][:, None] * cases.weights[no]
+    return float((weights * above).sum() / weights.sum()) if weights.sum() > 0 else float("nan")
 
 
 def _rate(cases: Cases, use: Bools) -> tuple[Array, Bools]:
