@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pandas as pd
 import pytest
 import typer
@@ -33,7 +34,8 @@ from sim.scenario import load
 from sim.show.story import story
 from sim.show.written import amount, percent, points, weeks
 from sim.study.exploration.discovery import find_boxes
-from sim.study.history.calibration import Calibration
+from sim.study.history import coverage
+from sim.study.history.calibration import TABLES, Calibration
 
 HOME = Path(__file__).parent.parent
 MINIMAL = str(HOME / "tests" / "minimal.yaml")
@@ -183,8 +185,10 @@ def calibrated() -> Calibration:
     """The calibration that ships, read from its folder: to make one takes minutes."""
     folder = HOME / "results" / "calibration"
     words = {"verdict": str, "of": str, "statistic": str, "cluster": str}
-    names = ("parameters", "rows", "scores", "posterior", "checks", "record", "alternatives", "results")
-    frames = {name: pd.read_csv(folder / f"{name}.csv", dtype=words) for name in names if name != "alternatives"}
+    made = ("alternatives", "coverage")  # not in that folder
+    frames = {name: pd.read_csv(folder / f"{name}.csv", dtype=words) for name in TABLES if name not in made}
+    held = [coverage._row("minsk", "affair", 9, np.full(11, 1 / 11), 800), coverage._row("direct", "count", 19, np.full(58, 1 / 58))]
+    frames["coverage"] = pd.DataFrame(held, columns=list(coverage.COLUMNS))
     full = {"alternative": "full", "log_evidence": -20.0, "change": 0.0, "error": 0.4, "verdict": "", "agreed_change": 0.0}
     without = full | {"alternative": "no_commitment_problem", "change": -4.0, "verdict": "strong for the mechanism", "agreed_change": 0.031}
     figures = {"agreed_brier": 0.25, "agreed_low": 0.01, "agreed_high": 0.05, "inside_posterior": 6, "inside_left_out": 2, "scenarios": 3}
