@@ -18,6 +18,8 @@ SHOWN_NAMES = 12
 
 def plain(text: str) -> str:
     """``text`` on one line: control characters and lone surrogates are escaped."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
