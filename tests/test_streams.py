@@ -24,8 +24,9 @@ posix = pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
 
 
 def shell(command: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """``gobetween`` stands for the command."""
+    """``gobetween`` stands for the command, which writes through a buffer, as it does where nothing else is asked of Python."""
     env = {**os.environ, "PYTHONPATH": str(HERE.parent), **more}
+    env.pop("PYTHONUNBUFFERED", None)
     whole = command.replace("gobetween", f"'{sys.executable}' -m sim").replace("FILE", FILE)
     return subprocess.run(
         ["sh", "-c", whole], env=env, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False

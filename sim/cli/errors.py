@@ -124,14 +124,24 @@ def _warnings_as_lines() -> Iterator[None]:
 def say(error: BaseException) -> int:
     """Say on standard error what stopped a command, and return its exit code."""
     if isinstance(error, BrokenPipeError):  # the reader has gone, as in `gobetween ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()
         return 1
     if os.environ.get("GOBETWEEN_DEBUG") and isinstance(error, Exception):
         traceback.print_exception(error)
     message, code = _verdict(error)
     with contextlib.suppress(OSError, ValueError):  # standard error is full or closed as well
         typer.echo("\n".join(plain(line) for line in message.split("\n")), err=True)
+    _let_go()
     return code
+
+
+def _let_go() -> None:
+    """Send nowhere what a stream could not take: failing again as Python ends, it would put 120 in the place of our exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _verdict(error: BaseException) -> tuple[str, int]:

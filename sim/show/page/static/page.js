@@ -263,7 +263,8 @@ let study = 0;
 async function further(kind) {
   const mine = (study += 1);
   const heading = { levers: "What one change would do", explain: "Why A and B differ", design: "What to propose" }[kind];
-  const question = { processes: state.processes, given: { ...state.given }, process: state.processes.at(-1), issue: $("issue").value };
+  // A queue of its own: asking how far it is must not make a slider's question late.
+  const question = { processes: state.processes, given: { ...state.given }, process: state.processes.at(-1), issue: $("issue").value, tab: `${state.tab} further` };
   $("advice").replaceChildren();
   $("far").value = 0;
   $("running").hidden = false;
@@ -286,7 +287,7 @@ async function further(kind) {
 async function stop() {
   study += 1;
   $("running").hidden = true;
-  await trying(() => ask("stop"));
+  await trying(() => ask("stop", { tab: `${state.tab} further` }));
 }
 
 function advice(heading, found) {
