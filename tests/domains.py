@@ -23,7 +23,7 @@ NOTHING_POLITICAL: dict[str, float] = {
     "judgement": 0.0, "front_value": 0.0, "relief_value": 0.0, "opponent_weight": 0.0,
     "hardening": 0.0, "schelling": 0.0, "win_set_cost": 0.0, "mandate_gap": 0.0,
     "ratification_cost": 0.0, "signing_cost": 0.0, "concession_cost": 0.0,
-    "ratification_noise": 0.001, "veto_rate": 0.0, "stakes_sd": 0.0, "format_sd": 0.0, "text_counts": 0.0,
+    "ratification_noise": 0.001, "veto_rate": 0.0, "stakes_sd": 0.0, "format_sd": 0.0, "text_counts": 0.0, "ambiguity": 0.0,
     "author_adversary": 0.0, "author_mediator": 0.0, "show": 0.0, "refusal": 0.0,
 }  # fmt: skip
 """Behaviour under which both sides always come and stay, judge without error and are not watched at home."""

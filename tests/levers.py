@@ -117,6 +117,8 @@ ROWS: list[Row] = [
     parameter("show", "shy", "+came", "being seen to talk before patrons and neutrals draws (Ikle 1964)", low=0.0, high=2.0),
     parameter("refusal", "sworn_off", "+came_week", "who has refused to talk keeps away, seen or not (Fearon 1994)", low=0.0, high=2.0),
     parameter("text_counts", "mixed", "+agreed", "a text on the easy matter alone is read at home as what it is", low=0.0, high=1.0),
+    parameter("ambiguity", "split", "+agreed", "what each can read in its own way is signed more easily (Fischhendler 2008)", low=0.0, high=0.9),
+    parameter("ambiguity", "split", "-delivery", "and less of it is done (Werner, Yuen 2005)", low=0.0, high=0.9),
     parameter("staying", "provoked", "-reason_walked_out", "sides that stay put do not walk out", high=1.0),
     parameter("confidence", "reluctant", "-came_week", "here trust is above the usual (Pruitt 2007)"),
     parameter("attraction", "shy", "+came", "mediators draw (Zartman 2000)"),

@@ -65,7 +65,7 @@ BASE: dict[str, Any] = {
     "processes": {"talks": {"tables": ["table"]}},
     "behaviour": {
         "irrevocable": 1.0,  # what is given is given
-        "stakes_sd": 0.0, "format_sd": 0.0, "text_counts": 0.0, "show": 0.0, "refusal": 0.0, "asked_again": 0.0, "author_adversary": 0.1708, "author_mediator": 0.0567,
+        "stakes_sd": 0.0, "format_sd": 0.0, "text_counts": 0.0, "ambiguity": 0.0, "show": 0.0, "refusal": 0.0, "asked_again": 0.0, "author_adversary": 0.1708, "author_mediator": 0.0567,
     },
 }  # fmt: skip
 

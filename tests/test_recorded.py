@@ -26,7 +26,7 @@ from sim.model.valuation import expected_value, reservation_value
 FILE = Path(__file__).parent / "data" / "recorded-worlds.json.gz"
 CLOSE = 1e-6
 NEUTRAL = {
-    "stakes_sd": 0.0, "format_sd": 0.0, "show": 0.0, "refusal": 0.0, "text_counts": 0.0, "asked_again": 0.0,
+    "stakes_sd": 0.0, "format_sd": 0.0, "show": 0.0, "refusal": 0.0, "text_counts": 0.0, "ambiguity": 0.0, "asked_again": 0.0,
 }  # fmt: skip
 """What the worlds were lived without, at the value at which it does nothing."""
 

@@ -39,9 +39,10 @@ def test_an_option_may_be_less_sensitive_than_its_issue_and_need_less_trust() ->
 
 def test_a_text_is_read_at_home_by_what_it_moves_as_far_as_that_counts() -> None:
     # East: the mill 0.5 x (0.5 x 0.4 - 0.2) = 0, the bridge 0.5 x (0.5 x 0.8 - 0.2) = 0.1.
-    for counts, eased in ((0.0, 0.0), (0.5, 0.08 * 0.375), (1.0, 0.08 * 0.75)):
+    # The mill is half of what East cares about and a quarter as sensitive: an eighth of the cost at home; the bridge half of it.
+    for counts, eased, of_bridge in ((0.0, 0.0, 0.0), (0.5, 0.08 * 0.4375, 0.08 * 0.25), (1.0, 0.08 * 0.875, 0.08 * 0.5)):
         w, table = table_of(BOTH, {"behaviour.text_counts": counts})
-        assert_allclose(values(w, table, EAST), [eased, 0.1, 0.1], atol=1e-12)
+        assert_allclose(values(w, table, EAST), [eased, 0.1 + of_bridge, 0.1], atol=1e-12)
         assert_allclose(values(w, table, WEST), [0.0, 0.1, 0.1], atol=1e-12)  # nothing to be eased
         sit(w, table)
         w.do("agree", table, packages(w, table), MILL)
@@ -58,6 +59,52 @@ def test_the_sensitivity_of_what_is_expected_keeps_away_and_of_what_is_signed_pr
     calm = w.do("violation_rate", table, w.sides[WEST])
     w.sides[WEST].grievance, raised = 0.8, 0.65 * 0.25 * 0.8
     assert_allclose(w.do("violation_rate", table, w.sides[WEST]) / calm, 2.718281828459045**raised)
+
+
+def test_what_it_costs_at_home_to_move_an_issue_does_not_hang_on_what_else_is_on_the_agenda() -> None:
+    alone = {"tables.table.agenda": ["mill"], "behaviour.text_counts": 1.0}
+    costs = []
+    for agenda in (alone, {"behaviour.text_counts": 1.0}):
+        w, table = table_of(BOTH, agenda)
+        moved = packages(w, table)[MILL].worth[EAST].at_home * w.do("domestic_cost", table, w.sides[EAST])
+        costs.append(moved * table.seats[EAST].share)  # in units of all that East cares about
+    assert_allclose(costs[0], costs[1])
+
+
+# ---------------------------------------------------------------- read by each in its own way
+
+
+def test_a_side_reads_away_its_share_of_a_text_that_it_would_rather_not_have() -> None:
+    # East, the bridge alone: 0.5 x 0.8 - 0.7 = -0.3, and 0.08 at home; a quarter of 0.38 is read away.
+    loath = {"tables.table.agenda": ["bridge"], "parties.east.positions.bridge.losses": {"open": 0.7}}
+    for ambiguity, value, meant in ((0.0, -0.3, 1.0), (0.25, -0.3 + 0.25 * 0.38, 0.75), (1.0, 0.08, 0.0)):
+        w, table = table_of(BOTH, loath, {"behaviour.ambiguity": ambiguity})
+        assert_allclose(values(w, table, EAST), [value], atol=1e-12)
+        assert_allclose(values(w, table, WEST), [0.2], atol=1e-12)  # 0.5 x 0.8 - 0.2: it would rather have it
+        sit(w, table)
+        w.do("agree", table, packages(w, table), 0)
+        assert_allclose(each(w, "margin", table), [value - 0.08, 0.2], atol=1e-12)
+        assert_allclose(each(w, "share_meant", table), [meant, 1.0])
+
+
+def test_who_reads_a_text_away_delivers_the_rest_and_the_others_follow() -> None:
+    loath = {"tables.table.agenda": ["bridge"], "parties.east.positions.bridge.losses": {"open": 0.7}}
+    calm = {"behaviour.erosion": 0.0, "behaviour.violation_rate": 0.0, "behaviour.exit_rate": 0.0, "behaviour.reciprocity": 0.1}
+    w, table = table_of(BOTH, loath, calm, {"behaviour.ambiguity": 0.25})
+    sit(w, table)
+    w.do("agree", table, packages(w, table), 0)
+    w.do("enter_into_force", table)
+    assert_allclose([seat.delivered for seat in table.seats], [0.75, 1.0])
+    assert_allclose([seat.promised for seat in table.seats], [0.8 - 0.75 * 0.7, 0.75 * 0.8 - 0.2])
+    w.do("implement", table)
+    assert_allclose([seat.delivered for seat in table.seats], [0.75, 1.0 - 0.1 * 0.25])
+
+
+def test_an_agreement_in_force_from_the_start_is_delivered_in_full() -> None:
+    loath = {"tables.table.agenda": ["bridge"], "parties.east.positions.bridge.losses": {"open": 0.7}, "behaviour.ambiguity": 0.25}
+    _, table = table_of(BOTH, loath, {"tables.table.in_force": {"text": {"bridge": "open"}}})
+    assert table.state == State.IN_FORCE
+    assert_allclose([seat.delivered for seat in table.seats], [1.0, 1.0])
 
 
 # ---------------------------------------------------------------- for how long

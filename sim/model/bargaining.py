@@ -84,7 +84,7 @@ def judge_texts(w: World, t: Table, me: Side, packages: Packages) -> None:
     form_beliefs(w, t, me)
     best = -math.inf
     for k in range(t.package_count):
-        value = value_of(t, me, packages[k].worth[me.index]) + seat.error
+        value = value_of(w, t, me, packages[k].worth[me.index]) + seat.error
         packages[k].value[me.index] = value
         best = max(best, value)
     seat.reservation = reservation_value(w, t, me)

@@ -176,7 +176,7 @@ def choose_focal_text(w: World, t: Table, packages: Packages) -> None:
         least = reservation_value(w, t, me)
         expected_value(w, t, me, t.seats[n].focal)  # forms this side's beliefs
         for k in range(t.package_count):
-            packages[k].value[n] = value_of(t, me, packages[k].worth[n]) - least
+            packages[k].value[n] = value_of(w, t, me, packages[k].worth[n]) - least
     t.focal = 0
     best = -1e300
     for k in range(t.package_count):

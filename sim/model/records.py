@@ -37,6 +37,7 @@ class Worth:
     entrusted: float  # the part of it that is given on the others' word
     political: float  # the loss, weighed by public sensitivity
     sensitivity: float  # with which it is read at home
+    at_home: float  # share of what all of the agenda costs there that it costs
 
 
 class Stock:

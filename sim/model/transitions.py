@@ -9,7 +9,15 @@ from sim.model.chance import SPREAD_OF_LOGISTIC, clip, draw, noise
 from sim.model.codes import Kind, Stream
 from sim.model.reasons import NOBODY, Reason, Stage, State
 from sim.model.records import Package, Packages, Table, World
-from sim.model.valuation import alternative, batna, expected_side_deals, gain_left, least_delivered, trust_in_mediators
+from sim.model.valuation import (
+    alternative,
+    batna,
+    expected_side_deals,
+    gain_left,
+    least_delivered,
+    share_meant,
+    trust_in_mediators,
+)
 from sim.model.worth import copy_worth
 
 
@@ -155,8 +163,6 @@ def begin(w: World, t: Table) -> None:
     agreement.frailty = w.b.frailty * noise(draw(w, t, Stream.FRAILTY, 0)) / SPREAD_OF_LOGISTIC
     agreement.culprit = NOBODY
     for n in range(t.signers):
-        t.seats[n].delivered = 1.0
-    for n in range(t.signers):
         me, seat = w.sides[n], t.seats[n]
         seat.side_deal_promised = expected_side_deals(w, t, me)
         seat.side_deal = seat.side_deal_promised
@@ -167,7 +173,9 @@ def begin(w: World, t: Table) -> None:
 
 
 def enter_into_force(w: World, t: Table) -> None:
-    """A ratified text enters into force, and all sides take heart."""
+    """A ratified text enters into force, and all sides take heart; each begins with what it means to deliver."""
+    for n in range(t.signers):
+        t.seats[n].delivered = share_meant(w, t, w.sides[n])
     begin(w, t)
     if t.outcome.ratified < 0:
         t.outcome.ratified, t.outcome.package = w.week, t.agreement.package
@@ -180,6 +188,8 @@ def in_force_already(w: World, t: Table, packages: Packages) -> None:
     """An agreement is in force, or suspended, as the run begins; what it promised is what it is worth now."""
     t.agreement.package = t.begins_with
     take_text(t, packages[t.begins_with])
+    for n in range(t.signers):
+        t.seats[n].delivered = 1.0
     begin(w, t)
     t.agreement.age = t.begins_age
     if t.begins_left > 0:

@@ -97,29 +97,49 @@ def form_beliefs(w: World, t: Table, me: Side) -> None:
     seat.taken_back = (1.0 - seat.keep) * (1.0 - w.b.irrevocable)
     seat.audience = w.b.concession_cost * me.audience_cost * seen(w, t, me)
     seat.side_deals_expected = expected_side_deals(w, t, me)
-    if w.b.text_counts > 0.0:  # else every text costs the same at home
+    if w.b.text_counts > 0.0 or w.b.ambiguity > 0.0:  # else every text costs the same at home
         seat.at_home = domestic_cost(w, t, me)
 
 
-def value_of(t: Table, me: Side, worth: Worth) -> float:
-    """Expected value of a text under the beliefs formed this week; leverage and errors of judgement apart."""
+def value_of(w: World, t: Table, me: Side, worth: Worth) -> float:
+    """Expected value of a text under the beliefs formed this week, as the side reads it; leverage and errors of judgement apart.
+
+    Of a text that with its cost at home is worse than nothing, a side reads away the share ``ambiguity``: gains, losses and
+    cost are that much smaller (constructive ambiguity: Fischhendler 2008). What the alternative would cost is spared all the
+    same, which is why texts are signed that are not kept (Werner, Yuen 2005).
+    """
+    value = value_as_written(t, me, worth)
+    if w.b.ambiguity == 0.0:
+        return value
+    return value + w.b.ambiguity * max(t.seats[me.index].at_home - value, 0.0)
+
+
+def value_as_written(t: Table, me: Side, worth: Worth) -> float:
+    """Expected value of a text that a side takes as it stands."""
     seat = t.seats[me.index]
     gains = worth.secure + seat.keep * worth.trusted
     costs = worth.loss + seat.audience * worth.political
     return gains - costs + seat.taken_back * worth.entrusted + seat.side_deals_expected + spared(t, me, worth)
 
 
+def share_meant(w: World, t: Table, me: Side) -> float:
+    """Share of a text that a side means to deliver as it enters into force: all, or what it has not read away."""
+    if w.b.ambiguity == 0.0:
+        return 1.0
+    form_beliefs(w, t, me)
+    in_part = value_as_written(t, me, t.seats[me.index].worth) < t.seats[me.index].at_home
+    return 1.0 - w.b.ambiguity if in_part else 1.0
+
+
 def spared(t: Table, me: Side, worth: Worth) -> float:
     """What a text spares a side at home, compared with one that moves all that is on the agenda, in utility."""
-    if t.sensitivity == 0.0:
-        return 0.0
-    return t.seats[me.index].at_home * (1.0 - worth.sensitivity / t.sensitivity)
+    return t.seats[me.index].at_home * (1.0 - worth.at_home)
 
 
 def expected_value(w: World, t: Table, me: Side, worth: Worth) -> float:
     """Expected value of a text to a side this week, leverage and errors of judgement apart."""
     form_beliefs(w, t, me)
-    return value_of(t, me, worth)
+    return value_of(w, t, me, worth)
 
 
 def alternative(w: World, t: Table, me: Side) -> float:

@@ -36,11 +36,27 @@ def value_package(w: World, t: Table, me: Side, package: Package) -> None:
             worth.secure += max(linkage.value, 0.0)
             worth.loss += max(-linkage.value, 0.0)
     worth.sensitivity = sensitivity_of(w, t, package)
+    worth.at_home = cost_at_home(w, t, me, package)
 
 
 def sensitivity_of(w: World, t: Table, package: Package) -> float:
     """With which a text is read at home: the agenda's, and as far as ``text_counts`` its own most sensitive option's."""
     return (1.0 - w.b.text_counts) * t.sensitivity + w.b.text_counts * most_sensitive(w, t, package)
+
+
+def cost_at_home(w: World, t: Table, me: Side, package: Package) -> float:
+    """Share of what all that is on the agenda would cost at home that a text costs a side.
+
+    1 - text_counts + text_counts * its sensitivity / the agenda's * weight of what it moves: what stays as it is costs nothing,
+    so that a text costs as much, in what the side cares about, whatever else was on the agenda.
+    """
+    if t.sensitivity == 0.0:
+        return 1.0
+    weight = 0.0
+    for place in range(t.agenda_count):
+        if package.moved[place]:
+            weight += t.seats[me.index].weight[place]
+    return 1.0 - w.b.text_counts + w.b.text_counts * weight * most_sensitive(w, t, package) / t.sensitivity
 
 
 def most_sensitive(w: World, t: Table, package: Package) -> float:
@@ -56,7 +72,7 @@ def copy_worth(into: Worth, of: Worth) -> None:
     """What one text is worth, kept as what another is."""
     into.secure, into.trusted, into.loss = of.secure, of.trusted, of.loss
     into.entrusted, into.political = of.entrusted, of.political
-    into.sensitivity = of.sensitivity
+    into.sensitivity, into.at_home = of.sensitivity, of.at_home
 
 
 def holds(t: Table, package: Package, issue: int, option: int) -> bool:

@@ -69,7 +69,7 @@ def left_for_worst(w: World, t: Table, packages: Packages) -> float:
     for k in range(t.package_count):
         worst, next_worst = math.inf, math.inf
         for n in range(t.signers):
-            value = value_of(t, w.sides[n], packages[k].worth[n]) + t.seats[n].error
+            value = value_of(w, t, w.sides[n], packages[k].worth[n]) + t.seats[n].error
             surplus = value - t.seats[n].reservation
             if surplus < worst:
                 worst, next_worst = surplus, worst

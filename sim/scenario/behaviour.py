@@ -93,6 +93,7 @@ class Behaviour(BaseModel):
     assurance: float = param(0.25, 0.15, 0.35, "share", "doubt that an honest, moderately biased mediator can take away (Kydd 2003, 2006)")
     guarantee: float = param(0.45, 0.3, 0.6, "share", "doubt taken away where promises are made to trusted mediators who oversee them (commitment: Fearon 1995; Powell 2006)")
     irrevocable: float = param(0.5, 0.3, 0.7, "share", "what is given on the other's word that cannot be taken back once it breaks it (Fearon 1998; reciprocity: Axelrod 1984, Keohane 1986)")
+    ambiguity: float = param(0.5, 0.2, 0.8, "share", "part of a text that a side can read away where it would cost it on balance, and then does not deliver (constructive ambiguity: Fischhendler 2008)")
     unsigned: float = param(0.8, 0.7, 0.9, "factor", "belief in an announced text that nobody signed")
     declared: float = param(0.4, 0.3, 0.5, "factor", "belief in a declaration")
     concession_cost: float = param(0.5, 0.4, 0.6, "factor", "audience cost of what a text gives up in public", 0, 5)

@@ -126,6 +126,7 @@ ALTERNATIVES: dict[str, Alternative] = {
     "agenda_counts": _none(
         "a text is read at home by all that was on the agenda", "what it moves is not told apart", "behaviour.text_counts"
     ),
+    "as_written": _none("a text is taken as it stands", "nobody reads it in a way of its own", "behaviour.ambiguity"),
     "no_cover": _none("mediators cover nobody at home", "who answers for the text does not matter", "behaviour.cover"),
     "no_side_deals": _none("no side deals", "texts stand for themselves", "formats.*.side_deals.*.benefit"),
     # ------------------------------------------------------------ in force

@@ -36,6 +36,7 @@ PRIORS: dict[str, tuple[float, float, str]] = {
     "show": (0.0, 1.5, "readiness; being seen to talk may be no reason to come, or as good a one as a text"),
     "refusal": (0.0, 2.0, "readiness; a refusal may bind in public only, or at any table on what the public minds"),
     "text_counts": (0.0, 1.0, "a text is read at home by all that was on the agenda, or by what it moves"),
+    "ambiguity": (0.0, 1.0, "a text may bind each side to all that it says, or to nothing that it would mind"),
     "asked_again": (0.0, 1.0, "silence may extend a term as it says, or count for nothing, so that all ask anew"),
 }
 """Behavioural parameters that the record may speak of: the ends of a prior, uniform unless it says so, and why so wide."""
