@@ -210,15 +210,16 @@ def test_intervals_of_whole_numbers_worked_by_hand() -> None:
 def test_a_count_is_beta_binomial_over_the_draws_of_its_chance(n: int) -> None:
     stats = pytest.importorskip("scipy.stats")
     chances = np.array([0.2, 0.2, 0.7])
-    mass = inference.mass_of(n)
-    known = [stats.betabinom(n, p * mass, (1 - p) * mass).pmf(np.arange(n + 1)) for p in chances]
-    assert_allclose(coverage._of_count(chances, n), np.mean(known, axis=0), rtol=1e-9)
+    apart = np.array([0.0, 0.5, 0.9])
+    masses = inference.mass_of(n, chances, apart)
+    known = [stats.betabinom(n, p * mass, (1 - p) * mass).pmf(np.arange(n + 1)) for p, mass in zip(chances, masses, strict=True)]
+    assert_allclose(coverage._of_count(chances, n, apart), np.mean(known, axis=0), rtol=1e-9)
 
 
 @pytest.mark.parametrize("level", coverage.LEVELS)
 def test_an_interval_holds_what_it_promises(level: int) -> None:
     n = 30
-    shares = coverage._of_count(np.linspace(0.05, 0.6, 50), n)
+    shares = coverage._of_count(np.linspace(0.05, 0.6, 50), n, np.full(50, 0.4))
     rows = [coverage._row("", "count", k, shares) for k in range(n + 1)]
     inside = float(shares @ [row[f"inside_{level}"] for row in rows])
     assert inside == pytest.approx(rows[0][f"expected_{level}"])

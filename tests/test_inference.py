@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -16,6 +18,7 @@ from sim.study.history.inference import (
     features,
     log_beta_binomial,
     log_likelihood,
+    mass_of,
     nodes,
     resample,
     said,
@@ -24,6 +27,7 @@ from sim.study.history.inference import (
     smooth,
     without,
 )
+from sim.study.history.inference import apart as apart_of
 
 PRIOR = Prior(("a", "b"), np.array([[0.0, 1.0], [10.0, 30.0]]))
 
@@ -90,11 +94,11 @@ def test_likelihood_of_an_affair_by_hand() -> None:
     # Two nodes that are as likely, one draw. Both come with 0.9 and 0.1; the first record then comes about with 0.5 and 0.2,
     # the second, about talks that are not given, with 0.8 and 0.4; the third stays away twice with 1 - 0.3 and 1 - 0.6.
     chances = np.array([[[0.9, 0.5, 0.8, 0.3, 0.5]], [[0.1, 0.2, 0.4, 0.6, 0.5]]])
-    found = log_likelihood(ROWS, chances, np.array([0.5, 0.5]))
+    found = log_likelihood(ROWS, chances, np.array([0.5, 0.5]), np.array([0.3]))
     assert affairs(ROWS) == ["affair", "silence", "counted: many"]
     both = (0.9 * 0.5 * 0.8 + 0.1 * 0.2 * 0.4) / (0.9 + 0.1)
     away = (0.7**2 + 0.4**2) / 2
-    assert_allclose(found, [[np.log(both), np.log(away), log_beta_binomial(3, 4, np.array([0.5]))[0]]])
+    assert_allclose(found, [[np.log(both), np.log(away), log_beta_binomial(3, 4, np.array([0.5]), np.array([0.3]))[0]]])
     assert_allclose(said(ROWS, 1, chances, np.array([0.5, 0.5])), [(0.9 * 0.5 + 0.1 * 0.2) / 1.0])
     assert_allclose(said(ROWS, 2, chances, np.array([0.5, 0.5])), [0.6])
 
@@ -102,7 +106,7 @@ def test_likelihood_of_an_affair_by_hand() -> None:
 def test_coming_everywhere_is_not_rewarded() -> None:
     """Without its denominator the likelihood would grow with the chance to come."""
     for came in (0.2, 0.9):
-        found = log_likelihood(ROWS[:2], np.array([[[came, 0.5]], [[came, 0.5]]]), np.array([0.5, 0.5]))
+        found = log_likelihood(ROWS[:2], np.array([[[came, 0.5]], [[came, 0.5]]]), np.array([0.5, 0.5]), np.zeros(1))
         assert_allclose(found, [[np.log(0.5)]])
 
 
@@ -113,10 +117,28 @@ def test_that_both_came_says_that_the_stakes_were_good() -> None:
 
 def test_counts_that_hang_together_say_less() -> None:
     chance = np.linspace(0.05, 0.95, 181)
-    tied, loose = log_beta_binomial(30, 100, chance), 30 * np.log(chance) + 70 * np.log1p(-chance)
+    tied, loose = log_beta_binomial(30, 100, chance, np.zeros(181)), 30 * np.log(chance) + 70 * np.log1p(-chance)
     width = [np.ptp(chance[found > found.max() - 2]) for found in (loose, tied)]
     assert width[1] / width[0] == pytest.approx(np.sqrt(2), rel=0.1)  # twice the variance
     assert chance[loose.argmax()] == pytest.approx(0.3, abs=0.006)
+
+
+def test_a_count_apart_from_what_stands_for_it_says_less_however_many_cases_it_has() -> None:
+    """The spread of its chance on the logit, about: sqrt(1 / (mass * chance * (1 - chance))), which cannot fall below ``apart``."""
+    for n, apart, spread in ((1e9, 0.5, 0.5), (102, 0.0, np.sqrt(1 / (100 * 0.21))), (102, 0.5, np.sqrt(0.25 + 1 / (100 * 0.21)))):
+        mass = mass_of(n, np.array([0.3]), np.array([apart]))
+        assert_allclose(np.sqrt(1 / (mass * 0.21)), spread, rtol=1e-6)
+
+
+def test_chances_of_all_numbers_of_cases_add_up_to_one_however_far_apart() -> None:
+    for apart in (0.0, 0.7):
+        ways = [np.exp(log_beta_binomial(k, 6, np.array([0.3]), np.array([apart]))) * math.comb(6, k) for k in range(7)]
+        assert_allclose(sum(ways), 1)
+
+
+def test_how_far_counts_are_apart_is_half_normal() -> None:
+    shares = np.column_stack([np.zeros(3), [0.0, 0.6827, 1.0]])
+    assert_allclose(apart_of(shares), [0.0, 0.5, 2.0], atol=2e-3)
 
 
 def test_nodes_have_mean_nought_and_a_spread_near_one() -> None:

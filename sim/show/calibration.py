@@ -44,6 +44,9 @@ def show(found: Calibration, console: Console) -> None:
         "largest distance of known truths from uniform places (by chance above 0.136 in 5%, above 0.163 in 1%). In, out: of "
         "the 95% interval of the count. Model less rule: below 0 the model is better.",
     )
+    if apart := said.get("counts_apart"):  # none in a fit that took counts to be of the synthetic conflicts themselves
+        low, middle, high = (f"{one:.1f}" for one in apart)
+        print_text(console, f"On the logit, counts are {middle} [{low}, {high}] apart from the conflicts that stand for them.")
     if len(found.coverage):
         _with_note(console, _coverage(found.coverage), coverage_words(found.coverage))
     if len(found.checks):

@@ -211,6 +211,7 @@ def learn(table: Reference, episodes: list[Episode], *, learned: Fit, predecesso
         "effective": round(learned.sample.effective, 1), "effective_left_out": left, "least": inference.LEAST,
         "log_evidence": [round(one, 3) for one in learned.sample.log_evidence],
         "log_likelihood_spread": round(fitting.spread(table, learned), 3), "overdispersion": inference.OVERDISPERSION,
+        "counts_apart": [round(float(one), 3) for one in np.quantile(learned.apart, (0.05, 0.5, 0.95))],
         "common": COMMON, "versions": versions(),
     }  # fmt: skip
     nothing = pd.DataFrame()
@@ -264,13 +265,14 @@ def places_of_truths(own: Fit, episodes: list[Episode], study: Study, *, seed: i
             for t, line in enumerate(records):
                 line.extend(simulated(lines, t))
     often = np.repeat(truths, TRUTH_WORLDS, axis=0)
+    apart = inference.apart(np.random.default_rng([seed, 8]).random((TRUTHS, 1)))
     counted = reference([], study, worlds=len(often), seed=seed + 99, jobs=jobs, rows=often)
     luck = np.random.default_rng([seed, 7])
     for n, row in enumerate(counted.rows):
         if row.kind == "count":
             hits, tries = (part[:, n].reshape(TRUTHS, TRUTH_WORLDS).sum(axis=1) for part in (counted.hits, counted.tries))
             chance = np.clip((hits + 0.5) / (tries + 1.0), inference.LEAST, 1 - inference.LEAST)
-            mass = inference.mass_of(row.n)
+            mass = inference.mass_of(row.n, chance, apart)
             cases = luck.binomial(int(row.n), luck.beta(chance * mass, (1 - chance) * mass))
             for t, record in enumerate(records):
                 record.append(replace(row, k=float(cases[t])))
@@ -301,9 +303,9 @@ def _place(own: Fit, record: list[Row], truth: Array, seed: int) -> Array:
     chances = own.chances.only(places)
 
     def likelihood(shares: Array) -> Array:
-        return inference.log_likelihood(rows, *fitting.over_nodes(chances, rows, own.prior.at(shares)))
+        return inference.log_likelihood(rows, *fitting.over_nodes(chances, rows, own.prior.at(shares)), inference.apart(shares))
 
-    found = inference.sample(likelihood, len(own.prior.names), count=TRUTH_DRAWS, seed=seed, walking=TRUTH_WALKS)
+    found = inference.sample(likelihood, len(own.prior.names) + 1, count=TRUTH_DRAWS, seed=seed, walking=TRUTH_WALKS)
     return np.asarray((own.prior.at(found.shares) < truth).mean(axis=0))
 
 

@@ -2,8 +2,9 @@
 
 Of an affair it is predicted how many of its issues were agreed: its episodes are run with draws of the posterior that has not
 seen it, and worlds count in which both sides came by themselves to every talk that is on record because they did. Of a count
-of real cases it is predicted how many they are, cases of one conflict hanging together as in the fit. Intervals are central;
-since numbers are whole they hold more often than their level, and ``expected`` says how often the model itself expects it.
+of real cases it is predicted how many they are, cases hanging together, and apart from what stands for them, as in the fit.
+Intervals are central; since numbers are whole they hold more often than their level, and ``expected`` says how often the model
+itself expects it.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def coverage(own: Fit, episodes: list[Episode], *, seed: int, jobs: int = 1) -> 
         counts = [(n, row) for n, row in enumerate(own.rows) if row.cluster == name and row.kind == "count"]
         if counts:
             chances = own.said(left.shares)
-            rows += [_row(row.name, "count", int(row.k), _of_count(chances[:, place], row.n)) for place, row in counts]
+            apart = inference.apart(left.shares)
+            rows += [_row(row.name, "count", int(row.k), _of_count(chances[:, place], row.n, apart)) for place, row in counts]
             continue
         mine = [episode for episode in episodes if episode.observed.cluster == name]
         issues = [row for row in own.rows if row.cluster == name and row.kind == "issue"]
@@ -61,11 +63,11 @@ def coverage(own: Fit, episodes: list[Episode], *, seed: int, jobs: int = 1) -> 
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _of_count(chance: Array, n: float) -> Array:
+def _of_count(chance: Array, n: float, apart: Array) -> Array:
     """The chance of each number of ``n`` cases, over draws of the chance of one, ``(n + 1,)``."""
     cases = int(n)
     ways = [lgamma(cases + 1) - lgamma(k + 1) - lgamma(cases - k + 1) for k in range(cases + 1)]
-    logs = np.stack([way + inference.log_beta_binomial(k, n, chance) for k, way in enumerate(ways)])
+    logs = np.stack([way + inference.log_beta_binomial(k, n, chance, apart) for k, way in enumerate(ways)])
     found = np.exp(logs - logs.max(axis=0))
     return np.asarray((found / found.sum(axis=0)).mean(axis=1))
 

@@ -43,6 +43,11 @@ class Fit:
         """Draws of the posterior, ``(N, P)``."""
         return self.prior.at(self.sample.shares)
 
+    @property
+    def apart(self) -> Array:
+        """How far counts are from what stands for them, on the logit, ``(N,)``."""
+        return inference.apart(self.sample.shares)
+
     @cached_property
     def left_out(self) -> dict[str, Sample]:
         """By affair, or count, the draws without it."""
@@ -93,7 +98,7 @@ def likelihood_of(chances: Chances, rows: tuple[Row, ...]) -> inference.Likeliho
     fitted, needed = tuple(rows[n] for n in places), chances.only(places)
 
     def found(shares: Array) -> Array:
-        return inference.log_likelihood(fitted, *over_nodes(needed, fitted, needed.prior.at(shares)))
+        return inference.log_likelihood(fitted, *over_nodes(needed, fitted, needed.prior.at(shares)), inference.apart(shares))
 
     return found
 
@@ -120,7 +125,7 @@ def fit(table: Reference, *, seed: int, draws: int | None = None) -> Fit:
     """Smooth the chances of a table and draw from the posterior (``DRAWS`` where none are named)."""
     chances = smoothed(table)
     likelihood = likelihood_of(chances, table.rows)
-    found = inference.several(likelihood, len(table.prior.names), count=draws or DRAWS, seed=seed)
+    found = inference.several(likelihood, len(table.prior.names) + 1, count=draws or DRAWS, seed=seed)
     return Fit(table.prior, table.rows, chances, seed, found)
 
 

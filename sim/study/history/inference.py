@@ -10,7 +10,8 @@ share their common stake, and it is not known, so it is integrated out once per 
 over seven Gauss-Legendre nodes of its distribution. C_e is the chance that both sides come by themselves, N_e that they do
 and that all comes out as recorded. Only talks that took place are on record, so what is said of them holds given that both
 came (selection: Heckman 1979); without the denominator a fit would be rewarded for coming everywhere. Counts of many cases
-are beta-binomial, for cases of one conflict hang together.
+are beta-binomial: cases of one conflict hang together, and a synthetic conflict is not those that were counted; how far apart
+they are is drawn with the parameters (heterogeneity between studies: Roever et al. 2021).
 
 The posterior is drawn by tempering (Neal 2001; Del Moral, Doucet, Jasra 2006), each step followed by random walks.
 """
@@ -55,6 +56,9 @@ OVERDISPERSION = 2.0
 Crises of one protracted conflict correlate by about 0.1 in whether they end in an agreement (ICB), with two to ten of them in a
 row of counts: 1.1 to 1.9.
 """
+
+APART, MOST_APART = 0.5, 2.0
+"""How far, on the logit, counted cases are from the conflict that stands for them: half-normal scale (advised there), and end."""
 
 STEPS, TIGHT = 12, 2e-3
 """Newton steps of a smoothed chance at most, and the last one's size."""
@@ -102,9 +106,7 @@ class Prior:
         low, high = self.ranges[self.names.index(name)]
         if name not in self.half_normal:
             return np.asarray(low + (high - low) * share)
-        grid = np.linspace(low, high, 4001)
-        below = np.array([math.erf(x / self.half_normal[name] / math.sqrt(2)) for x in grid])
-        return np.interp(share * below[-1], below, grid)
+        return half_normal(self.half_normal[name], low, high, share)
 
     def unit(self, theta: Array) -> Array:
         """Parameters as places in their ranges, from -1 to 1, ``(N, P)``."""
@@ -115,6 +117,18 @@ class Prior:
         """What a common stake of so many standard deviations adds to the gains of all, in utility, ``(N,)``."""
         spread = theta[:, self.names.index("stakes_sd")] if "stakes_sd" in self.names else 0.0
         return np.asarray(spread * math.sqrt(common) * stake)
+
+
+def half_normal(scale: float, low: float, high: float, share: Array) -> Array:
+    """Values of a half-normal distribution between two ends, at shares of what lies below, ``(N,)``."""
+    grid = np.linspace(low, high, 4001)
+    below = np.array([math.erf(x / scale / math.sqrt(2)) for x in grid])
+    return np.interp(share * below[-1], below, grid)
+
+
+def apart(shares: Array) -> Array:
+    """How far counts are from what stands for them, at draws whose last column is its share, ``(N,)``."""
+    return half_normal(APART, 0.0, MOST_APART, shares[:, -1])
 
 
 def nodes() -> tuple[Array, Array]:
@@ -204,16 +218,20 @@ def _solve(white: Floats, curve: Floats, penalty: Floats, slope: Floats) -> Floa
 # ---------------------------------------------------------------- the likelihood
 
 
-def log_beta_binomial(k: float, n: float, chance: Array) -> Array:
-    """Log chance of ``k`` of ``n`` cases that hang together, less what does not depend on ``chance``, ``(N,)``."""
-    mass = mass_of(n)
+def log_beta_binomial(k: float, n: float, chance: Array, apart: Array) -> Array:
+    """Log chance of ``k`` of ``n`` cases that hang together, less the ways to choose them, ``(N,)``."""
+    mass = mass_of(n, chance, apart)
     yes, no = chance * mass, (1 - chance) * mass
-    return _log_rising(yes, k) + _log_rising(no, n - k)
+    return _log_rising(yes, k) + _log_rising(no, n - k) - _log_rising(mass, n)
 
 
-def mass_of(n: float) -> float:
-    """The sum of both parameters of the beta distribution of a count's chance, for an overdispersion of ``OVERDISPERSION``."""
-    return max(n - OVERDISPERSION, 1.0) / (OVERDISPERSION - 1)
+def mass_of(n: float, chance: Array, apart: Array) -> Array:
+    """The sum of both parameters of the beta distribution of a count's chance, ``(N,)``.
+
+    1 / mass = (OVERDISPERSION - 1) / (n - OVERDISPERSION) + apart ** 2 * chance * (1 - chance): cases that hang together, and
+    the variance of a chance that is ``apart`` on the logit.
+    """
+    return np.asarray(1 / ((OVERDISPERSION - 1) / max(n - OVERDISPERSION, 1.0) + apart**2 * chance * (1 - chance)))
 
 
 def _log_rising(start: Array, count: float) -> Array:
@@ -230,8 +248,8 @@ def affairs(rows: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(row.cluster for row in rows if row.kind in FITTED or row.kind == "issue"))
 
 
-def log_likelihood(rows: Sequence[Row], chances: Array, weight: Array) -> Array:
-    """Log likelihood by affair, ``(N, affairs)``; ``chances`` ``(nodes, N, rows)``, ``weight`` ``(nodes,)``.
+def log_likelihood(rows: Sequence[Row], chances: Array, weight: Array, apart: Array) -> Array:
+    """Log likelihood by affair, ``(N, affairs)``; ``chances`` ``(nodes, N, rows)``, ``weight`` ``(nodes,)``, ``apart`` ``(N,)``.
 
     Of an episode either its whole record counts, or single issues, each by itself.
     """
@@ -240,7 +258,7 @@ def log_likelihood(rows: Sequence[Row], chances: Array, weight: Array) -> Array:
         own = [(i, row) for i, row in enumerate(rows) if row.cluster == affair]
         counts = [(i, row) for i, row in own if row.kind == "count"]
         if counts:
-            found.append(sum(log_beta_binomial(row.k, row.n, chances[0, :, i]) for i, row in counts))
+            found.append(sum(log_beta_binomial(row.k, row.n, chances[0, :, i], apart) for i, row in counts))
             continue
         with_it, given = np.ones(chances.shape[:2]), np.ones(chances.shape[:2])
         for i, row in own:
@@ -276,7 +294,9 @@ Likelihood = Callable[[Array], Array]
 
 @dataclass(frozen=True)
 class Sample:
-    """Draws of the posterior as shares of the prior ``(N, P)``, and their log likelihoods by affair ``(N, affairs)``.
+    """Draws of the posterior as shares of the prior ``(N, P + 1)``, and their log likelihoods by affair ``(N, affairs)``.
+
+    The last share is that of how far counts are ``apart``.
 
     Of several samples taken apart: ``log_evidence`` of each, and how many ``effective`` draws they are together, from how far
     their means lie apart (Gelman, Rubin 1992).
