@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from sim.study.compare import Result
 
 NAMED = 0.8
-"""Share of a table's failures for which named reasons account, at least."""
+"""Share of what there is, such as a table's failures, for which what is named accounts, at least."""
 
 NEARLY = 0.95
-"""Share of a reason from which it is said to be of a side, and not mostly."""
+"""Share of a reason from which it is said to be of a side, and not mostly; of two that are named, ``NAMED``."""
 
 SMOOTH = 0.95
 """Share of worlds with an agreement from which nothing counts as an obstacle."""
@@ -88,8 +88,9 @@ def stops(result: Result, lookup: Lookup, process: str) -> Obstacle | None:
 def obstacle_words(obstacle: Obstacle, parties: dict[str, str]) -> str:
     """An obstacle in words: ``stayed away in grievance (mostly both sides)``."""
     own = obstacle.mostly
-    some = "" if sum(obstacle.whose[side] for side in own) >= NEARLY * obstacle.share else "mostly "
-    return f"{obstacle.reason} ({some}{' or '.join(whose_words(side, parties) for side in own)})"
+    enough = NEARLY if len(own) == 1 else NAMED
+    some = "" if sum(obstacle.whose[side] for side in own) >= enough * obstacle.share else "mostly "
+    return f"{obstacle.reason} ({some}{', '.join(whose_words(side, parties) for side in own)})"
 
 
 def main_tables(file: ScenarioFile, process: str) -> list[str]:

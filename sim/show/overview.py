@@ -186,7 +186,9 @@ def _support(result: Result) -> str:
 def record_words() -> str:
     """How good such figures have been on affairs that the parameters were not fitted to."""
     own, half = record()["row", "model"], record()["row", "half"]
-    than = "better" if own["brier"] < half["brier"] else "no better"
-    score = f"{than} than one half (Brier {own['brier']:.2f}, {half['brier']:.2f})"
-    past = f"On {own['rows']:.0f} outcomes left out of the fit {score}"
+    verdict = "not told apart from"
+    if not own["brier_low"] <= half["brier"] <= own["brier_high"]:
+        verdict = "better than" if own["brier"] < half["brier"] else "worse than"
+    within = f"[{own['brier_low']:.2f}, {own['brier_high']:.2f}]"
+    past = f"On {own['rows']:.0f} outcomes not fitted {verdict} one half (Brier {own['brier']:.2f} {within})"
     return f"{past}; {own['happened']:.0f} of {own['under']:.0f} put under 5% happened."

@@ -101,14 +101,16 @@ class Figure:
 def brief(row: Any, *, change: bool = False) -> tuple[str, ...]:
     """A share of a hundred worlds, or with ``change`` a difference, as ``61 ±2`` with the range of the assumptions.
 
-    What stands after ± is the farther end of the Monte-Carlo interval; whole points but next to none or all.
+    What stands after ± is the farther end of the Monte-Carlo interval; whole points but next to none or all. Ends of a range that
+    are the same in whole points are written once.
     """
     if row is None or math.isnan(row.estimate):
         return (DASH,)
     off = 100 * max(row.high - row.estimate, row.estimate - row.low)
     error = "?" if math.isnan(off) else f"{off:.0f}" if off >= 0.95 else f"{max(off, 0.1):.1f}"
     known = row.assumed_high > row.assumed_low
-    assumed = f"({','.join(_whole(bound, sign=change) for bound in (row.assumed_low, row.assumed_high))})" if known else NOT_KNOWN
+    ends = dict.fromkeys(_whole(bound, sign=change) for bound in (row.assumed_low, row.assumed_high))
+    assumed = f"({','.join(ends)})" if known else NOT_KNOWN
     return f"{_point(row.estimate, sign=change)} ±{error}", assumed
 
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario.headline import agenda, headline
+from sim.show.changed import HARDLY
 from sim.show.report.page import NAMED, TOPIC, named
 from sim.show.sentences import headlines
 from sim.show.written import Figure, Lookup, names, percent, share
@@ -116,10 +117,10 @@ def imposed_words(lookup: Lookup, process: str, issue: str = "") -> str:
 
 
 def _issues(result: Result) -> str:
-    """Issues agreed on in most worlds, in some, in none; by whichever process agrees on each most often, fall-backs aside."""
+    """Issues agreed on in most worlds, some, hardly any, none; by the process that agrees most often, fall-backs aside."""
     lookup, file = Lookup(result.summary), result.scenario.file
     processes = _labels(result, "processes")
-    most, some, none, put_in = [], [], [], []
+    most, some, hardly, none, put_in = [], [], [], [], []
     for issue, label in _labels(result, "issues").items():
         having = [p for p in result.processes if issue in agenda(file, p, fallback=False)]
         if not having:
@@ -132,6 +133,8 @@ def _issues(result: Result) -> str:
         if not row.estimate:
             none.append(label)
             put_in += [label] if all(imposed_words(lookup, p, issue) for p in having) else []
+        elif row.estimate < HARDLY:
+            hardly.append(label)
         elif row.low > 0.5 and row.assumed_low > 0.5:
             most.append(told)
         else:
@@ -141,6 +144,7 @@ def _issues(result: Result) -> str:
     said += [f"In some worlds, and the assumptions leave open in how many: {listed(some)}."] if some else []
     if len(result.processes) > 1 and said:
         said.append("In brackets the process that agrees on it most often, or those of which none can be told from it.")
+    said += [f"In hardly any: {listed(hardly)}."] if hardly else []
     said += [f"In none of {worlds(result)}: {listed(none)}."] if none else []
     said += [f"Of these imposed by the values put in, and not found: {listed(put_in)}."] if put_in else []
     return " ".join(said)
