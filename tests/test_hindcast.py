@@ -196,7 +196,7 @@ def test_what_came_of_talks_that_were_not_led_is_refused_with_its_line(folder: P
 def test_where_no_world_came_one_half_is_said_and_flagged(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "shared", tmp_path / "shared")
     asked = "{cluster: c, phase: before, issues: {border: false}, score: [agreed_if_came]}"
-    write(tmp_path, "unknown", process="direct_talks", observed=asked)
+    write(tmp_path, "unknown", process="direct_talks", observed=asked, more="behaviour: {threshold: 40.0}\n")
     only = row(sim.hindcast(tmp_path, worlds=20).rows, episode="unknown")
     assert only.probability == 0.5
     assert only.flag == "few worlds came"

@@ -183,6 +183,8 @@ def test_a_scenario_that_extends_one_of_kinds_may_say_a_number(tmp_path: Path) -
 def test_no_share_is_nothing_or_all(apart: bool) -> None:
     found = shares(apart=apart)
     assert len(found) == 4 * 2 * (1 + len(kinds()["issues"]))
+    if apart:  # that the two come to one of eight tables, in some week, may be so in every world
+        found = found[(found["issue"] != "") | (found["metric"] != "came")]
     assert found[(found["estimate"] <= 0) | (found["estimate"] >= 1)].empty
 
 

@@ -46,7 +46,7 @@ def test_every_assumption_of_the_shipped_scenarios_has_a_meaning(path: Path) -> 
 def test_contraction_is_that_of_the_calibration_as_far_as_its_table_tells() -> None:
     made = pd.read_csv(HOME / "results" / "calibration" / "parameters.csv").set_index("parameter")["contraction"]
     for name in PRIORS:
-        assert contraction(f"behaviour.{name}") == pytest.approx(made[name], abs=0.15), name
+        assert contraction(f"behaviour.{name}") == pytest.approx(made[name], abs=0.27), name  # three standard errors of a variance of 256 draws
     assert math.isnan(contraction("behaviour.temperature"))
     assert math.isnan(contraction("parties.north.grievance"))
 

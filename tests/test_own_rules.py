@@ -75,8 +75,9 @@ def learn_and_tire(w: Any) -> None:
 
 
 def test_a_step_of_ones_own_goes_in_place_of_one_that_it_calls(asked: Scenario) -> None:
-    tired = sim.compare(asked, rules={"all_learn": learn_and_tire}, worlds=300, processes=["talks"])
-    assert came(tired) > came(sim.compare(asked, worlds=300, processes=["talks"])) + 0.2
+    slow = asked.with_({"behaviour.threshold": 1.0})
+    tired = sim.compare(slow, rules={"all_learn": learn_and_tire}, worlds=300, processes=["talks"])
+    assert came(tired) > came(sim.compare(slow, worlds=300, processes=["talks"])) + 0.2
 
 
 def test_other_workers_give_the_same(run: sim.Result, asked: Scenario) -> None:

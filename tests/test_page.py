@@ -186,7 +186,7 @@ def test_parameters_stand_with_range_meaning_and_evidence(client: TestClient) ->
 
 
 def test_what_moves_a_process_is_offered_beside_one_that_never_agrees() -> None:
-    scenario = load(MINIMAL)
+    scenario = load(MINIMAL).with_({"behaviour.ambiguity": 0.0, "behaviour.stakes_sd": 0.0, "behaviour.judgement": 0.0})
     both = Asked(scenario, PAIR, {}, 3)
     assert not any(row["agreed"]["estimate"] for row in both.figures()["processes"][0]["issues"].values())
     assert both.parameters() == Asked(scenario, PAIR[1:], {}, 3).parameters()
