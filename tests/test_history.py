@@ -315,7 +315,7 @@ def table() -> str:
 
 def _readme_parts() -> tuple[str, str, str]:
     text = README.read_text(encoding="utf-8")
-    found = re.fullmatch(r"(.*<!-- agreement: [^\n]*-->\n)(.*)(\n<!-- end -->.*)", text, flags=re.DOTALL)
+    found = re.fullmatch(r"(.*<!-- agreement: [^\n]*-->\n)(.*?)(\n<!-- end -->.*)", text, flags=re.DOTALL)
     assert found
     return found[1], found[2], found[3]
 
