@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,7 @@ PASSAGE = r"<!-- {}: written by `python tests/test_figures.py` -->\n(.*?)<!-- en
 DIRECT, MODEL = "direct_officials", "black_sea_model"
 
 
+@cache
 def table(name: str) -> pd.DataFrame:
     return pd.read_csv(HOME / "results" / name, keep_default_na=False, na_values=[""]).fillna({"issue": "", "table": ""})
 
